@@ -1,0 +1,29 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import canonicalize from 'canonicalize';
+import { AppError } from './errors.ts';
+
+/** SHA-256 of bytes, or of a string's UTF-8 bytes, as 64 lower-case hex digits. */
+export function sha256Hex(data: Uint8Array | string): string {
+  return bytesToHex(sha256(typeof data === 'string' ? utf8ToBytes(data) : data));
+}
+
+/** RFC 8785 (JCS) text of a JSON value. Numbers must be safe integers: amounts are strings here. */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new AppError('internal', 'A value without a JSON form can not be hashed');
+  return text;
+}
+
+/**
+ * SHA-256 over the RFC 8785 form of a typed statement, as hex.
+ * `type` and `version` are part of what is hashed, so that a hash of one kind never passes for another.
+ */
+export function digestOf(type: string, version: number, body: Readonly<Record<string, unknown>>): string {
+  return sha256Hex(canonicalJson({ type, version, body }));
+}
+
+/** A document id derived from what it stands for: 32 hex digits (128 bits) of a typed hash. */
+export function derivedId(type: string, ...parts: readonly string[]): string {
+  return sha256Hex(canonicalJson({ type, parts })).slice(0, 32);
+}

@@ -1,0 +1,60 @@
+/** Document and collection paths, in one place for server and browser. Everything lies under one organization. */
+const org = (orgId: string): string => `orgs/${orgId}`;
+const execution = (orgId: string, id: string): string => `${org(orgId)}/executions/${id}`;
+const stream = (orgId: string, name: string): string => `${org(orgId)}/streams/${name}`;
+const pad = (index: number): string => String(index).padStart(6, '0');
+
+export const paths = {
+  organization: org,
+  members: (orgId: string) => `${org(orgId)}/members`,
+  member: (orgId: string, uid: string) => `${org(orgId)}/members/${uid}`,
+  operations: (orgId: string) => `${org(orgId)}/operations`,
+  operation: (orgId: string, id: string) => `${org(orgId)}/operations/${id}`,
+  pluginVersion: (orgId: string, name: string, version: string) => `${org(orgId)}/plugins/${name}/versions/${version}`,
+  policies: (orgId: string) => `${org(orgId)}/policies`,
+  policy: (orgId: string, id: string) => `${org(orgId)}/policies/${id}`,
+  files: (orgId: string) => `${org(orgId)}/files`,
+  file: (orgId: string, id: string) => `${org(orgId)}/files/${id}`,
+  /** Counter of revisions of one file name; `nameHash` is `derivedId('file-name', name)`. */
+  fileName: (orgId: string, nameHash: string) => `${org(orgId)}/fileNames/${nameHash}`,
+  executions: (orgId: string) => `${org(orgId)}/executions`,
+  execution,
+  pages: (orgId: string, id: string) => `${execution(orgId, id)}/pages`,
+  page: (orgId: string, id: string, attempt: number, index: number) => `${execution(orgId, id)}/pages/${attempt}-${pad(index)}`,
+  outcomes: (orgId: string, id: string) => `${execution(orgId, id)}/outcomes`,
+  outcome: (orgId: string, id: string, attempt: number, index: number) => `${execution(orgId, id)}/outcomes/${attempt}-${pad(index)}`,
+  problems: (orgId: string, id: string) => `${execution(orgId, id)}/problems`,
+  problemPage: (orgId: string, id: string, attempt: number, index: number) => `${execution(orgId, id)}/problems/${attempt}-${pad(index)}`,
+  readPage: (orgId: string, id: string, attempt: number, index: number) => `${execution(orgId, id)}/reads/${attempt}-${pad(index)}`,
+  logs: (orgId: string, id: string) => `${execution(orgId, id)}/logs`,
+  logPage: (orgId: string, id: string, page: string) => `${execution(orgId, id)}/logs/${page}`,
+  approvals: (orgId: string, id: string) => `${execution(orgId, id)}/approvals`,
+  approval: (orgId: string, id: string, uid: string) => `${execution(orgId, id)}/approvals/${uid}`,
+  claim: (orgId: string, hash: string) => `${org(orgId)}/claims/${hash}`,
+  payee: (orgId: string, hash: string) => `${org(orgId)}/payees/${hash}`,
+  accounts: (orgId: string) => `${org(orgId)}/accounts`,
+  account: (orgId: string, id: string) => `${org(orgId)}/accounts/${id}`,
+  balances: (orgId: string) => `${org(orgId)}/balances`,
+  balance: (orgId: string, accountId: string, currency: string) => `${org(orgId)}/balances/${accountId}_${currency}`,
+  journals: (orgId: string) => `${org(orgId)}/journals`,
+  journal: (orgId: string, id: string) => `${org(orgId)}/journals/${id}`,
+  streamHead: stream,
+  inboxes: (orgId: string, name: string) => `${stream(orgId, name)}/inbox`,
+  inbox: (orgId: string, name: string, id: string) => `${stream(orgId, name)}/inbox/${id}`,
+  inboxResult: (orgId: string, name: string, id: string) => `${stream(orgId, name)}/results/${id}`,
+  tile: (orgId: string, name: string, level: number, index: number) => `${stream(orgId, name)}/tiles/${level}-${index}`,
+  audit: (orgId: string) => `${org(orgId)}/audit`,
+  auditEvent: (orgId: string, id: string) => `${org(orgId)}/audit/${id}`,
+  auditPersonal: (orgId: string, id: string) => `${org(orgId)}/auditPersonal/${id}`,
+  checkpoints: (orgId: string) => `${org(orgId)}/checkpoints`,
+  checkpoint: (orgId: string, name: string, size: number) => `${org(orgId)}/checkpoints/${name}-${size}`,
+  /** What waits for a machine: one document for each waiting thing, with `nextAt`. */
+  work: (orgId: string, id: string) => `${org(orgId)}/work/${id}`,
+  idempotency: (orgId: string, hash: string) => `${org(orgId)}/idempotency/${hash}`,
+} as const;
+
+/** Storage object names. Uploads are never overwritten: each has an id of its own. */
+export const objectPaths = {
+  upload: (orgId: string, uid: string, uploadId: string, name: string) => `orgs/${orgId}/uploads/${uid}/${uploadId}/${name}`,
+  result: (orgId: string, executionId: string, name: string) => `orgs/${orgId}/results/${executionId}/${name}`,
+} as const;

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { currencySchema, idSchema, instantSchema, minorSchema, roleSchema, sha256Schema, totalSchema } from './common.ts';
+import { levelSchema } from './policy.ts';
+
+/**
+ * `planning → awaiting_approval → approved → applying → completed`; completed means that every effect succeeded,
+ * else `needs_repair`. In `rejected`, `cancelled`, `expired` and `failed` nothing was done; `drifted` stopped on a
+ * changed world, and `cancelled` while applying keeps what was done in its counts.
+ */
+export const EXECUTION_STATES = [
+  'planning', 'awaiting_approval', 'approved', 'applying', 'completed', 'needs_repair',
+  'rejected', 'cancelled', 'expired', 'drifted', 'failed',
+] as const;
+export const executionStateSchema = z.enum(EXECUTION_STATES);
+export type ExecutionState = z.infer<typeof executionStateSchema>;
+export const END_STATES: readonly ExecutionState[] = ['completed', 'needs_repair', 'rejected', 'cancelled', 'expired', 'drifted', 'failed'];
+
+export const coarseStateSchema = z.enum(['pending', 'running', 'completed', 'failed', 'cancelled']);
+export type CoarseState = z.infer<typeof coarseStateSchema>;
+
+export const inputFileSchema = z.strictObject({
+  parameter: z.string(), fileId: idSchema, name: z.string(), revision: z.int(),
+  storagePath: z.string(), generation: z.string(), sha256: sha256Schema, sizeBytes: z.int(),
+});
+export type InputFile = z.infer<typeof inputFileSchema>;
+
+/** Where money goes: the bank account behind a payee, as far as the provider shows it. */
+export const destinationSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('bank'), id: z.string(), bankName: z.string(), last4: z.string(), currency: currencySchema }),
+  /** The provider does not show this account's bank to the platform; it pays to the account's own default. */
+  z.strictObject({ kind: z.literal('hidden') }),
+]);
+export type Destination = z.infer<typeof destinationSchema>;
+
+/** What the ledger would do, per account and currency. */
+export const ledgerImpactSchema = z.strictObject({
+  accountId: z.string(), currency: currencySchema, debitMinor: minorSchema, creditMinor: minorSchema,
+});
+
+export const problemSchema = z.strictObject({
+  line: z.int().nullable(), column: z.string().nullable(), reference: z.string().nullable(),
+  code: z.string(), message: z.string(), remedy: z.string(),
+  /** `refused`: this row is left out. `notice`: shown, does not hold the row back. */
+  severity: z.enum(['refused', 'notice']),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** The signed summary. Everything here is computed from the very effects, never from the request. */
+export const planSchema = z.strictObject({
+  digest: sha256Schema,
+  attempt: z.int().min(1),
+  /** One sentence: what leaves, from where, to whom. */
+  sentence: z.string(),
+  message: z.string(),
+  effectCount: z.int(),
+  pageCount: z.int(),
+  pageHashes: z.array(sha256Schema).max(2000),
+  totals: z.array(totalSchema),
+  /** Distinct accounts paid. */
+  payeeCount: z.int(),
+  newPayeeCount: z.int(),
+  hiddenDestinationCount: z.int(),
+  rowCount: z.int(),
+  problemCount: z.int(),
+  problemsByCode: z.array(z.strictObject({ code: z.string(), severity: z.enum(['refused', 'notice']), count: z.int(), message: z.string() })),
+  /** Money in the file that is left out, where it could be read. */
+  refusedTotals: z.array(totalSchema),
+  ledgerImpact: z.array(ledgerImpactSchema).max(400),
+  warnings: z.array(z.string()).max(50),
+  metrics: z.record(z.string(), z.string()),
+  reads: z.strictObject({ count: z.int(), hash: sha256Schema }),
+  provider: z.strictObject({ connector: z.string(), account: z.string(), mode: z.string() }),
+  policy: z.strictObject({ id: z.string(), version: z.int(), rule: z.string(), levels: z.array(levelSchema) }),
+  plannedAt: instantSchema,
+  expiresAt: instantSchema,
+});
+export type Plan = z.infer<typeof planSchema>;
+
+/** Count and money of each outcome; the four add up to the plan. */
+export const tallySchema = z.strictObject({
+  succeeded: z.array(totalSchema), failed: z.array(totalSchema), unknown: z.array(totalSchema), untouched: z.array(totalSchema),
+});
+export type Tally = z.infer<typeof tallySchema>;
+
+/** `orgs/{orgId}/executions/{executionId}` */
+export const executionSchema = z.strictObject({
+  id: idSchema,
+  operationId: idSchema,
+  title: z.string(),
+  plugin: z.strictObject({ name: z.string(), version: z.string(), codeHash: sha256Schema }),
+  parameters: z.record(z.string(), z.unknown()),
+  inputs: z.array(inputFileSchema),
+  requestedBy: z.string(),
+  requestedAt: instantSchema,
+  state: executionStateSchema,
+  coarse: coarseStateSchema,
+  plan: planSchema.nullable(),
+  approvals: z.array(z.strictObject({ uid: z.string(), role: roleSchema, level: z.int(), at: instantSchema })),
+  /** Live while applying (at most about one write a second), exact at the end. */
+  tally: tallySchema.nullable(),
+  progress: z.strictObject({ pagesDone: z.int(), pageCount: z.int() }),
+  /** Whether ledger and provider agree on the accounts that were paid, read after the last effect. */
+  agreement: z.strictObject({ checkedAt: instantSchema, accounts: z.int(), differences: z.array(z.strictObject({ accountId: z.string(), currency: currencySchema, ledgerMinor: minorSchema, providerMinor: minorSchema })).max(50), differenceCount: z.int() }).nullable(),
+  report: z.strictObject({ success: z.boolean(), message: z.string(), files: z.array(z.strictObject({ fileId: idSchema, name: z.string(), storagePath: z.string(), sizeBytes: z.int(), sha256: sha256Schema })) }).nullable(),
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  journalCount: z.int(),
+  approvedAt: instantSchema.nullable(),
+  endedAt: instantSchema.nullable(),
+  cancelRequested: z.boolean(),
+  version: z.int().min(1),
+  updatedAt: instantSchema,
+});
+export type Execution = z.infer<typeof executionSchema>;

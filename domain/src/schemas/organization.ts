@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { currencySchema, instantSchema, roleSchema } from './common.ts';
+
+/** `orgs/{orgId}` */
+export const organizationSchema = z.strictObject({
+  name: z.string().min(1).max(120),
+  baseCurrency: currencySchema,
+  timeZone: z.string(),
+  /** The outside account that the organization's payments go through; part of every digest. */
+  provider: z.strictObject({ connector: z.literal('stripe'), account: z.string(), mode: z.enum(['test', 'live']) }),
+  /** The organization-wide stop: checked before every page of effects. */
+  stop: z.strictObject({ active: z.boolean(), reason: z.string(), uid: z.string().nullable(), at: instantSchema.nullable() }),
+  createdAt: instantSchema,
+  version: z.int().min(1),
+});
+export type Organization = z.infer<typeof organizationSchema>;
+
+/** `orgs/{orgId}/members/{uid}`. Name and email are personal: hashes cover `commitment`, not them. */
+export const memberSchema = z.strictObject({
+  uid: z.string(),
+  name: z.string().min(1).max(120),
+  email: z.string(),
+  /** SHA-256 over a random salt and the personal fields; see `audit/commitment.ts`. */
+  commitment: z.string(),
+  salt: z.string(),
+  roles: z.array(roleSchema),
+  active: z.boolean(),
+  createdAt: instantSchema,
+  version: z.int().min(1),
+});
+export type Member = z.infer<typeof memberSchema>;

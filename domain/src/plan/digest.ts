@@ -1,0 +1,42 @@
+import { digestOf } from '../hash.ts';
+import type { Effect } from '../schemas/effect.ts';
+import type { InputFile } from '../schemas/execution.ts';
+
+/** Hash of one page of effects, bound to its place. */
+export function pageHash(index: number, effects: readonly Effect[]): string {
+  return digestOf('countersign/plan-page', 1, { index, effects });
+}
+
+export interface SignedPlan {
+  readonly orgId: string;
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly provider: { readonly connector: string; readonly account: string; readonly mode: string };
+  readonly plugin: { readonly name: string; readonly version: string; readonly codeHash: string };
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly InputFile[];
+  readonly pageHashes: readonly string[];
+  readonly reads: { readonly count: number; readonly hash: string };
+  readonly policy: { readonly id: string; readonly version: number };
+}
+
+/**
+ * What approvers sign: SHA-256 over the RFC 8785 form of everything that decides what will be done.
+ * Whatever of it changes, the digest changes, and every approval given for it is void.
+ */
+export function planDigest(plan: SignedPlan): string {
+  const { orgId, executionId, attempt, provider, plugin, parameters, pageHashes, reads, policy } = plan;
+  const inputs = plan.inputs.map(({ parameter, fileId, sha256, generation }) => ({ parameter, fileId, sha256, generation }));
+  return digestOf('countersign/plan', 1, { orgId, executionId, attempt, provider, plugin, parameters, inputs, pageHashes, reads, policy });
+}
+
+export interface RecordedRead {
+  readonly call: string;
+  readonly argsHash: string;
+  readonly resultHash: string;
+}
+
+/** One hash over all that the plan read from outside, in order. */
+export function readsHash(reads: readonly RecordedRead[]): string {
+  return digestOf('countersign/plan-reads', 1, { reads: reads.map(({ call, argsHash, resultHash }) => ({ call, argsHash, resultHash })) });
+}

@@ -31,7 +31,7 @@ export const auditEventBodySchema = z.strictObject({
 });
 export type AuditEventBody = z.infer<typeof auditEventBodySchema>;
 
-/** `orgs/{orgId}/audit/{eventId}`: created by the writer, never changed. The leaf is the RFC 8785 text of `body`. */
+/** `orgs/{orgId}/audit/{eventId}`: created by the writer, never changed. The leaf covers `recordedAt` and `body`; see audit/leaf.ts. */
 export const auditEventSchema = z.strictObject({ seq: z.int().min(0), recordedAt: instantSchema, body: auditEventBodySchema });
 export type AuditEvent = z.infer<typeof auditEventSchema>;
 

@@ -15,6 +15,8 @@ export const accountSchema = z.strictObject({
   closed: z.boolean(),
   /** The connected provider account that this one mirrors, if any. */
   mirrors: z.strictObject({ connector: z.literal('stripe'), account: z.string() }).nullable(),
+  /** Its leaf in the ledger stream. */
+  seq: z.int().min(0),
   createdAt: instantSchema, version: z.int().min(1),
 });
 export type Account = z.infer<typeof accountSchema>;
@@ -23,7 +25,7 @@ export type Account = z.infer<typeof accountSchema>;
 export const balanceSchema = z.strictObject({
   accountId: idSchema, currency: currencySchema, parentId: idSchema.nullable(), depth: z.int(), postable: z.boolean(),
   postedDebitMinor: minorSchema, postedCreditMinor: minorSchema, pendingDebitMinor: minorSchema, pendingCreditMinor: minorSchema,
-  /** Stream size after the last change. */
+  /** Stream size just after the step that changed it last. */
   asOfSize: z.int(), updatedAt: instantSchema,
 });
 export type Balance = z.infer<typeof balanceSchema>;
@@ -46,7 +48,7 @@ export type Journal = z.infer<typeof journalSchema>;
 
 /** What a commit asks of the ledger writer. Ids are given by whoever asks, so that asking twice is once. */
 export const ledgerIntentSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('open_account'), id: idSchema, account: accountSchema.omit({ createdAt: true, version: true, depth: true, path: true }) }),
+  z.strictObject({ type: z.literal('open_account'), id: idSchema, account: accountSchema.omit({ createdAt: true, version: true, depth: true, path: true, seq: true }) }),
   /** `pending` for money about to move, `posted` for what has happened already. */
   z.strictObject({ type: z.literal('record'), id: idSchema, state: z.enum(['pending', 'posted']), journal: journalDraftSchema, source: journalSchema.shape.source }),
   z.strictObject({ type: z.literal('post'), id: idSchema, journalId: idSchema }),
@@ -63,15 +65,20 @@ export const streamHeadSchema = z.strictObject({
   /** RFC 6962 frontier: roots of the complete subtrees, largest first. */
   frontier: z.array(sha256Schema).max(64),
   checkpointSize: z.int().min(0), checkpointAt: instantSchema.nullable(),
+  /** When the first leaf that no checkpoint covers came in; null when all are covered. The tick looks for it. */
+  unsealedSince: instantSchema.nullable(),
   updatedAt: instantSchema,
 });
 export type StreamHead = z.infer<typeof streamHeadSchema>;
 
-/** `streams/{name}/inbox/{id}`: all intents of one commit, at most 500 KiB. */
-export const inboxSchema = z.strictObject({ id: idSchema, createdAt: instantSchema, intents: z.array(z.record(z.string(), z.unknown())).max(1000) });
+/** `streams/{name}/inbox/{id}`: all intents of one commit as JSON text of an array, at most 500 KiB and 1,000 intents. */
+export const inboxSchema = z.strictObject({ id: idSchema, createdAt: instantSchema, count: z.int().min(1).max(1000), intents: z.string() });
 export type Inbox = z.infer<typeof inboxSchema>;
 
-/** `streams/{name}/results/{inboxId}`: what became of each refused intent; an intent that is not named was accepted. */
+/**
+ * `streams/{name}/results/{inboxId}`: what was refused, written in the commit that deletes the inbox document, and only
+ * when something was: an inbox document that is gone without a result was accepted whole.
+ */
 export const inboxResultSchema = z.strictObject({ id: idSchema, refused: z.array(z.strictObject({ intentId: idSchema, code: z.string(), message: z.string() })), decidedAt: instantSchema });
 export type InboxResult = z.infer<typeof inboxResultSchema>;
 

@@ -1,0 +1,45 @@
+import type { StreamName } from '@countersign/domain/schemas/ledger';
+import type { Database } from '../store/database.ts';
+
+/** What the single writer needs. */
+export interface StreamDeps {
+  readonly db: Database;
+  readonly now: () => Date;
+}
+
+/** Holds a private Ed25519 key: a local file here, a key management service in the cloud. */
+export interface Signer {
+  /** 32 raw bytes. */
+  readonly publicKey: Uint8Array;
+  /** @returns 64 raw bytes */
+  sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
+/** Where checkpoints go that the owner of the database can't quietly change: a folder here, a locked bucket in the cloud. */
+export interface CheckpointPublisher {
+  /** Publishing the same note twice is once. @throws AppError `failed_precondition` when another note of this size is there */
+  publish(orgId: string, name: StreamName, size: number, note: string): Promise<void>;
+  /** The note of the greatest size, or null. */
+  latest(orgId: string, name: StreamName): Promise<string | null>;
+}
+
+export interface SealDeps extends StreamDeps {
+  readonly signer: Signer;
+  readonly publisher: CheckpointPublisher;
+}
+
+export interface Refusal {
+  readonly intentId: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface DrainResult {
+  readonly batches: number;
+  /** Inbox documents decided by this call, and what was refused in each. */
+  readonly decided: ReadonlyMap<string, readonly Refusal[]>;
+  /** Size of the stream afterwards. */
+  readonly size: number;
+  /** True when `maxBatches` ended it and more may wait. */
+  readonly more: boolean;
+}

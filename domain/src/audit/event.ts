@@ -41,8 +41,8 @@ export function commitment(salt: string, value: unknown): string {
   return sha256Hex(canonicalJson({ salt, value }));
 }
 
-/** Fields of a member that hashes must not cover; the document's `commitment` stands for name and email. */
-const PERSONAL_FIELDS = ['name', 'email', 'salt'];
+/** Fields that hashes must not cover; the document's `commitment` stands for a member's name and email, an approval's comment. */
+const PERSONAL_FIELDS = ['name', 'email', 'comment', 'salt'];
 
 /** The `commitment` of a member's document. */
 export function memberCommitment(salt: string, person: { readonly name: string; readonly email: string }): string {
@@ -50,7 +50,7 @@ export function memberCommitment(salt: string, person: { readonly name: string; 
 }
 
 /**
- * Hash of an audited document's content. In a document that has a `commitment` (a member), it stands in place of the
+ * Hash of an audited document's content. In a document that has a `commitment` (a member, an approval), it stands in place of the
  * personal fields, so that these can be erased without breaking a hash.
  */
 export function contentHash(doc: Readonly<Record<string, unknown>>): string {

@@ -79,7 +79,9 @@ export type LogLine = LogPage['lines'][number];
 /** `executions/{id}/approvals/{uid}`: a member's signature, or refusal, of a digest. */
 export const approvalSchema = z.strictObject({
   uid: z.string(), role: z.string(), level: z.int(), digest: sha256Schema,
-  decision: z.enum(['approved', 'rejected']), comment: z.string().max(1000), policyId: z.string(), policyVersion: z.int(),
+  decision: z.enum(['approved', 'rejected']), comment: z.string().max(1000),
+  /** Stands for the comment in hashes: see `audit/event.ts`. */
+  commitment: sha256Schema, salt: z.string(), policyId: z.string(), policyVersion: z.int(),
   at: instantSchema, version: z.int().min(1),
 });
 export type Approval = z.infer<typeof approvalSchema>;

@@ -1,0 +1,30 @@
+/** Deployment settings, read once. Nothing here is a secret: those are fetched by connectors when they are needed. */
+export const REGION = 'us-central1';
+
+function positiveInt(name: string, fallback: number): number {
+  const text = process.env[name];
+  const value = text === undefined ? fallback : Number(text);
+  return Number.isSafeInteger(value) && value > 0 ? value : fallback;
+}
+
+export const config = {
+  /** How long a worker may be silent before another takes its work. */
+  leaseMs: positiveInt('LEASE_MS', 60_000),
+  /** A worker yields before the function's own limit and is woken again. */
+  workerBudgetMs: positiveInt('WORKER_BUDGET_MS', 400_000),
+  /** Effects in a page: what one intents commit and one outcomes commit cover. */
+  pageSize: positiveInt('PAGE_SIZE', 100),
+  /** Pages under way at once in one execution, and calls under way at once to the provider. */
+  pagesAtOnce: positiveInt('PAGES_AT_ONCE', 4),
+  providerCallsAtOnce: positiveInt('PROVIDER_CALLS_AT_ONCE', 16),
+  /** Live progress is written at most this often. */
+  progressMs: positiveInt('PROGRESS_MS', 1_000),
+  maxEffects: 50_000,
+  /** Approvals older than this make the worker ask the provider before it sends (Stripe may forget keys after a day). */
+  askFirstAfterMs: 20 * 3_600_000,
+  /** How often the provider is asked about an unknown outcome, and after how long. */
+  askAgainMs: positiveInt('ASK_AGAIN_MS', 60_000),
+  maxAsks: 5,
+  stripeApiBase: process.env['STRIPE_API_BASE'] ?? null,
+  functionTimeoutSeconds: 540,
+} as const;

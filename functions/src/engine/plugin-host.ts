@@ -1,0 +1,61 @@
+import { AppError } from '@countersign/domain/errors';
+import { derivedId, sha256Hex } from '@countersign/domain/hash';
+import type { Execution } from '@countersign/domain/schemas/execution';
+import { z } from 'zod';
+import type { BuiltPlugin } from './catalogue.ts';
+import { lookupClaims } from './claims.ts';
+import type { Deps } from './deps.ts';
+import type { ExecutionLog } from './execution-log.ts';
+import type { ReadRecorder } from './read-recorder.ts';
+import { decodeText } from './decode-text.ts';
+
+const accountsArgs = z.strictObject({ accounts: z.array(z.string().max(100)).max(20_000) });
+const claimsArgs = z.strictObject({ kind: z.literal('payout'), references: z.array(z.string().min(1).max(200)).max(60_000) });
+const fileArgs = z.strictObject({ parameter: z.string() });
+
+/** The outside world as a plugin may see it while it plans: reads only, each recorded. */
+export function planHandlers(deps: Deps, orgId: string, execution: Execution, recorder: ReadRecorder): Record<string, (args: unknown) => Promise<unknown>> {
+  const recorded = (call: string, run: (args: unknown) => Promise<unknown>) => async (args: unknown) => {
+    const result = await run(args);
+    recorder.record(call, args, result);
+    return result;
+  };
+  return {
+    'files.read': recorded('files.read', async (args) => readInput(deps, execution, fileArgs.parse(args).parameter)),
+    'stripe.balances': recorded('stripe.balances', async (args) => ({ accounts: Object.fromEntries(await deps.provider.readAccounts(accountsArgs.parse(args).accounts)) })),
+    'claims.lookup': recorded('claims.lookup', async (args) => ({ taken: await lookupClaims(deps, orgId, execution.id, claimsArgs.parse(args).references) })),
+  };
+}
+
+async function readInput(deps: Deps, execution: Execution, parameter: string): Promise<unknown> {
+  const input = execution.inputs.find((file) => file.parameter === parameter);
+  if (input === undefined) throw new AppError('not_found', `The run has no file for "${parameter}"`);
+  const bytes = await deps.objects.read(input.storagePath, input.generation);
+  const sha256 = sha256Hex(bytes);
+  if (sha256 !== input.sha256) throw new AppError('drift', `The stored bytes of ${input.name} are not those that were uploaded`);
+  return { name: input.name, sha256, ...decodeText(bytes, input.name) };
+}
+
+/** Run one entry of the plugin in the sandbox, with the execution's own clock and randomness. */
+export async function runInSandbox(
+  deps: Deps,
+  plugin: BuiltPlugin,
+  execution: Execution,
+  entry: 'execute' | 'report',
+  input: unknown,
+  handlers: Record<string, (args: unknown) => Promise<unknown>>,
+  log: ExecutionLog,
+): Promise<unknown> {
+  const { result, usage } = await deps.runPlugin({
+    code: await plugin.code(),
+    codeHash: plugin.codeHash,
+    entry,
+    input,
+    clock: { now: execution.requestedAt, seed: derivedId('seed', execution.id) },
+    capabilities: plugin.manifest.capabilities,
+    handlers,
+    onLog: (line) => log.line(line.level, line.message, 'plugin'),
+  });
+  log.line('debug', `Plugin ${plugin.manifest.name} ${plugin.manifest.version} ran ${entry} in ${usage.cpuMs} ms of processor time, ${usage.rssMiB} MiB`);
+  return result;
+}

@@ -1,0 +1,113 @@
+import { AppError } from '@countersign/domain/errors';
+import { instantSchema } from '@countersign/domain/schemas/common';
+import { paths } from '@countersign/domain/paths';
+import { z } from 'zod';
+import { config } from '../config.ts';
+import { log } from '../log.ts';
+import { read, type DocRef, type Transaction, type Write } from '../store/database.ts';
+import type { Deps } from './deps.ts';
+
+/**
+ * `orgs/{orgId}/work/{id}`: what waits for a machine. `nextAt` is set in the commit that made it wait; the trigger on
+ * this document wakes a worker at once, and the tick wakes what was forgotten. `token` only grows: it fences.
+ */
+export const workSchema = z.strictObject({
+  id: z.string(),
+  orgId: z.string(),
+  kind: z.literal('execution'),
+  nextAt: instantSchema.nullable(),
+  token: z.int().min(0),
+  lease: z.strictObject({ owner: z.string(), expiresAt: instantSchema }).nullable(),
+});
+export type Work = z.infer<typeof workSchema>;
+
+export const workRef = (orgId: string, id: string): DocRef<Work> => ({ path: paths.work(orgId, id), schema: workSchema });
+
+/** The write that makes an execution wait for a machine, to go into the commit that causes it. */
+export function newWork(orgId: string, id: string, nextAt: string): Write {
+  return { op: 'create', path: paths.work(orgId, id), data: { id, orgId, kind: 'execution', nextAt, token: 0, lease: null } satisfies Work };
+}
+
+/** Due now, or at a time; null when nothing more will happen by itself. Leaves token and lease alone. */
+export function dueAt(orgId: string, id: string, nextAt: string | null): Write {
+  return { op: 'update', path: paths.work(orgId, id), data: { nextAt } };
+}
+
+export interface Lease {
+  readonly orgId: string;
+  readonly workId: string;
+  readonly owner: string;
+  readonly token: number;
+}
+
+/** Whether work may be taken: due, and nobody holds it. */
+export function isDue(work: Work, now: Date): boolean {
+  return work.nextAt !== null && Date.parse(work.nextAt) <= now.getTime() && !isHeld(work, now);
+}
+
+export function isHeld(work: Work, now: Date): boolean {
+  return work.lease !== null && Date.parse(work.lease.expiresAt) > now.getTime();
+}
+
+/** Take the work, or null when it is not due or somebody holds it. The token is larger than any before it. */
+export async function takeLease(deps: Deps, orgId: string, workId: string): Promise<Lease | null> {
+  const owner = deps.newId();
+  return deps.db.transaction(async (tx) => {
+    const work = await read(tx, workRef(orgId, workId));
+    if (work === null || !isDue(work, deps.now())) return null;
+    const expiresAt = expiry(deps);
+    // Due again when the lease ends: if this worker dies, the tick finds the work then.
+    tx.write({ op: 'update', path: paths.work(orgId, workId), data: { token: work.token + 1, lease: { owner, expiresAt }, nextAt: expiresAt } });
+    return { orgId, workId, owner, token: work.token + 1 };
+  });
+}
+
+/**
+ * A commit of a worker: `decide` reads and writes in a transaction that holds only while the lease does.
+ * @throws AppError `lease_lost` when another worker has taken over
+ */
+export async function fenced<T>(deps: Deps, lease: Lease, decide: (tx: Transaction) => Promise<T>): Promise<T> {
+  return deps.db.transaction(async (tx) => {
+    await assertHeld(tx, lease);
+    return decide(tx);
+  });
+}
+
+async function assertHeld(tx: Transaction, lease: Lease): Promise<void> {
+  const work = await read(tx, workRef(lease.orgId, lease.workId));
+  if (work === null || work.token !== lease.token || work.lease?.owner !== lease.owner) {
+    throw new AppError('lease_lost', 'Another worker has taken over', { details: { token: lease.token } });
+  }
+}
+
+/** Lengthen the lease. @throws AppError `lease_lost` */
+export async function renewLease(deps: Deps, lease: Lease): Promise<void> {
+  await fenced(deps, lease, async (tx) => {
+    const expiresAt = expiry(deps);
+    tx.write({ op: 'update', path: paths.work(lease.orgId, lease.workId), data: { lease: { owner: lease.owner, expiresAt }, nextAt: expiresAt } });
+  });
+}
+
+/** The write that gives the work back, due again at `nextAt` or never; for the worker's last commit. */
+export function release(lease: Lease, nextAt: string | null): Write {
+  return { op: 'update', path: paths.work(lease.orgId, lease.workId), data: { lease: null, nextAt } };
+}
+
+function expiry(deps: Deps): string {
+  return new Date(deps.now().getTime() + config.leaseMs).toISOString();
+}
+
+/** Renew the lease in the background until stopped. When it is lost, `lost` says so, and every later commit fails. */
+export function keepLease(deps: Deps, lease: Lease): { stop: () => void; lost: () => boolean } {
+  let lost = false;
+  const timer = setInterval(() => {
+    renewLease(deps, lease).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'lease_lost') {
+        lost = true;
+        log.workLost({ orgId: lease.orgId, workId: lease.workId, token: lease.token });
+      }
+    });
+  }, Math.max(500, Math.floor(config.leaseMs / 3)));
+  timer.unref();
+  return { stop: () => clearInterval(timer), lost: () => lost };
+}

@@ -1,0 +1,81 @@
+import { ROLES, type Role } from '@countersign/domain/schemas/common';
+
+/**
+ * Who may read what, as one table: `firestore.rules` and `storage.rules` are tested against it cell by cell, and
+ * docs/security/access-matrix.md is written from it. Nobody writes from a client anywhere, so writes have no column.
+ */
+export interface Row {
+  /** Below the organization's document, with `{name}` for each id; '' is the organization itself. */
+  readonly path: string;
+  readonly what: string;
+  readonly readers: readonly Role[];
+  /** `get` only: a list is for nobody. */
+  readonly noList?: true;
+  /** Only documents whose `uid` is the reader's. */
+  readonly own?: true;
+}
+
+const every: readonly Role[] = ROLES;
+const money: readonly Role[] = ['executive', 'operator', 'approver', 'treasurer', 'auditor', 'admin'];
+const overseers: readonly Role[] = ['executive', 'treasurer', 'auditor', 'admin'];
+const provers: readonly Role[] = ['executive', 'approver', 'treasurer', 'auditor', 'admin'];
+const claims: readonly Role[] = ['operator', 'approver', 'treasurer', 'auditor', 'admin'];
+const auditors: readonly Role[] = ['executive', 'auditor', 'admin'];
+const nobody: readonly Role[] = [];
+
+export const MATRIX: readonly Row[] = [
+  { path: '', what: 'the organization', readers: every, noList: true },
+  { path: 'members/{uid}', what: 'members and their roles', readers: every },
+  { path: 'operations/{operation}', what: 'operations in the catalogue', readers: every },
+  { path: 'plugins/{name}/versions/{version}', what: 'plugin versions', readers: every },
+  { path: 'policies/{policy}', what: 'approval policies', readers: every.filter((role) => role !== 'viewer') },
+  { path: 'files/{file}', what: 'uploaded and made files, their profiles', readers: money },
+  { path: 'executions/{execution}', what: 'executions: state, plan, totals', readers: every },
+  { path: 'executions/{execution}/pages/{page}', what: 'the effects of a plan', readers: money },
+  { path: 'executions/{execution}/outcomes/{page}', what: 'what became of them', readers: money },
+  { path: 'executions/{execution}/problems/{page}', what: 'rows that are left out', readers: money },
+  { path: 'executions/{execution}/reads/{page}', what: 'what the plan read outside, as hashes', readers: money },
+  { path: 'executions/{execution}/approvals/{uid}', what: 'signatures', readers: money },
+  {
+    path: 'executions/{execution}/logs/{page}',
+    what: 'logs',
+    readers: ['operator', 'approver', 'treasurer', 'developer', 'auditor', 'admin'],
+  },
+  { path: 'claims/{hash}', what: 'references that are spent', readers: claims },
+  { path: 'payees/{hash}', what: 'whom the organization has paid', readers: claims },
+  { path: 'accounts/{account}', what: 'chart of accounts', readers: money },
+  { path: 'balances/{balance}', what: 'balances', readers: money },
+  { path: 'journals/{journal}', what: 'journals', readers: money },
+  { path: 'periods/{period}', what: 'periods', readers: money },
+  { path: 'streams/{name}', what: 'heads of ledger and audit log', readers: provers },
+  { path: 'streams/{name}/tiles/{tile}', what: 'their Merkle trees', readers: overseers },
+  { path: 'streams/{name}/inbox/{commit}', what: 'intents on their way', readers: nobody },
+  { path: 'streams/{name}/results/{commit}', what: 'refused intents', readers: nobody },
+  { path: 'checkpoints/{checkpoint}', what: 'signed checkpoints', readers: provers },
+  { path: 'audit/{event}', what: 'audit events', readers: auditors },
+  { path: 'auditPersonal/{event}', what: 'personal values of audit events', readers: auditors },
+  { path: 'schedules/{schedule}', what: 'schedules', readers: money },
+  { path: 'notifications/{notification}', what: 'messages to a member', readers: every, own: true },
+  { path: 'secrets/{secret}', what: 'names and dates of secrets', readers: ['admin'] },
+  { path: 'webhooks/{webhook}', what: 'webhooks', readers: ['admin'] },
+  { path: 'apiKeys/{key}', what: 'hashes of API keys', readers: nobody },
+  { path: 'fileNames/{hash}', what: 'counters of file versions', readers: nobody },
+  { path: 'work/{work}', what: 'what waits for a machine', readers: nobody },
+  { path: 'idempotency/{hash}', what: 'answers to commands that may be repeated', readers: nobody },
+  { path: 'plugins/{name}', what: 'the document above plugin versions (there is none)', readers: nobody },
+  { path: 'anythingElse/{id}', what: 'whatever this table does not name', readers: nobody },
+];
+
+/** Objects in Storage. `create` is for a new object only; nobody overwrites, changes metadata, deletes or lists. */
+export interface StorageRow {
+  readonly path: string;
+  readonly what: string;
+  readonly readers: readonly Role[];
+  readonly creators: readonly Role[];
+}
+
+export const STORAGE_MATRIX: readonly StorageRow[] = [
+  { path: 'uploads/{uid}/{upload}/{name}', what: 'uploads, below the uid of the uploader', readers: money, creators: ['operator'] },
+  { path: 'results/{execution}/{name}', what: 'drafts and results', readers: money, creators: nobody },
+  { path: 'anythingElse/{name}', what: 'whatever this table does not name', readers: nobody, creators: nobody },
+];

@@ -114,7 +114,13 @@ async function startOn(ports: Ports, options: PlatformOptions): Promise<Platform
   if (withFunctions && !existsSync(join(functionsSource, 'lib', 'index.js'))) {
     throw new PlatformError(`${functionsSource} is not built; run: npm run build`);
   }
-  const folder = await createRunFolder({ runId, ports, hidane, functionsSource });
+  const folder = await createRunFolder({
+    runId,
+    ports,
+    hidane,
+    functionsSource,
+    liveRules: options.ports !== 'free',
+  });
   const dataDir = options.dataDir ?? join(folder.path, 'data');
   const firebaseData = join(dataDir, 'firebase');
   await mkdir(dataDir, { recursive: true });

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * The Firebase emulators, run by firebase-tools inside this process. Its command line would do the same, but asks the
@@ -33,6 +34,7 @@ interface FunctionsEmulator {
 export async function startEmulators(options: EmulatorOptions): Promise<string[]> {
   const problems = logTo(options.log);
   stayOffline();
+  validateLazily();
   const { Config } = tools<{ Config: { load(options: object): unknown } }>('config');
   const { RC } = tools<{ RC: new () => unknown }>('rc');
   const location = { cwd: options.projectFolder, configPath: join(options.projectFolder, 'firebase.json') };
@@ -68,7 +70,6 @@ export async function exportEmulators(projectId: string, folder: string, targets
   const { HubExport } = tools<{
     HubExport: new (projectId: string, options: object) => { exportAll(): Promise<void> };
   }>('emulator/hubExport');
-  const { mkdirSync } = require('node:fs') as typeof import('node:fs');
   mkdirSync(folder, { recursive: true });
   await new HubExport(projectId, { path: folder, initiatedBy: 'exit', targets }).exportAll();
 }
@@ -95,6 +96,17 @@ function stayOffline(): void {
   versioning.getLatestSDKVersion = () => undefined;
 }
 
+/**
+ * The Auth emulator compiles validators for every operation of Google's identity API before it listens: 7 s. Its
+ * OpenAPI library can do that at the first use of each instead.
+ */
+function validateLazily(): void {
+  const fromAuth = createRequire(require.resolve('firebase-tools/lib/emulator/auth/server'));
+  const exegesis = fromAuth('exegesis-express') as { middleware(spec: unknown, options: object): unknown };
+  const { middleware } = exegesis;
+  exegesis.middleware = (spec, options) => middleware(spec, { ...options, lazyCompileValidationSchemas: true });
+}
+
 /** Sends the log of firebase-tools to a file; the returned list fills with its last warnings and errors. */
 function logTo(file: string): string[] {
   const { logger } = tools<{ logger: { add(transport: unknown): void } }>('logger');
@@ -107,8 +119,7 @@ function logTo(file: string): string[] {
   const splat = Symbol.for('splat');
   const format = winston.format.printf((entry) => {
     const rest = Array.isArray(entry[splat]) ? entry[splat].filter((value) => typeof value === 'string') : [];
-    // eslint-disable-next-line no-control-regex
-    const text = [String(entry['message']), ...rest].join(' ').replaceAll(/\u001B\[\d+m/g, '');
+    const text = stripVTControlCharacters([String(entry['message']), ...rest].join(' '));
     const level = String(entry['level']);
     if (level === 'error' || level === 'warn') {
       problems.push(text);

@@ -24,6 +24,8 @@ export interface RunFolderOptions {
   ports: Ports;
   hidane: string;
   functionsSource: string;
+  /** Rules are read from the project, and again whenever they change there; else from copies that stay as they are. */
+  liveRules: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function createRunFolder(options: RunFolderOptions): Promise<RunFol
   const web = join(ROOT, 'web', 'dist');
   if (existsSync(web)) await cp(web, folder.publicFolder, { recursive: true });
   await writeJavaStandIn(folder.bin, options.hidane);
-  await writeFile(join(path, 'firebase.json'), JSON.stringify(await localConfig(options.ports), null, 2));
+  await writeFile(join(path, 'firebase.json'), JSON.stringify(await localConfig(path, options), null, 2));
   return folder;
 }
 
@@ -74,6 +76,8 @@ async function writeJavaStandIn(bin: string, hidane: string): Promise<void> {
   const main = join(import.meta.dirname, 'storage-rules', 'main.ts');
   const script = [
     '#!/bin/sh',
+    // firebase-tools wants Java 21 or newer before it starts anything; here nothing needs Java.
+    'case "$*" in *-version*) echo \'openjdk version "21" (stand-in, no Java)\' >&2; exit 0 ;; esac',
     'for argument in "$@"; do',
     '  case "$argument" in',
     `    */${STORAGE_RULES_PLACEHOLDER}) exec ${quote(process.execPath)} ${quote(main)} ;;`,
@@ -104,11 +108,17 @@ interface FirebaseConfig {
 }
 
 /** The committed firebase.json, with this run's ports, its copies, and a policy that lets the emulators in. */
-async function localConfig(ports: Ports): Promise<FirebaseConfig> {
+async function localConfig(folder: string, options: RunFolderOptions): Promise<FirebaseConfig> {
+  const { ports } = options;
   const config = JSON.parse(await readFile(join(ROOT, 'firebase.json'), 'utf8')) as FirebaseConfig;
   for (const codebase of config.functions) codebase['source'] = 'functions';
-  config.firestore = { rules: join(ROOT, config.firestore.rules), indexes: join(ROOT, config.firestore.indexes) };
-  config.storage = { rules: join(ROOT, config.storage.rules) };
+  const rules = async (name: string): Promise<string> => {
+    if (!options.liveRules) await cp(join(ROOT, name), join(folder, name));
+    return join(options.liveRules ? ROOT : folder, name);
+  };
+  config.firestore.rules = await rules(config.firestore.rules);
+  config.storage.rules = await rules(config.storage.rules);
+  config.firestore.indexes = join(ROOT, config.firestore.indexes);
   config.hosting.public = 'public';
   for (const { headers } of config.hosting.headers) {
     for (const header of headers) {

@@ -1,0 +1,21 @@
+import { IconBook2, IconChecks, IconFiles, IconHistory, IconHome, IconListDetails, IconPlayerPlay } from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+
+export interface Destination {
+  readonly to: string;
+  readonly label: string;
+  readonly icon: ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: boolean }>;
+}
+
+export const HOME: Destination = { to: '/', label: 'Home', icon: IconHome };
+export const CATALOGUE: Destination = { to: '/catalogue', label: 'Catalogue', icon: IconPlayerPlay };
+export const EXECUTIONS: Destination = { to: '/executions', label: 'Executions', icon: IconListDetails };
+export const APPROVALS: Destination = { to: '/approvals', label: 'Approvals', icon: IconChecks };
+export const FILES: Destination = { to: '/files', label: 'Files', icon: IconFiles };
+export const LEDGER: Destination = { to: '/ledger', label: 'Ledger', icon: IconBook2 };
+export const AUDIT: Destination = { to: '/audit', label: 'Audit', icon: IconHistory };
+
+export const ALL_DESTINATIONS: readonly Destination[] = [HOME, APPROVALS, CATALOGUE, EXECUTIONS, FILES, LEDGER, AUDIT];
+/** The bottom bar of a phone; the rest is on the page More. */
+export const BAR_DESTINATIONS: readonly Destination[] = [HOME, APPROVALS, CATALOGUE, AUDIT];
+export const MORE_DESTINATIONS: readonly Destination[] = [EXECUTIONS, FILES, LEDGER];

@@ -1,0 +1,97 @@
+import type { User } from 'firebase/auth';
+import { type ReactNode, Suspense, lazy, useMemo } from 'react';
+import { Route, Routes, useLocation } from 'react-router';
+import { Failure } from '../components/failure.tsx';
+import { Notice } from '../components/notice.tsx';
+import { PageSkeleton } from '../components/skeletons.tsx';
+import { HomePage } from '../features/home/components/home-page.tsx';
+import { refs } from '../refs.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { useLiveDocument } from './live.ts';
+import { type Workplace, WorkplaceContext } from './organization.tsx';
+import { startServices } from './services.ts';
+import { useSession } from './session.tsx';
+import { Shell } from './shell.tsx';
+import { Splash } from './splash.tsx';
+
+const CataloguePage = lazy(() => import('../features/catalogue/components/catalogue-page.tsx'));
+const ExecutionsPage = lazy(() => import('../features/executions/components/executions-page.tsx'));
+const FilesPage = lazy(() => import('../features/files/components/files-page.tsx'));
+const LedgerPage = lazy(() => import('../features/ledger/components/trial-balance-page.tsx'));
+const RegisterPage = lazy(() => import('../features/ledger/components/register-page.tsx'));
+const MorePage = lazy(() => import('../features/more/components/more-page.tsx'));
+const StopPage = lazy(() => import('../features/stop/components/stop-page.tsx'));
+
+/** Everything behind the sign-in; a chunk of its own, because it brings Firestore. */
+export default function SignedIn({ user, orgId }: { readonly user: User; readonly orgId: string | null }): ReactNode {
+  const { entry, signOut } = useSession();
+  startServices(entry);
+  if (orgId === null) {
+    return (
+      <Notice
+        title="No organization yet"
+        message={`${user.email ?? 'This account'} is signed in, but belongs to no organization. Ask an administrator to add you.`}
+        action={{ label: 'Sign out', run: () => void signOut() }}
+      />
+    );
+  }
+  return <Inside orgId={orgId} uid={user.uid} />;
+}
+
+function Inside({ orgId, uid }: { readonly orgId: string; readonly uid: string }): ReactNode {
+  const { signOut } = useSession();
+  const organization = useLiveDocument(refs.organization(orgId));
+  const member = useLiveDocument(refs.member(orgId, uid));
+
+  const workplace = useMemo<Workplace | null>(() => {
+    if (organization.kind !== 'ready' || !organization.value || member.kind !== 'ready' || !member.value) return null;
+    const me = member.value;
+    return { orgId, organization: organization.value, me, has: (...roles) => roles.some((role) => me.roles.includes(role)) };
+  }, [orgId, organization, member]);
+
+  if (workplace?.me.active) {
+    return (
+      <WorkplaceContext value={workplace}>
+        <Shell>
+          <Pages />
+        </Shell>
+      </WorkplaceContext>
+    );
+  }
+  if (organization.kind === 'failed') return <Failure failure={organization.failure} what="your organization" page />;
+  if (member.kind === 'failed') return <Failure failure={member.failure} what="your membership" page />;
+  if (organization.kind === 'loading' || member.kind === 'loading') return <Splash />;
+  return (
+    <Notice
+      title="You are not a member here"
+      message="Your sign-in is valid, but this organization does not list you as an active member. Ask an administrator."
+      action={{ label: 'Sign out', run: () => void signOut() }}
+    />
+  );
+}
+
+function Pages(): ReactNode {
+  const { pathname } = useLocation();
+  return (
+    <ErrorBoundary resetKey={pathname}>
+      <Suspense fallback={<PageSkeleton />}>
+        <Routes>
+          <Route index element={<HomePage />} />
+          <Route path="catalogue" element={<CataloguePage />} />
+          <Route path="executions" element={<ExecutionsPage />} />
+          <Route path="files" element={<FilesPage />} />
+          <Route path="ledger" element={<LedgerPage />} />
+          <Route path="ledger/:accountId" element={<RegisterPage />} />
+          <Route path="more" element={<MorePage />} />
+          <Route path="stop" element={<StopPage />} />
+          <Route path="*" element={<NotFound />} />
+        </Routes>
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+function NotFound(): ReactNode {
+  const { pathname } = useLocation();
+  return <Notice title="There is no such page" message={`Nothing lies at ${pathname}. It may have been a mistyped or an outdated link.`} action={{ label: 'Go home', run: () => window.location.assign('/') }} />;
+}

@@ -1,0 +1,37 @@
+import { IconDownload } from '@tabler/icons-react';
+import { getBlob, ref } from 'firebase/storage';
+import { type ReactNode, useState } from 'react';
+import { useServices } from '../app/services.ts';
+import classes from './download-button.module.css';
+import { saveBlob } from './save-blob.ts';
+
+/** Download a stored file; the bytes come through the signed-in session, not through a public link. */
+export function DownloadButton({ storagePath, name, label }: { readonly storagePath: string; readonly name: string; readonly label?: string }): ReactNode {
+  const { storage } = useServices();
+  const [state, setState] = useState<'idle' | 'busy' | 'failed'>('idle');
+
+  const download = (): void => {
+    setState('busy');
+    getBlob(ref(storage, storagePath)).then(
+      (blob) => {
+        saveBlob(blob, name);
+        setState('idle');
+      },
+      () => setState('failed'),
+    );
+  };
+
+  return (
+    <span className={classes.root}>
+      <button type="button" className={classes.button} onClick={download} disabled={state === 'busy'} aria-label={`Download ${name}`}>
+        <IconDownload size={15} stroke={1.7} aria-hidden />
+        <span>{label ?? 'Download'}</span>
+      </button>
+      {state === 'failed' && (
+        <span className={classes.failed} role="alert">
+          did not arrive; try again
+        </span>
+      )}
+    </span>
+  );
+}

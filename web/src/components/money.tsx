@@ -1,0 +1,39 @@
+import { formatAmount, toMinor } from '@countersign/domain/money/money';
+import type { Total } from '@countersign/domain/schemas/common';
+import type { ReactNode } from 'react';
+import classes from './money.module.css';
+
+/** An amount without its currency, which has a column of its own. */
+export function Amount({ minor, currency }: { readonly minor: string; readonly currency: string }): ReactNode {
+  return <span className="tabular nowrap">{formatAmount(toMinor(minor), currency)}</span>;
+}
+
+/** Sums per currency, one below the other, decimals aligned; never added up across currencies. */
+export function Totals({ totals, count = false, empty = 'none', size = 'normal' }: {
+  readonly totals: readonly Total[];
+  readonly count?: boolean;
+  readonly empty?: string;
+  readonly size?: 'normal' | 'large';
+}): ReactNode {
+  if (totals.length === 0) return <span className="muted">{empty}</span>;
+  return (
+    <span className={classes.totals} data-size={size} data-count={count || undefined}>
+      {totals.map((total) => (
+        <span key={total.currency} className={classes.total}>
+          <span className={classes.currency}>{total.currency}</span>
+          <span className={classes.amount}>{formatAmount(toMinor(total.amountMinor), total.currency)}</span>
+          {count && <span className={classes.count}>{total.count.toLocaleString('en')}</span>}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** `USD 48,210.55 + EUR 310.00`, for a sentence or a button. */
+export function totalsText(totals: readonly Total[]): string {
+  return totals.map((total) => `${total.currency}\u00a0${formatAmount(toMinor(total.amountMinor), total.currency)}`).join(' + ');
+}
+
+export function countOf(totals: readonly Total[]): number {
+  return totals.reduce((sum, total) => sum + total.count, 0);
+}

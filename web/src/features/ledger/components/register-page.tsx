@@ -1,0 +1,124 @@
+import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { ReactNode } from 'react';
+import { Link, useParams } from 'react-router';
+import { useLiveDocument, useLiveList } from '../../../app/live.ts';
+import { useWorkplace } from '../../../app/organization.tsx';
+import { AccountName } from '../../../components/account-name.tsx';
+import table from '../../../components/data-table.module.css';
+import { Empty } from '../../../components/empty.tsx';
+import { Failure } from '../../../components/failure.tsx';
+import { Instant } from '../../../components/instant.tsx';
+import { Amount } from '../../../components/money.tsx';
+import { More } from '../../../components/more.tsx';
+import { PageHeader } from '../../../components/page-header.tsx';
+import { RowsSkeleton } from '../../../components/skeletons.tsx';
+import { refs } from '../../../refs.ts';
+import { registerLines } from '../api/register.ts';
+import { netOf } from '../api/trial-balance.ts';
+import classes from './ledger.module.css';
+
+const PAGE = 50;
+
+/** The register of one account: its journals, newest recorded first. */
+export default function RegisterPage(): ReactNode {
+  const { orgId } = useWorkplace();
+  const { accountId = '' } = useParams();
+  const account = useLiveDocument(refs.account(orgId, accountId));
+  const balances = useLiveList(refs.balancesOf(orgId, accountId), 40);
+  const journals = useLiveList(refs.journalsOf(orgId, accountId), PAGE);
+  const found = account.kind === 'ready' ? account.value : null;
+
+  if (account.kind === 'failed') return <Failure failure={account.failure} what="this account" />;
+  if (account.kind === 'ready' && !found) return <Empty action={<Link to="/ledger">See the ledger</Link>}>There is no account {accountId}.</Empty>;
+  return (
+    <>
+      <PageHeader
+        title={found?.name ?? 'Account'}
+        back={<Link to="/ledger">Ledger</Link>}
+        purpose={
+          found && (
+            <>
+              {found.type[0]?.toUpperCase()}
+              {found.type.slice(1)} account <span className="mono">{found.id}</span>
+              {found.mirrors && (
+                <>
+                  , mirrors <span className="mono">{found.mirrors.account}</span> at Stripe
+                </>
+              )}
+              {found.closed && ', closed'}
+            </>
+          )
+        }
+      />
+      {balances.live.kind === 'ready' && (
+        <ul className={classes.balances}>
+          {balances.live.value.map((balance) => {
+            const net = netOf(balance);
+            return (
+              <li key={balance.currency} className={classes.balance}>
+                <span className="muted">{balance.currency} balance</span>
+                <span className={classes.figure}>
+                  <Amount minor={net.amountMinor} currency={balance.currency} /> <span className={classes.side}>{net.side ?? ''}</span>
+                </span>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {journals.live.kind === 'loading' && <RowsSkeleton rows={8} />}
+      {journals.live.kind === 'failed' && <Failure failure={journals.live.failure} what="this register" />}
+      {journals.live.kind === 'ready' &&
+        (journals.live.value.length === 0 ? <Empty>No journal has touched this account.</Empty> : <Register journals={journals.live.value} accountId={accountId} />)}
+      <More list={journals} noun="journals" />
+    </>
+  );
+}
+
+function Register({ journals, accountId }: { readonly journals: readonly Journal[]; readonly accountId: string }): ReactNode {
+  return (
+    <div className={table.scroll}>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th>Recorded</th>
+            <th>Effective</th>
+            <th>Memo</th>
+            <th>Other side</th>
+            <th>State</th>
+            <th>Currency</th>
+            <th data-num>Debit</th>
+            <th data-num>Credit</th>
+          </tr>
+        </thead>
+        <tbody>
+          {journals.flatMap((journal) =>
+            registerLines(journal, accountId).map((line, index) => (
+              <tr key={`${journal.id}-${index}`}>
+                <td className="nowrap">
+                  <Instant at={journal.recordedAt} seconds />
+                </td>
+                <td className="tabular nowrap">{journal.effectiveDay}</td>
+                <td className={classes.memo}>{journal.source.executionId === null ? journal.memo : <Link to={`/executions/${journal.source.executionId}`}>{journal.memo}</Link>}</td>
+                <td>
+                  {line.others.length === 1 && line.others[0] !== undefined ? (
+                    <Link to={`/ledger/${line.others[0]}`}>
+                      <AccountName accountId={line.others[0]} />
+                    </Link>
+                  ) : (
+                    <span className="muted">{line.others.length} accounts</span>
+                  )}
+                </td>
+                <td className={classes.state} data-state={journal.state}>
+                  {journal.state}
+                </td>
+                <td className="muted">{line.currency}</td>
+                <td data-num>{line.side === 'debit' && <Amount minor={line.amountMinor} currency={line.currency} />}</td>
+                <td data-num>{line.side === 'credit' && <Amount minor={line.amountMinor} currency={line.currency} />}</td>
+              </tr>
+            )),
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import { type Approval, type LogPage, type PageOutcomes, type PlanPage, type ProblemPage, approvalSchema, logPageSchema, pageOutcomesSchema, pageSchema, problemPageSchema } from '@countersign/domain/schemas/effect';
+import { type AuditEvent, type AuditPersonal, auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
+import { type Execution, executionSchema } from '@countersign/domain/schemas/execution';
+import { type StoredFile, fileSchema } from '@countersign/domain/schemas/file';
+import { type Account, type Balance, type Checkpoint, type Journal, type StreamHead, accountSchema, balanceSchema, checkpointSchema, journalSchema, streamHeadSchema } from '@countersign/domain/schemas/ledger';
+import { type Member, type Organization, memberSchema, organizationSchema } from '@countersign/domain/schemas/organization';
+import { type Operation, operationSchema } from '@countersign/domain/schemas/plugin';
+import { type Policy, policySchema } from '@countersign/domain/schemas/policy';
+import { paths } from '@countersign/domain/paths';
+import type { OrderByDirection, WhereFilterOp } from 'firebase/firestore';
+import type { ZodType } from 'zod';
+
+/** A document that a page listens to. */
+export interface DocumentSource<T> {
+  readonly path: string;
+  readonly schema: ZodType<T>;
+}
+
+/** A paged list that a page listens to; plain data, so that equal lists have equal keys. */
+export interface ListSource<T> {
+  readonly path: string;
+  readonly schema: ZodType<T>;
+  readonly where: readonly (readonly [field: string, op: WhereFilterOp, value: unknown])[];
+  readonly orderBy: readonly (readonly [field: string, direction: OrderByDirection])[];
+  /** Only documents whose id begins so; then the order is by id. */
+  readonly idPrefix?: string;
+}
+
+const document = <T>(path: string, schema: ZodType<T>): DocumentSource<T> => ({ path, schema });
+const list = <T>(path: string, schema: ZodType<T>, where: ListSource<T>['where'], ...orderBy: ListSource<T>['orderBy']): ListSource<T> => ({ path, schema, where, orderBy });
+/** Pages of one plan attempt have ids `attempt-index`, so that no index is needed to read them in order. */
+const attemptPages = <T>(path: string, schema: ZodType<T>, attempt: number): ListSource<T> => ({ path, schema, where: [], orderBy: [], idPrefix: `${attempt}-` });
+
+export interface ExecutionFilter {
+  readonly states?: readonly Execution['state'][];
+  readonly requestedBy?: string;
+  readonly operationId?: string;
+}
+export interface AuditFilter {
+  readonly executionId?: string;
+  readonly type?: string;
+  readonly actorUid?: string;
+}
+
+/** Every document and query that the web app reads, over the types of the domain. */
+export const refs = {
+  organization: (orgId: string): DocumentSource<Organization> => document(paths.organization(orgId), organizationSchema),
+  member: (orgId: string, uid: string): DocumentSource<Member> => document(paths.member(orgId, uid), memberSchema),
+  operation: (orgId: string, id: string): DocumentSource<Operation> => document(paths.operation(orgId, id), operationSchema),
+  operations: (orgId: string): ListSource<Operation> => list(paths.operations(orgId), operationSchema, [], ['title', 'asc']),
+  activePolicies: (orgId: string): ListSource<Policy> => list(paths.policies(orgId), policySchema, [['active', '==', true]]),
+  file: (orgId: string, id: string): DocumentSource<StoredFile> => document(paths.file(orgId, id), fileSchema),
+  files: (orgId: string, kind: StoredFile['kind'] | null): ListSource<StoredFile> =>
+    list(paths.files(orgId), fileSchema, kind === null ? [] : [['kind', '==', kind]], ['createdAt', 'desc']),
+  fileAt: (orgId: string, storagePath: string): ListSource<StoredFile> => list(paths.files(orgId), fileSchema, [['storagePath', '==', storagePath]]),
+  execution: (orgId: string, id: string): DocumentSource<Execution> => document(paths.execution(orgId, id), executionSchema),
+  executions: (orgId: string, filter: ExecutionFilter): ListSource<Execution> =>
+    list(
+      paths.executions(orgId),
+      executionSchema,
+      [
+        ...(filter.states?.length === 1 ? [['state', '==', filter.states[0]] as const] : []),
+        ...(filter.states && filter.states.length > 1 ? [['state', 'in', filter.states] as const] : []),
+        ...(filter.requestedBy === undefined ? [] : [['requestedBy', '==', filter.requestedBy] as const]),
+        ...(filter.operationId === undefined ? [] : [['operationId', '==', filter.operationId] as const]),
+      ],
+      ['requestedAt', 'desc'],
+    ),
+  pages: (orgId: string, id: string, attempt: number): ListSource<PlanPage> => attemptPages(paths.pages(orgId, id), pageSchema, attempt),
+  outcomes: (orgId: string, id: string, attempt: number): ListSource<PageOutcomes> => attemptPages(paths.outcomes(orgId, id), pageOutcomesSchema, attempt),
+  problems: (orgId: string, id: string, attempt: number): ListSource<ProblemPage> => attemptPages(paths.problems(orgId, id), problemPageSchema, attempt),
+  logs: (orgId: string, id: string): ListSource<LogPage> => list(paths.logs(orgId, id), logPageSchema, [], ['first', 'desc']),
+  approvals: (orgId: string, id: string): ListSource<Approval> => list(paths.approvals(orgId, id), approvalSchema, []),
+  account: (orgId: string, id: string): DocumentSource<Account> => document(paths.account(orgId, id), accountSchema),
+  balancesBelow: (orgId: string, parentId: string | null): ListSource<Balance> =>
+    list(paths.balances(orgId), balanceSchema, [['parentId', '==', parentId]], ['accountId', 'asc'], ['currency', 'asc']),
+  balancesOf: (orgId: string, accountId: string): ListSource<Balance> => list(paths.balances(orgId), balanceSchema, [['accountId', '==', accountId]]),
+  journalsOf: (orgId: string, accountId: string): ListSource<Journal> =>
+    list(paths.journals(orgId), journalSchema, [['accounts', 'array-contains', accountId]], ['recordedAt', 'desc']),
+  streamHead: (orgId: string, name: 'ledger' | 'audit'): DocumentSource<StreamHead> => document(paths.streamHead(orgId, name), streamHeadSchema),
+  newestCheckpoints: (orgId: string, name: 'ledger' | 'audit'): ListSource<Checkpoint> =>
+    list(paths.checkpoints(orgId), checkpointSchema, [['stream', '==', name]], ['size', 'desc']),
+  audit: (orgId: string, filter: AuditFilter): ListSource<AuditEvent> =>
+    list(
+      paths.audit(orgId),
+      auditEventSchema,
+      [
+        ...(filter.executionId === undefined ? [] : [['body.executionId', '==', filter.executionId] as const]),
+        ...(filter.type === undefined ? [] : [['body.type', '==', filter.type] as const]),
+        ...(filter.actorUid === undefined ? [] : [['body.actor.uid', '==', filter.actorUid] as const]),
+      ],
+      ['seq', 'desc'],
+    ),
+  auditPersonal: (orgId: string, eventId: string): DocumentSource<AuditPersonal> => document(paths.auditPersonal(orgId, eventId), auditPersonalSchema),
+} as const;

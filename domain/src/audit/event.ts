@@ -17,11 +17,14 @@ export interface AuditEventInput {
   readonly personal?: Readonly<Record<string, { readonly value: string; readonly salt: string }>>;
 }
 
-/**
- * An event's body, for `auditIntents`, and the personal values behind its commitments, which the same commit puts into
- * `auditPersonal/{id}`, where they may be erased; empty when there are none.
- */
-export function auditEvent(input: AuditEventInput): { body: AuditEventBody; personal: AuditPersonal['values'] } {
+/** What enters the stream, and the personal values behind its commitments, which lie beside it and may be erased. */
+export interface RecordedAuditEvent {
+  readonly body: AuditEventBody;
+  /** Empty when there are none. */
+  readonly personal: AuditPersonal['values'];
+}
+
+export function auditEvent(input: AuditEventInput): RecordedAuditEvent {
   const personal = Object.entries(input.personal ?? {});
   return {
     body: {

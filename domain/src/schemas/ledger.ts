@@ -84,6 +84,7 @@ export type InboxResult = z.infer<typeof inboxResultSchema>;
 
 /** `streams/{name}/tiles/{level}-{index}`: up to 256 hashes, concatenated hex. */
 export const tileSchema = z.strictObject({ level: z.int(), index: z.int(), width: z.int().min(1).max(256), hashes: z.string() });
+export type Tile = z.infer<typeof tileSchema>;
 
 /** `orgs/{orgId}/checkpoints/{name}-{size}`: a signed note in the C2SP checkpoint format. */
 export const checkpointSchema = z.strictObject({ stream: streamNameSchema, origin: z.string(), size: z.int(), root: sha256Schema, note: z.string(), keyId: z.string(), at: instantSchema });

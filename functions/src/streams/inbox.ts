@@ -1,6 +1,6 @@
+import type { RecordedAuditEvent } from '@countersign/domain/audit/event';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import type { AuditEventBody } from '@countersign/domain/schemas/audit';
 import type { Inbox, LedgerIntent, StreamName } from '@countersign/domain/schemas/ledger';
 import type { Write } from '../store/database.ts';
 import { documentBytes, MAX_INBOX_BYTES } from '../store/limits.ts';
@@ -17,9 +17,14 @@ export function ledgerIntents(orgId: string, commitId: string, intents: readonly
   return intents.length === 0 ? [] : [inboxWrite(orgId, 'ledger', commitId, intents, now)];
 }
 
-/** The same for the audit log. Bodies come from `auditEvent`; its personal values go into the same commit by the caller. */
-export function auditIntents(orgId: string, commitId: string, events: readonly AuditEventBody[], now: string): Write[] {
-  return events.length === 0 ? [] : [inboxWrite(orgId, 'audit', commitId, events, now)];
+/** The same for the audit log; personal values go beside the stream, where they can be erased. */
+export function auditIntents(orgId: string, commitId: string, events: readonly RecordedAuditEvent[], now: string): Write[] {
+  if (events.length === 0) return [];
+  const personal = events.filter((event) => Object.keys(event.personal).length > 0);
+  return [
+    inboxWrite(orgId, 'audit', commitId, events.map((event) => event.body), now),
+    ...personal.map(({ body, personal: values }): Write => ({ op: 'create', path: paths.auditPersonal(orgId, body.id), data: { values } })),
+  ];
 }
 
 /**

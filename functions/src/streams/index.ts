@@ -2,7 +2,7 @@
  * The streams, as the engine and the commands see them:
  *
  *   ledgerIntents(orgId, commitId, intents, now): Write[]        put into the commit that causes the postings
- *   auditIntents(orgId, commitId, events, now): Write[]          bodies from `auditEvent()` in domain/audit/event
+ *   auditIntents(orgId, commitId, events, now): Write[]          from `auditEvent()` in domain/audit/event
  *   drainStream(deps, orgId, name, { maxBatches }): DrainResult  decide what waits
  *   awaitDecided(deps, orgId, name, commitId, { timeoutMs }): Refusal[]   drain until this commit's intents are decided
  *   takeResult(orgId, name, commitId): Write                     deletes the refusals, in the commit that records them

@@ -1,0 +1,76 @@
+import { assert } from '../errors.ts';
+import { rootOfComplete, type Hash } from './merkle.ts';
+
+/** Hashes in a full tile: eight levels of the tree, as in the C2SP `tlog-tiles` specification. */
+export const TILE_WIDTH = 256;
+const LEVELS_PER_TILE = 8;
+
+export interface TileCoordinate {
+  /** 0 holds leaf hashes; a hash of level n + 1 is the root of a full tile of level n. */
+  readonly level: number;
+  readonly index: number;
+}
+
+export interface Tile extends TileCoordinate {
+  /** 1 to 256; a tile with fewer is the last of its level and still grows. */
+  readonly hashes: readonly Hash[];
+}
+
+export const tileKey = ({ level, index }: TileCoordinate): string => `${level}-${index}`;
+
+/** The tiles that still grow at this size: what must be at hand to append. */
+export function openTiles(size: number): TileCoordinate[] {
+  const open: TileCoordinate[] = [];
+  for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
+    if (count % TILE_WIDTH !== 0) open.push({ level, index: Math.floor(count / TILE_WIDTH) });
+  }
+  return open;
+}
+
+/** Every tile of a tree of this size, with its number of hashes. */
+export function* allTiles(size: number): Generator<TileCoordinate & { readonly width: number }> {
+  for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
+    for (let index = 0; index * TILE_WIDTH < count; index += 1) yield { level, index, width: Math.min(TILE_WIDTH, count - index * TILE_WIDTH) };
+  }
+}
+
+/**
+ * The tiles that a batch of leaves adds to or completes, with all their hashes.
+ * @param open the hashes of each tile of `openTiles(size)`, by `tileKey`
+ */
+export function appendToTiles(size: number, leaves: readonly Hash[], open: ReadonlyMap<string, readonly Hash[]>): Tile[] {
+  const changed: Tile[] = [];
+  let rising = leaves;
+  for (let level = 0, count = size; rising.length > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
+    const first = Math.floor(count / TILE_WIDTH);
+    const width = count % TILE_WIDTH;
+    const before = width === 0 ? [] : open.get(tileKey({ level, index: first }));
+    assert(before?.length === width, `tile ${level}-${first} has ${width} hashes`);
+    const hashes = [...before, ...rising];
+    const completed: Hash[] = [];
+    for (let start = 0; start < hashes.length; start += TILE_WIDTH) {
+      const part = hashes.slice(start, start + TILE_WIDTH);
+      changed.push({ level, index: first + start / TILE_WIDTH, hashes: part });
+      if (part.length === TILE_WIDTH) completed.push(rootOfComplete(part));
+    }
+    rising = completed;
+  }
+  return changed;
+}
+
+/** Where a complete subtree's hash lies: the tile, and the run of hashes in it whose root it is. */
+export function tileOfNode(height: number, index: number): TileCoordinate & { readonly start: number; readonly count: number } {
+  const level = Math.floor(height / LEVELS_PER_TILE);
+  const count = 2 ** (height % LEVELS_PER_TILE);
+  const first = index * count;
+  return { level, index: Math.floor(first / TILE_WIDTH), start: first % TILE_WIDTH, count };
+}
+
+/** A tile's hashes as they are stored: concatenated hex. */
+export const packHashes = (hashes: readonly Hash[]): string => hashes.join('');
+
+export function unpackHashes(packed: string): Hash[] {
+  const hashes: Hash[] = [];
+  for (let start = 0; start < packed.length; start += 64) hashes.push(packed.slice(start, start + 64));
+  return hashes;
+}

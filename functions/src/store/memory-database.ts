@@ -1,0 +1,177 @@
+import { AppError, assert } from '@countersign/domain/errors';
+import type { Database, Query, Stored, Transaction, Write } from './database.ts';
+import { assertWithinLimits } from './limits.ts';
+
+const MAX_ATTEMPTS = 8;
+
+interface Entry {
+  readonly data: Record<string, unknown>;
+  readonly updateTime: string;
+}
+
+/**
+ * `Database` in memory, for tests: preconditions, conflicts and orders as Firestore has them, which
+ * tests/integration/store-parity.test.ts holds it to. Every call yields once, so that callers interleave.
+ */
+export function memoryDatabase(): Database & { readonly dump: () => Stored[] } {
+  const documents = new Map<string, Entry>();
+  let commits = 0;
+
+  const get = (path: string): Stored | null => {
+    const entry = documents.get(path);
+    return entry === undefined ? null : { path, data: structuredClone(entry.data), updateTime: entry.updateTime };
+  };
+  const query = (asked: Query): Stored[] => runQuery(documents, asked).map((path) => get(path) as Stored);
+  const commit = (writes: readonly Write[]): void => {
+    const after = new Map<string, Entry | null>();
+    commits += 1;
+    const updateTime = `${Math.floor(commits / 1000)}.${(commits % 1000) * 1000}`;
+    for (const write of writes) {
+      const before = after.has(write.path) ? (after.get(write.path) ?? null) : (documents.get(write.path) ?? null);
+      after.set(write.path, applyWrite(write, before, updateTime));
+    }
+    for (const [path, entry] of after) {
+      if (entry === null) documents.delete(path);
+      else documents.set(path, entry);
+    }
+  };
+
+  return {
+    get: async (path) => (await turn(), get(path)),
+    getAll: async (paths) => (await turn(), paths.map(get)),
+    query: async (asked) => (await turn(), query(asked)),
+    commit: async (writes) => {
+      if (writes.length === 0) return;
+      assertWithinLimits(writes);
+      const frozen = structuredClone(writes) as Write[];
+      await turn();
+      commit(frozen);
+    },
+    transaction: async (fn) => {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+        const seen: (() => boolean)[] = [];
+        const writes: Write[] = [];
+        const result = await fn(transactionOver(get, query, seen, writes));
+        assertWithinLimits(writes);
+        const frozen = structuredClone(writes);
+        await turn();
+        if (!seen.every((unchanged) => unchanged())) continue;
+        commit(frozen);
+        return result;
+      }
+      throw new AppError('unavailable', 'The transaction met others too often', { retryable: true });
+    },
+    dump: () => [...documents.keys()].sort().map((path) => get(path) as Stored),
+  };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function transactionOver(get: (path: string) => Stored | null, query: (asked: Query) => Stored[], seen: (() => boolean)[], writes: Write[]): Transaction {
+  const readAllFirst = (): void => assert(writes.length === 0, 'a transaction reads before it writes');
+  const note = (path: string): Stored | null => {
+    const stored = get(path);
+    seen.push(() => get(path)?.updateTime === stored?.updateTime);
+    return stored;
+  };
+  return {
+    get: async (path) => (readAllFirst(), await turn(), note(path)),
+    getAll: async (paths) => (readAllFirst(), await turn(), paths.map(note)),
+    query: async (asked) => {
+      readAllFirst();
+      await turn();
+      const signature = (): string => JSON.stringify(query(asked).map(({ path, updateTime }) => [path, updateTime]));
+      const before = signature();
+      seen.push(() => signature() === before);
+      return query(asked);
+    },
+    write: (...more) => void writes.push(...more),
+  };
+}
+
+function applyWrite(write: Write, before: Entry | null, updateTime: string): Entry | null {
+  const condition = 'ifUpdateTime' in write ? write.ifUpdateTime : undefined;
+  if (condition !== undefined && before?.updateTime !== condition) throw new AppError('failed_precondition', `${write.path} changed meanwhile`);
+  switch (write.op) {
+    case 'create':
+      if (before !== null) throw new AppError('already_exists', `${write.path} exists already`);
+      return { data: write.data, updateTime };
+    case 'set':
+      return { data: write.data, updateTime };
+    case 'update':
+      if (before === null) throw new AppError('failed_precondition', `${write.path} does not exist`);
+      return { data: { ...before.data, ...write.data }, updateTime };
+    case 'delete':
+      if (write.mustExist === true && before === null) throw new AppError('failed_precondition', `${write.path} does not exist`);
+      return null;
+  }
+}
+
+function runQuery(documents: ReadonlyMap<string, Entry>, { collection, group, where = [], orderBy = [], limit, startAfter }: Query): string[] {
+  const depth = collection.split('/').length;
+  const inCollection = (path: string): boolean => {
+    const parts = path.split('/');
+    return group === true ? parts.at(-2) === collection : path.startsWith(`${collection}/`) && parts.length === depth + 1;
+  };
+  const fieldOf = (path: string, field: string): unknown => {
+    // Names compare segment by segment: a separator sorts before every character.
+    if (field === '__name__') return group === true ? path.replaceAll('/', '\0') : path.slice(path.lastIndexOf('/') + 1);
+    return field.split('.').reduce<unknown>((value, name) => (isMap(value) ? value[name] : undefined), documents.get(path)?.data);
+  };
+  // An inequality orders by its field first, and every order ends with the name, in the direction of the last one.
+  const inequality = where.find(([, op]) => op !== '==' && op !== 'array-contains' && op !== 'in');
+  const orders = orderBy.length === 0 && inequality !== undefined ? [[inequality[0], 'asc'] as const] : [...orderBy];
+  if (!orders.some(([field]) => field === '__name__')) orders.push(['__name__', orders.at(-1)?.[1] ?? 'asc']);
+  const compareAt = (path: string, values: readonly unknown[]): number => {
+    for (const [index, [field, direction]] of orders.slice(0, values.length).entries()) {
+      const value = field === '__name__' && group === true ? String(values[index]).replaceAll('/', '\0') : values[index];
+      const order = compare(fieldOf(path, field), value);
+      if (order !== 0) return direction === 'asc' ? order : -order;
+    }
+    return 0;
+  };
+  return [...documents.keys()]
+    .filter(inCollection)
+    .filter((path) => where.every(([field, op, value]) => matches(fieldOf(path, field), op, value)))
+    .filter((path) => orders.every(([field]) => fieldOf(path, field) !== undefined))
+    .sort((a, b) => compareAt(a, orders.map(([field]) => fieldOf(b, field))))
+    .filter((path) => startAfter === undefined || compareAt(path, startAfter) > 0)
+    .slice(0, limit);
+}
+
+function matches(field: unknown, op: string, value: unknown): boolean {
+  if (field === undefined) return false;
+  const comparable = rank(field) === rank(value);
+  switch (op) {
+    case '==': return compare(field, value) === 0;
+    case '<': return comparable && compare(field, value) < 0;
+    case '<=': return comparable && compare(field, value) <= 0;
+    case '>': return comparable && compare(field, value) > 0;
+    case '>=': return comparable && compare(field, value) >= 0;
+    case 'array-contains': return Array.isArray(field) && field.some((item) => compare(item, value) === 0);
+    case 'in': return Array.isArray(value) && value.some((item) => compare(field, item) === 0);
+    default: throw new AppError('internal', `No such operator: ${op}`);
+  }
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Firestore's order of types: null, booleans, numbers, strings, arrays, maps. */
+function rank(value: unknown): number {
+  if (value === null) return 0;
+  if (typeof value === 'boolean') return 1;
+  if (typeof value === 'number') return 2;
+  if (typeof value === 'string') return 3;
+  return Array.isArray(value) ? 4 : 5;
+}
+
+function compare(a: unknown, b: unknown): number {
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  // Strings by their UTF-8 bytes, which is the order of code points, not of UTF-16 units.
+  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (typeof a === 'object' || typeof b === 'object') {
+    const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
+    return left === right ? 0 : left < right ? -1 : 1;
+  }
+  return (a as number) === (b as number) ? 0 : (a as number) < (b as number) ? -1 : 1;
+}

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normalizeReference } from './reference.ts';
+
+const same: readonly (readonly [string, string, string])[] = [
+  ['INV-1001', 'inv-1001', 'case'],
+  ['INV-1001', '  INV-1001\t', 'outer white space'],
+  ['INV  1001', 'INV 1001', 'inner white space'],
+  ['INV\u00a01001', 'INV 1001', 'a no-break space'],
+  ['INV\u20031001', 'INV 1001', 'an em space'],
+  ['INV\n1001', 'INV 1001', 'a line break in a quoted cell'],
+  ['Zoe\u0308-1', 'Zo\u00eb-1', 'composed and decomposed letters'],
+  ['STRASSE-1', 'Straße-1', 'sharp s'],
+  ['ΟΔΟΣ-1', 'οδος-1', 'final sigma'],
+  ['\ufeffINV-1', 'INV-1', 'a byte order mark left in the cell'],
+];
+
+const different: readonly (readonly [string, string, string])[] = [
+  ['INV-1001', 'INV-1002', 'a digit'],
+  ['INV-1001', 'INV1001', 'a hyphen'],
+  ['INV 1001', 'INV1001', 'a space'],
+  ['0012', '12', 'leading zeros'],
+  ['INV-١', 'INV-1', 'digits of another script'],
+];
+
+describe('normalizeReference', () => {
+  it.each(same)('%j and %j are the same reference (%s)', (left, right) => {
+    expect(normalizeReference(left)).toBe(normalizeReference(right));
+  });
+
+  it.each(different)('%j and %j are different references (%s)', (left, right) => {
+    expect(normalizeReference(left)).not.toBe(normalizeReference(right));
+  });
+
+  it('is stable: a normalized reference normalizes to itself', () => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      const once = normalizeReference(text);
+      expect(normalizeReference(once)).toBe(once);
+    }));
+  });
+});

@@ -1,0 +1,94 @@
+/** An input file's text, decoded by the host, without a byte order mark. */
+export interface InputText {
+  readonly name: string;
+  readonly text: string;
+  readonly encoding: string;
+  readonly sha256: string;
+}
+
+export interface StripeDestination {
+  readonly id: string;
+  readonly bankName: string;
+  readonly last4: string;
+  readonly currency: string;
+  readonly country: string;
+  /** The account's default for its currency. */
+  readonly isDefault: boolean;
+}
+
+export interface StripeAccount {
+  readonly id: string;
+  readonly businessName: string;
+  readonly payoutsEnabled: boolean;
+  /** `hidden`: Stripe does not show this account's bank accounts to the platform. */
+  readonly destinations: readonly StripeDestination[] | 'hidden';
+  readonly available: readonly { readonly currency: string; readonly amountMinor: string }[];
+}
+
+export interface MissingStripeAccount {
+  readonly missing: true;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ClaimHolder {
+  readonly executionId: string;
+  /** When it was taken, an ISO 8601 instant. */
+  readonly at: string;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** All that a plugin has of the world. Each reading needs its capability in the manifest. */
+export interface Context {
+  /** The execution's own now, an ISO 8601 instant; it stands still. */
+  readonly now: string;
+  readonly execution: { readonly id: string; readonly title: string };
+  readonly files: { text(parameter: string): Promise<InputText> };
+  readonly stripe: { balances(accounts: readonly string[]): Promise<ReadonlyMap<string, StripeAccount | MissingStripeAccount>> };
+  /** Which of these payout references an execution holds already. References that are free are left out. */
+  readonly claims: { lookup(references: readonly string[]): Promise<ReadonlyMap<string, ClaimHolder>> };
+  readonly log: Readonly<Record<LogLevel, (message: string) => void>>;
+}
+
+/** What the sandbox gives: one callback, a log, and the time. The test kit has another. */
+export interface Host {
+  readonly now: string;
+  call(method: string, args: unknown): Promise<unknown>;
+  log(level: LogLevel, message: string): void;
+}
+
+/** So many accounts or references go in one call; the host sets no smaller limit. */
+const ACCOUNTS_A_CALL = 500;
+const REFERENCES_A_CALL = 10_000;
+
+export function createContext(host: Host, execution: { readonly id: string; readonly title: string }): Context {
+  const logAt = (level: LogLevel) => (message: string): void => host.log(level, message);
+  return {
+    now: host.now,
+    execution,
+    log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
+    files: { text: async (parameter) => (await host.call('files.read', { parameter })) as InputText },
+    stripe: {
+      balances: (accounts) => inBatches(accounts, ACCOUNTS_A_CALL, async (batch) => {
+        const answer = (await host.call('stripe.balances', { accounts: batch })) as { accounts: Record<string, StripeAccount | MissingStripeAccount> };
+        return answer.accounts;
+      }),
+    },
+    claims: {
+      lookup: (references) => inBatches(references, REFERENCES_A_CALL, async (batch) => {
+        const answer = (await host.call('claims.lookup', { kind: 'payout', references: batch })) as { taken: Record<string, ClaimHolder> };
+        return answer.taken;
+      }),
+    },
+  };
+}
+
+async function inBatches<T>(items: readonly string[], size: number, read: (batch: readonly string[]) => Promise<Record<string, T>>): Promise<ReadonlyMap<string, T>> {
+  const all = new Map<string, T>();
+  for (let start = 0; start < items.length; start += size) {
+    const answer = await read(items.slice(start, start + size));
+    for (const [key, value] of Object.entries(answer)) all.set(key, value);
+  }
+  return all;
+}

@@ -1,0 +1,42 @@
+import type Stripe from 'stripe';
+import type { PaymentProvider, Performed } from '../../effects/payment-provider.ts';
+import { createStripeClient, modeOf } from './client.ts';
+import type { StripeClientOptions } from './client.ts';
+import { createPayout, resultOf } from './create-payout.ts';
+import { EFFECT_KEY, EXECUTION_KEY, findPayoutByEffect } from './find-payout.ts';
+import { readAccounts } from './read-balances.ts';
+import { read } from './read-error.ts';
+
+export interface StripeProviderOptions extends StripeClientOptions {
+  /** Accounts read at once; each takes two calls. */
+  readonly readsAtOnce?: number;
+}
+
+/** Stripe as the engine's payment provider. */
+export function createStripeProvider(options: StripeProviderOptions): PaymentProvider {
+  const client: Stripe = createStripeClient(options);
+  const mode = modeOf(options.secretKey);
+  return {
+    identity: async () => ({ connector: 'stripe', account: (await read(() => client.accounts.retrieveCurrent())).id, mode }),
+    readAccounts: (accounts) => readAccounts(client, accounts, { concurrency: options.readsAtOnce ?? 12 }),
+    pay: async ({ data, effectId, executionId, idempotencyKey }) => performed(
+      await createPayout(client, {
+        account: data.account,
+        amountMinor: data.amountMinor,
+        currency: data.currency,
+        destinationId: data.destination.kind === 'bank' ? data.destination.id : undefined,
+        description: data.description,
+        metadata: { [EFFECT_KEY]: effectId, [EXECUTION_KEY]: executionId, countersign_reference: data.reference },
+        idempotencyKey,
+      }),
+    ),
+    find: async (query) => {
+      const payout = await findPayoutByEffect(client, query);
+      return payout === null ? null : performed(resultOf(payout));
+    },
+  };
+}
+
+function performed(result: ReturnType<typeof resultOf>): Performed {
+  return result.status === 'succeeded' ? { status: 'succeeded', providerId: result.providerId } : result;
+}

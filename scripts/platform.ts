@@ -4,9 +4,18 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { homedir } from 'node:os';
+import { buildIfNeeded } from './local/build-if-needed.ts';
 import type { HostCommand, HostMessage, HostSettings } from './local/host.ts';
-import { RUN_MARK, isAlive, signal, sleep, sweep, within } from './local/processes.ts';
-import { busyPorts, findFreePorts, listenerOf, portsFrom, DEFAULT_FIRST_PORT, type Ports } from './local/ports.ts';
+import { RUN_MARK, isAlive, signal, sweep, within } from './local/processes.ts';
+import {
+  answers,
+  busyPorts,
+  findFreePorts,
+  listenerOf,
+  portsFrom,
+  DEFAULT_FIRST_PORT,
+  type Ports,
+} from './local/ports.ts';
 import {
   createRunFolder,
   removeRunFolder,
@@ -39,7 +48,7 @@ export interface PlatformOptions {
   clock?: boolean;
   /** Only these emulators. Without `functions` there is neither Stripe nor clock. */
   only?: readonly Emulator[];
-  /** Another folder with functions (a package.json and a lib); the project's own else. */
+  /** Another folder with functions (a package.json and a lib); the project's own, built if a source changed, else. */
   functionsSource?: string;
   /** Called for each step with the time it took. */
   onStep?: (name: string, ms: number) => void;
@@ -111,6 +120,7 @@ async function startOn(ports: Ports, options: PlatformOptions): Promise<Platform
     options.projectId ?? (options.ports === 'free' ? `demo-countersign-${runId.slice(-8)}` : 'demo-countersign');
   const hidane = await findHidane();
   const functionsSource = options.functionsSource ?? join(ROOT, 'functions');
+  if (options.functionsSource === undefined && (withFunctions || only.includes('hosting'))) await build(options);
   if (withFunctions && !existsSync(join(functionsSource, 'lib', 'index.js'))) {
     throw new PlatformError(`${functionsSource} is not built; run: npm run build`);
   }
@@ -175,6 +185,14 @@ async function startOn(ports: Ports, options: PlatformOptions): Promise<Platform
     await finish();
     throw error;
   }
+}
+
+async function build(options: PlatformOptions): Promise<void> {
+  const start = performance.now();
+  const built = await buildIfNeeded().catch((error: Error) => {
+    throw new PlatformError(error.message);
+  });
+  if (built) options.onStep?.('build', performance.now() - start);
 }
 
 function platformEnv(
@@ -389,6 +407,7 @@ export interface PlatformInfo {
   ports: Ports;
   env: Record<string, string>;
   appUrl: string;
+  functionsUrl: string;
   dataDir: string;
   accounts: DemoAccount[];
   organizationId?: string;
@@ -408,9 +427,6 @@ export async function findRunningPlatform(): Promise<PlatformInfo | null> {
     return null;
   }
   if (!isAlive(info.pid)) return null;
-  const { answers } = await import('./local/ports.ts');
   const open = await Promise.all([info.ports.app, info.ports.firestore, info.ports.functions].map((p) => answers(p)));
   return open.every(Boolean) ? info : null;
 }
-
-export { sleep };

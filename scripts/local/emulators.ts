@@ -102,9 +102,9 @@ function stayOffline(): void {
  */
 function validateLazily(): void {
   const fromAuth = createRequire(require.resolve('firebase-tools/lib/emulator/auth/server'));
-  const exegesis = fromAuth('exegesis-express') as { middleware(spec: unknown, options: object): unknown };
-  const { middleware } = exegesis;
-  exegesis.middleware = (spec, options) => middleware(spec, { ...options, lazyCompileValidationSchemas: true });
+  const exegesis = fromAuth('exegesis-express') as { middleware: (spec: unknown, options: object) => unknown };
+  const eager = exegesis.middleware;
+  exegesis.middleware = (spec, options) => eager(spec, { ...options, lazyCompileValidationSchemas: true });
 }
 
 /** Sends the log of firebase-tools to a file; the returned list fills with its last warnings and errors. */

@@ -127,7 +127,8 @@ async function localConfig(folder: string, options: RunFolderOptions): Promise<F
   }
   const at = (port: number): { host: string; port: number } => ({ host: '127.0.0.1', port });
   config.emulators = {
-    singleProjectMode: true,
+    // Rules tests bring projects of their own.
+    singleProjectMode: false,
     ui: { enabled: false },
     hub: at(ports.hub),
     auth: at(ports.auth),

@@ -96,7 +96,7 @@ function checkExpression(expression: Expression, scope: Scope): void {
     case 'is':
       return check(expression.value);
     case 'ternary':
-      return [expression.condition, expression.then, expression.otherwise].forEach(check);
+      return [expression.condition, expression.whenTrue, expression.whenFalse].forEach(check);
   }
 }
 

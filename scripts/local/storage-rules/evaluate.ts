@@ -65,7 +65,7 @@ export class Evaluator {
       case 'is':
         return isType(value(expression.value), expression.type);
       case 'ternary':
-        return value(bool(value(expression.condition)) ? expression.then : expression.otherwise);
+        return value(bool(value(expression.condition)) ? expression.whenTrue : expression.whenFalse);
     }
   }
 

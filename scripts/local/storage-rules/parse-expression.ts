@@ -29,10 +29,10 @@ export class ExpressionParser {
   private ternary(): Expression {
     const condition = this.binary(0);
     if (!this.takeSymbol('?')) return condition;
-    const then = this.expression();
+    const whenTrue = this.expression();
     this.expectSymbol(':');
-    const otherwise = this.expression();
-    return { kind: 'ternary', condition, then, otherwise, ...placeOf(condition) };
+    const whenFalse = this.expression();
+    return { kind: 'ternary', condition, whenTrue, whenFalse, ...placeOf(condition) };
   }
 
   private binary(level: number): Expression {

@@ -105,7 +105,8 @@ class RulesParser extends ExpressionParser {
     const methods = new Set<Method>();
     do {
       const token = this.tokens.next();
-      const group = token.kind === 'name' && Object.hasOwn(METHOD_GROUPS, token.text) ? METHOD_GROUPS[token.text] : null;
+      const group =
+        token.kind === 'name' && Object.hasOwn(METHOD_GROUPS, token.text) ? METHOD_GROUPS[token.text] : null;
       if (!group) throw new RulesError(`unknown method ${describe(token)}`, token);
       for (const method of group) methods.add(method);
     } while (this.takeSymbol(','));

@@ -32,7 +32,7 @@ export type Expression = Place &
     | { kind: 'unary'; operator: '!' | '-'; operand: Expression }
     | { kind: 'binary'; operator: BinaryOperator; left: Expression; right: Expression }
     | { kind: 'is'; value: Expression; type: string }
-    | { kind: 'ternary'; condition: Expression; then: Expression; otherwise: Expression }
+    | { kind: 'ternary'; condition: Expression; whenTrue: Expression; whenFalse: Expression }
   );
 
 export interface FunctionDeclaration extends Place {

@@ -44,7 +44,7 @@ export function isType(value: Value, type: string): boolean {
 }
 
 export function equal(left: Value, right: Value): boolean {
-  if (isType(left, 'number') && isType(right, 'number')) return left == right;
+  if (isType(left, 'number') && isType(right, 'number')) return compare(left, right) === 0;
   if (typeOf(left) !== typeOf(right)) return false;
   if (Array.isArray(left) && Array.isArray(right)) {
     return left.length === right.length && left.every((item, at) => equal(item, right[at] ?? null));

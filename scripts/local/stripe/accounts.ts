@@ -115,9 +115,13 @@ function controllerJson(account: Account): object {
   };
 }
 
+/** An account carries the first page of its list only. */
+const EMBEDDED = 10;
+
 function externalAccountsJson(account: Account): object {
-  const data = account.externalAccounts.map((external) => externalAccountJson(account, external));
-  return { object: 'list', data, has_more: false, total_count: data.length, url: `/v1/accounts/${account.id}/external_accounts` };
+  const { length } = account.externalAccounts;
+  const data = account.externalAccounts.slice(0, EMBEDDED).map((external) => externalAccountJson(account, external));
+  return { object: 'list', data, has_more: length > EMBEDDED, total_count: length, url: `/v1/accounts/${account.id}/external_accounts` };
 }
 
 function externalAccountJson(account: Account, external: ExternalAccount): object {

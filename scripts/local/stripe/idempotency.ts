@@ -11,7 +11,7 @@ import type { Change, SavedAnswer, State } from './state.ts';
  *
  * Source: https://docs.stripe.com/api/idempotent_requests
  */
-const KEPT_MS = 24 * 3_600_000;
+export const KEPT_MS = 24 * 3_600_000;
 const MAX_KEY_LENGTH = 255;
 
 export interface KeyedCall {

@@ -1,6 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountInput } from './local-accounts.ts';
@@ -278,29 +281,46 @@ describe('state', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  async function started(file: string): Promise<{ stripe: Stripe; server: LocalStripe; base: string }> {
-    const server = createLocalStripe({ stateFile: file });
-    const base = (await server.listen(0)).url;
-    return { server, base, stripe: clientFor(base) };
+  /** The command itself, in a process of its own that can be killed. */
+  async function started(file: string): Promise<{ stripe: Stripe; base: string; end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void> }> {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('server.ts', import.meta.url)), '--port', '0', '--state', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const base = /http:\S+\d/.exec(line.toString())?.[0] ?? expect.fail(line.toString());
+    const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+      child.kill(signal);
+      await once(child, 'exit');
+    };
+    return { base, stripe: clientFor(base), end };
   }
 
-  it.each(['closed', 'killed'])('survives being %s: balances, payouts and keys', async (how) => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('survives %s: balances, payouts and keys', async (signal) => {
     const file = join(folder, 'state.jsonl');
     const before = await started(file);
     await fetch(`${before.base}/__local/accounts`, { method: 'POST', body: JSON.stringify(ACCOUNTS) });
     const create = (client: Stripe) => client.payouts.create({ amount: 7, currency: 'usd' }, { stripeAccount: ANNA, idempotencyKey: 'k' });
     const payout = await create(before.stripe);
-    // A killed process never closes its journal: the second server reads what the first has written so far.
-    if (how === 'closed') await before.server.close();
+    await before.end(signal);
     const after = await started(file);
     try {
       expect((await create(after.stripe)).id).toBe(payout.id);
       const balance = await after.stripe.balance.retrieve({}, { stripeAccount: ANNA });
       expect(balance.available.find(({ currency }) => currency === 'usd')?.amount).toBe(9_993);
     } finally {
-      await after.server.close();
-      if (how === 'killed') await before.server.close();
+      await after.end('SIGKILL');
     }
+  });
+
+  it('drops a line cut off by a crash, and refuses damage before it', async () => {
+    const file = join(folder, 'state.jsonl');
+    const first = createLocalStripe({ stateFile: file });
+    await first.close();
+    const good = readFileSync(file, 'utf8');
+    writeFileSync(file, `${good}{"accounts":[{"id":"acct_`);
+    const second = createLocalStripe({ stateFile: file });
+    expect(second.state.accounts.size).toBe(1);
+    await second.close();
+    writeFileSync(file, `{"accounts":[{"id":"acct_\n${good}`);
+    expect(() => createLocalStripe({ stateFile: file })).toThrow(/:1 is damaged/);
   });
 
   it('resets to the platform alone', async () => {

@@ -6,7 +6,7 @@ import { noAccess, reachable } from './accounts.ts';
 import { faultReply, Faults } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { parseForm } from './form.ts';
-import { answerOfKey, keyedCall, savedChange } from './idempotency.ts';
+import { answerOfKey, KEPT_MS, keyedCall, savedChange } from './idempotency.ts';
 import type { KeyedCall } from './idempotency.ts';
 import { newId } from './ids.ts';
 import { Journal } from './journal.ts';
@@ -111,7 +111,7 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
       if (!res.headersSent) send(res, refuse(500, { type: 'api_error', message: 'The local Stripe itself failed; its output says why.' }), {});
     });
   });
-  return { state, faults, listen: (port) => listen(server, port), close: () => close(server, state) };
+  return { state, faults, listen: (port) => listen(server, port), close: () => close(server, () => state.close(now() - KEPT_MS)) };
 }
 
 function withFault(fault: Fault | undefined, run: () => Decision): Decision {
@@ -203,12 +203,12 @@ function listen(server: Server, port: number): Promise<{ url: string; port: numb
   });
 }
 
-async function close(server: Server, state: State): Promise<void> {
+async function close(server: Server, save: () => void): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
   });
-  state.close();
+  save();
 }
 
 async function main(): Promise<void> {

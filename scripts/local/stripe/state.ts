@@ -137,16 +137,16 @@ export class State {
     this.#apply(change);
   }
 
-  /** The whole state as changes of bounded size: what a compacted journal begins with. */
-  *snapshot(): Generator<Change> {
+  /** The whole state as changes of bounded size, without answers too old to be replayed: a compacted journal. */
+  *snapshot(answersSinceMs: number): Generator<Change> {
     yield { accounts: [...this.accounts.values()], balances: [...this.#balances] };
     for (const record of this.payouts.values()) yield { payouts: [record] };
     for (const transaction of this.transactions.values()) yield { transactions: [transaction] };
-    for (const entry of this.answers) yield { answers: [entry] };
+    for (const entry of this.answers) if (entry[1].savedAtMs >= answersSinceMs) yield { answers: [entry] };
   }
 
-  close(): void {
-    this.#journal?.close(this.snapshot());
+  close(answersSinceMs: number): void {
+    this.#journal?.close(this.snapshot(answersSinceMs));
   }
 
   #apply(change: Change): void {

@@ -41,8 +41,14 @@ export interface Database {
   get(path: string): Promise<Stored | null>;
   getAll(paths: readonly string[]): Promise<(Stored | null)[]>;
   query(query: Query): Promise<Stored[]>;
-  /** All or nothing. @throws AppError `already_exists` or `failed_precondition` when a precondition does not hold. */
-  commit(writes: readonly Write[]): Promise<void>;
+  /**
+   * All or nothing. When its answer is lost on the way, the SDK may send it again: a commit that has happened can then
+   * fail on its own preconditions, so whoever gets such an error reads before deciding what it means.
+   * @returns each write's update time, for the preconditions of what follows
+   * @throws AppError `already_exists` or `failed_precondition` when a precondition does not hold, `unavailable`
+   *   (retryable) when it is not known whether it happened
+   */
+  commit(writes: readonly Write[]): Promise<readonly string[]>;
   transaction<T>(fn: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 

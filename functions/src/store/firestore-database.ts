@@ -1,5 +1,6 @@
 import { AppError } from '@countersign/domain/errors';
 import { FieldPath, Timestamp, type DocumentSnapshot, type Firestore, type Query as FirestoreQuery, type Transaction as FirestoreTransaction, type WriteBatch } from 'firebase-admin/firestore';
+import { assertIndexed } from './assert-indexed.ts';
 import type { Database, Query, Stored, Transaction, Write } from './database.ts';
 import { assertWithinLimits } from './limits.ts';
 
@@ -13,11 +14,12 @@ export function firestoreDatabase(firestore: Firestore): Database {
     getAll: (paths) => getAll(paths, (refs) => firestore.getAll(...refs), firestore),
     query: async (query) => (await toFirestoreQuery(firestore, query).get()).docs.map((doc) => toStored(doc) as Stored),
     commit: async (writes) => {
-      if (writes.length === 0) return;
+      if (writes.length === 0) return [];
       assertWithinLimits(writes);
       const batch = firestore.batch();
       apply(firestore, batch, writes);
-      await batch.commit().catch(rethrow);
+      const results = await batch.commit().catch(rethrow);
+      return results.map((result) => fromTimestamp(result.writeTime));
     },
     transaction: async (fn) =>
       firestore
@@ -59,9 +61,10 @@ async function getAll(
 function toStored(snapshot: DocumentSnapshot): Stored | null {
   const data = snapshot.data();
   if (data === undefined || snapshot.updateTime === undefined) return null;
-  const { seconds, nanoseconds } = snapshot.updateTime;
-  return { path: snapshot.ref.path, data, updateTime: `${seconds}.${nanoseconds}` };
+  return { path: snapshot.ref.path, data, updateTime: fromTimestamp(snapshot.updateTime) };
 }
+
+const fromTimestamp = ({ seconds, nanoseconds }: Timestamp): string => `${seconds}.${nanoseconds}`;
 
 function toTimestamp(updateTime: string): Timestamp {
   const [seconds = '0', nanoseconds = '0'] = updateTime.split('.');
@@ -69,6 +72,7 @@ function toTimestamp(updateTime: string): Timestamp {
 }
 
 function toFirestoreQuery(firestore: Firestore, query: Query): FirestoreQuery {
+  assertIndexed(query);
   let built: FirestoreQuery = query.group === true ? firestore.collectionGroup(query.collection) : firestore.collection(query.collection);
   for (const [field, op, value] of query.where ?? []) built = built.where(field === '__name__' ? FieldPath.documentId() : field, op, value);
   for (const [field, direction] of query.orderBy ?? []) built = built.orderBy(field === '__name__' ? FieldPath.documentId() : field, direction);

@@ -22,7 +22,7 @@ export function memoryDatabase(): Database & { readonly dump: () => Stored[] } {
     return entry === undefined ? null : { path, data: structuredClone(entry.data), updateTime: entry.updateTime };
   };
   const query = (asked: Query): Stored[] => runQuery(documents, asked).map((path) => get(path) as Stored);
-  const commit = (writes: readonly Write[]): void => {
+  const commit = (writes: readonly Write[]): string[] => {
     const after = new Map<string, Entry | null>();
     commits += 1;
     const updateTime = `${Math.floor(commits / 1000)}.${(commits % 1000) * 1000}`;
@@ -34,6 +34,7 @@ export function memoryDatabase(): Database & { readonly dump: () => Stored[] } {
       if (entry === null) documents.delete(path);
       else documents.set(path, entry);
     }
+    return writes.map(() => updateTime);
   };
 
   return {
@@ -41,11 +42,11 @@ export function memoryDatabase(): Database & { readonly dump: () => Stored[] } {
     getAll: async (paths) => (await turn(), paths.map(get)),
     query: async (asked) => (await turn(), query(asked)),
     commit: async (writes) => {
-      if (writes.length === 0) return;
+      if (writes.length === 0) return [];
       assertWithinLimits(writes);
       const frozen = structuredClone(writes) as Write[];
       await turn();
-      commit(frozen);
+      return commit(frozen);
     },
     transaction: async (fn) => {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {

@@ -1,8 +1,67 @@
-import { AppError } from '@countersign/domain/errors';
+import { isAppError } from '@countersign/domain/errors';
+import type { StreamName } from '@countersign/domain/schemas/ledger';
+import type { Stored } from '../store/database.ts';
+import { sealStream } from './checkpointer.ts';
 import type { SealDeps } from './ports.ts';
+import { drainStream } from './writer.ts';
 
-export interface ForgottenResult { readonly drained: number; readonly sealed: number }
+/** Whoever fills an inbox drains it at once; what is older than this was forgotten. */
+const FORGOTTEN_AFTER_MS = 5_000;
+const SEAL_AFTER_MS = 10_000;
+const DEFAULT_LIMIT = 50;
+const MAX_BATCHES = 20;
 
-export function drainForgotten(_deps: SealDeps, _options: { readonly limit?: number } = {}): Promise<ForgottenResult> {
-  return Promise.reject(new AppError('internal', 'The sweeper is not there yet'));
+export interface ForgottenResult {
+  /** Streams that had something old in their inbox. */
+  readonly drained: number;
+  readonly sealed: number;
+  /** What went wrong, by stream; the next tick tries again. */
+  readonly problems: readonly { readonly orgId: string; readonly name: StreamName; readonly code: string; readonly message: string }[];
+}
+
+/**
+ * What the tick calls: drain the streams with an old intent in their inbox, seal those with leaves that no checkpoint
+ * covers. Both are looked up across organizations, so the collection groups `inbox` (`createdAt`) and `streams`
+ * (`unsealedSince`) each need a single-field index of collection-group scope in firestore.indexes.json.
+ * @param options.limit documents looked at, of each
+ */
+export async function drainForgotten(deps: SealDeps, options: { readonly limit?: number } = {}): Promise<ForgottenResult> {
+  const limit = options.limit ?? DEFAULT_LIMIT;
+  const before = (ms: number): string => new Date(deps.now().getTime() - ms).toISOString();
+  const problems: ForgottenResult['problems'][number][] = [];
+  const guarded = async <T>(stream: StreamAddress, work: () => Promise<T>): Promise<T | null> =>
+    work().catch((error: unknown) => {
+      problems.push({ ...stream, code: isAppError(error) ? error.code : 'internal', message: error instanceof Error ? error.message : String(error) });
+      return null;
+    });
+
+  const waiting = await deps.db.query({
+    collection: 'inbox', group: true, where: [['createdAt', '<=', before(FORGOTTEN_AFTER_MS)]], orderBy: [['createdAt', 'asc']], limit,
+  });
+  const toDrain = distinctStreams(waiting);
+  for (const stream of toDrain) await guarded(stream, () => drainStream(deps, stream.orgId, stream.name, { maxBatches: MAX_BATCHES }));
+
+  const unsealed = await deps.db.query({
+    collection: 'streams', group: true, where: [['unsealedSince', '<=', before(SEAL_AFTER_MS)]], orderBy: [['unsealedSince', 'asc']], limit,
+  });
+  let sealed = 0;
+  for (const stream of distinctStreams(unsealed)) {
+    if ((await guarded(stream, () => sealStream(deps, stream.orgId, stream.name))) !== null) sealed += 1;
+  }
+  return { drained: toDrain.length, sealed, problems };
+}
+
+interface StreamAddress {
+  readonly orgId: string;
+  readonly name: StreamName;
+}
+
+/** From `orgs/{orgId}/streams/{name}` and below. */
+function distinctStreams(docs: readonly Stored[]): StreamAddress[] {
+  const streams = new Map<string, StreamAddress>();
+  for (const { path } of docs) {
+    const [, orgId, collection, name] = path.split('/');
+    if (orgId !== undefined && collection === 'streams' && (name === 'ledger' || name === 'audit')) streams.set(`${orgId}/${name}`, { orgId, name });
+  }
+  return [...streams.values()];
 }

@@ -10,7 +10,7 @@ export interface StreamDeps {
 /** Holds a private Ed25519 key: a local file here, a key management service in the cloud. */
 export interface Signer {
   /** 32 raw bytes. */
-  readonly publicKey: Uint8Array;
+  publicKey(): Promise<Uint8Array>;
   /** @returns 64 raw bytes */
   sign(message: Uint8Array): Promise<Uint8Array>;
 }

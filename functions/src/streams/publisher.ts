@@ -1,7 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '@countersign/domain/errors';
+import type { StreamName } from '@countersign/domain/schemas/ledger';
 import type { CheckpointPublisher } from './ports.ts';
 
-/** @param folder env CHECKPOINT_DIR */
-export function folderPublisher(_folder: string): CheckpointPublisher {
-  throw new AppError('internal', 'The publisher is not there yet');
+/** Sizes are padded, so that names sort by size. */
+const fileOf = (size: number): string => `${String(size).padStart(16, '0')}.txt`;
+const FILE = /^\d{16}\.txt$/;
+
+/** @param folder env CHECKPOINT_DIR: `{folder}/{orgId}/{stream}/{size}.txt`, outside the database; never overwritten */
+export function folderPublisher(folder: string): CheckpointPublisher {
+  return {
+    publish: async (orgId, name, size, note) => {
+      const path = join(await ready(folder, orgId, name), fileOf(size));
+      const draft = join(folder, orgId, name, `.${randomUUID()}`);
+      await writeFile(draft, note);
+      // A link appears whole or not at all, and never in place of another.
+      const there = await link(draft, path).then(() => note, (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+        return readFile(path, 'utf8');
+      });
+      await unlink(draft);
+      if (there !== note) {
+        throw new AppError('failed_precondition', `Another checkpoint of the ${name} stream at size ${size} has been published: history was rewritten`, { details: { orgId, name, size } });
+      }
+    },
+    latest: async (orgId, name) => {
+      const newest = (await checkpointFiles(folder, orgId, name)).at(-1);
+      return newest === undefined ? null : readFile(newest, 'utf8');
+    },
+  };
+}
+
+/** Paths of a stream's published checkpoints, by size. */
+export async function checkpointFiles(folder: string, orgId: string, name: StreamName): Promise<string[]> {
+  const within = join(folder, orgId, name);
+  const names = await readdir(within).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((file) => FILE.test(file)).sort().map((file) => join(within, file));
+}
+
+async function ready(folder: string, orgId: string, name: StreamName): Promise<string> {
+  const within = join(folder, orgId, name);
+  await mkdir(within, { recursive: true });
+  return within;
 }

@@ -143,14 +143,18 @@ function converse(child: SandboxChild, run: PluginRun, limits: SandboxLimits): P
   });
 }
 
-/** Answer one call. A refusal by the handler goes back to the plugin; a call that is not allowed ends the run. */
+/**
+ * Answer one call. A refusal by the handler, or that the host does not offer the call at this stage, goes back to the
+ * plugin; a call that the manifest does not name ends the run.
+ */
 async function answer(run: PluginRun, id: number, method: string, args: string, callErrors: Map<number, unknown>): Promise<ToChild> {
   const capability = METHOD_CAPABILITY.get(method);
   const handler = Object.hasOwn(run.handlers, method) ? run.handlers[method] : undefined;
-  if (capability === undefined || !run.capabilities.includes(capability) || handler === undefined) {
+  if (capability === undefined || !run.capabilities.includes(capability)) {
     throw new AppError('capability_denied', `The plugin called "${method.slice(0, 60)}", which its manifest does not name`, { details: { method: method.slice(0, 60) } });
   }
   try {
+    if (handler === undefined) throw new AppError('capability_denied', `"${method}" is not offered while the plugin runs "${run.entry}"`);
     const result = await handler(parseForeign(args));
     return { type: 'answer', id, ok: true, json: JSON.stringify(result) ?? 'null' };
   } catch (error) {

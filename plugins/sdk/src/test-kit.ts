@@ -1,0 +1,89 @@
+import { decodeText } from '@countersign/domain/csv/decode';
+import { sha256Hex } from '@countersign/domain/hash';
+import type { Outcome } from '@countersign/domain/schemas/effect';
+import { createContext, type ClaimHolder, type Context, type LogLevel, type StripeAccount } from './context.ts';
+import type { ParameterIssue, PlanProposal, Plugin, Report } from './define-plugin.ts';
+import { InputError } from './input-error.ts';
+
+export interface TestWorld {
+  /** By parameter name: text, or bytes as they would be uploaded. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly stripe?: readonly StripeAccount[];
+  /** References that an execution holds already. */
+  readonly claims?: Readonly<Record<string, ClaimHolder>>;
+  readonly now?: string;
+}
+
+export interface TestRun {
+  readonly log: readonly { readonly level: LogLevel; readonly message: string }[];
+  /** Methods that the plugin called, in order. */
+  readonly calls: readonly string[];
+  validate(): readonly ParameterIssue[];
+  execute(): Promise<PlanProposal>;
+  /** Plan, give each effect the outcome that `decide` says (paid, else), and report. */
+  report(decide?: (key: string) => Partial<Outcome>): Promise<Report>;
+}
+
+const NOW = '2026-01-15T09:00:00.000Z';
+const HASH = '0'.repeat(64);
+
+/**
+ * Run a plugin in the test's own process, with a world made of plain values. What the manifest does not name is
+ * refused here as in the sandbox; its limits and its walls are not here.
+ */
+export function testPlugin(plugin: Plugin, world: TestWorld): TestRun {
+  const log: { level: LogLevel; message: string }[] = [];
+  const calls: string[] = [];
+  const context: Context = createContext(
+    {
+      now: world.now ?? NOW,
+      log: (level, message) => { log.push({ level, message }); },
+      call: async (method, args) => {
+        calls.push(method);
+        if (!plugin.manifest.capabilities.includes(method)) throw new Error(`capability_denied: the manifest does not name ${method}`);
+        // Through JSON, as in the sandbox: nothing is shared, and a bigint would not get through.
+        return JSON.parse(JSON.stringify(answer(world, method, args)));
+      },
+    },
+    { id: 'execution-1', title: 'Test' },
+  );
+  const execute = (): Promise<PlanProposal> => plugin.execute(world.params, context);
+  return {
+    log,
+    calls,
+    validate: () => plugin.validate(world.params),
+    execute,
+    report: async (decide = () => ({})) => {
+      const { effects, problems } = await execute();
+      const outcomes = effects.map(({ key, line }, index): Outcome => ({
+        effectId: `effect-${index}`, key, line, status: 'succeeded', providerId: `po_${index + 1}`, code: null, message: null, journalId: null, at: NOW, ...decide(key),
+      }));
+      return plugin.report({ parameters: world.params, effects, outcomes, problems }, context);
+    },
+  };
+}
+
+function answer(world: TestWorld, method: string, args: unknown): unknown {
+  if (method === 'files.read') return readFile(world, (args as { parameter: string }).parameter);
+  if (method === 'stripe.balances') {
+    const known = new Map((world.stripe ?? []).map((account) => [account.id, account]));
+    const missing = (id: string) => ({ missing: true, code: 'account_invalid', message: `No such account: ${id}` });
+    return { accounts: Object.fromEntries((args as { accounts: string[] }).accounts.map((id) => [id, known.get(id) ?? missing(id)])) };
+  }
+  if (method === 'claims.lookup') {
+    const held = new Map(Object.entries(world.claims ?? {}));
+    return { taken: Object.fromEntries((args as { references: string[] }).references.flatMap((reference) => (held.has(reference) ? [[reference, held.get(reference)]] : []))) };
+  }
+  throw new Error(`The test kit has no ${method}`);
+}
+
+function readFile(world: TestWorld, parameter: string): unknown {
+  const file = world.files?.[parameter];
+  if (file === undefined) throw new Error(`The test gives no file for "${parameter}"`);
+  const name = `${parameter}.csv`;
+  if (typeof file === 'string') return { name, text: file, encoding: 'utf-8', sha256: HASH };
+  const decoded = decodeText(file);
+  if ('issue' in decoded) throw new InputError(`${name}: ${decoded.issue.message}`, [decoded.issue]);
+  return { name, text: decoded.text, encoding: decoded.encoding, sha256: sha256Hex(file) };
+}

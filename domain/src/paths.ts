@@ -30,6 +30,7 @@ export const paths = {
   logPage: (orgId: string, id: string, page: string) => `${execution(orgId, id)}/logs/${page}`,
   approvals: (orgId: string, id: string) => `${execution(orgId, id)}/approvals`,
   approval: (orgId: string, id: string, uid: string) => `${execution(orgId, id)}/approvals/${uid}`,
+  claims: (orgId: string) => `${org(orgId)}/claims`,
   claim: (orgId: string, hash: string) => `${org(orgId)}/claims/${hash}`,
   payee: (orgId: string, hash: string) => `${org(orgId)}/payees/${hash}`,
   accounts: (orgId: string) => `${org(orgId)}/accounts`,

@@ -16,7 +16,7 @@ export const commandSchemas = {
   /** The organization-wide stop, on or off. */
   setStop: z.strictObject({ ...envelope, active: z.boolean(), reason }),
   /** Open ledger accounts, with opening balances read at Stripe, for connected accounts that the ledger lacks. */
-  openConnectedAccounts: z.strictObject({ ...envelope, accounts: z.array(z.string().regex(/^acct_[A-Za-z0-9]{1,64}$/)).min(1).max(1000) }),
+  openConnectedAccounts: z.strictObject({ ...envelope, accounts: z.array(z.string().regex(/^acct_[A-Za-z0-9]{1,64}$/)).min(1).max(200) }),
 } as const;
 
 export type CommandName = keyof typeof commandSchemas;

@@ -86,9 +86,12 @@ export const approvalSchema = z.strictObject({
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
-/** `orgs/{orgId}/claims/{hash}`: a business key that the organization can spend only once. */
+/**
+ * `orgs/{orgId}/claims/{hash}`: a business key that the organization can spend only once. Free when `executionId` is
+ * null: then an earlier attempt provably failed, and `attempt`, part of the provider's key, has grown.
+ */
 export const claimSchema = z.strictObject({
   kind: z.literal('payout'), reference: z.string(), normalized: z.string(),
-  executionId: idSchema, effectId: idSchema, takenAt: instantSchema,
+  executionId: idSchema.nullable(), effectId: idSchema.nullable(), attempt: z.int().min(1), takenAt: instantSchema,
 });
 export type Claim = z.infer<typeof claimSchema>;

@@ -3,8 +3,8 @@ import { paths } from '@countersign/domain/paths';
 import { claimId, effectId } from '@countersign/domain/plan/effect-checks';
 import { normalizeReference } from '@countersign/domain/plan/reference';
 import { claimSchema, type Claim, type Effect } from '@countersign/domain/schemas/effect';
-import { readAll, type Write } from '../store/database.ts';
 import { refs } from '../refs.ts';
+import { readAll, type Write } from '../store/database.ts';
 import type { Deps } from './deps.ts';
 import { fenced, type Lease } from './work.ts';
 
@@ -19,78 +19,107 @@ const MAX_RELEASE_ROUNDS = 500;
 export async function takeClaims(deps: Deps, lease: Lease, executionId: string, effects: readonly Effect[]): Promise<void> {
   const takenAt = deps.now().toISOString();
   for (let start = 0; start < effects.length; start += CLAIMS_A_COMMIT) {
-    const chunk = effects.slice(start, start + CLAIMS_A_COMMIT).map((effect) => claimOf(lease.orgId, executionId, effect, takenAt));
+    const chunk = effects.slice(start, start + CLAIMS_A_COMMIT).map((effect) => newClaim(lease.orgId, executionId, effect, takenAt));
     try {
       // The common case without a read: none is there.
-      await fenced(deps, lease, async (tx) => tx.write(...chunk.map(({ path, data }) => ({ op: 'create', path, data }) as const)));
+      await fenced(deps, lease, async (tx) => tx.write(...chunk.map(({ path, claim }): Write => ({ op: 'create', path, data: claim }))));
     } catch (error) {
       if (!isAppError(error) || error.code !== 'already_exists') throw error;
-      await takeMissing(deps, lease, executionId, chunk);
+      await takeFree(deps, lease, executionId, chunk);
     }
   }
 }
 
 interface NewClaim {
   readonly path: string;
-  readonly data: Claim;
+  readonly claim: Claim;
 }
 
-function claimOf(orgId: string, executionId: string, effect: Effect, takenAt: string): NewClaim {
+function newClaim(orgId: string, executionId: string, effect: Effect, takenAt: string): NewClaim {
   const { kind, reference } = effect.claim;
-  return {
-    path: paths.claim(orgId, claimId(kind, reference)),
-    data: { kind, reference, normalized: normalizeReference(reference), executionId, effectId: effectId(executionId, effect.key), takenAt },
-  };
+  const claim: Claim = { kind, reference, normalized: normalizeReference(reference), executionId, effectId: effectId(executionId, effect.key), attempt: 1, takenAt };
+  return { path: claimPath(orgId, effect), claim };
 }
 
-async function takeMissing(deps: Deps, lease: Lease, executionId: string, chunk: readonly NewClaim[]): Promise<void> {
+/** Take those that are not there or free; a freed claim keeps its attempt. */
+async function takeFree(deps: Deps, lease: Lease, executionId: string, chunk: readonly NewClaim[]): Promise<void> {
   await fenced(deps, lease, async (tx) => {
     const there = await readAll(tx, chunk.map(({ path }) => ({ path, schema: claimSchema })));
-    const foreign = there.find((claim) => claim !== null && claim.executionId !== executionId);
-    if (foreign !== undefined && foreign !== null) {
-      throw new AppError('claim_taken', `Reference ${foreign.reference} was taken by another run`, { retryable: true, details: { executionId: foreign.executionId } });
-    }
-    tx.write(...chunk.filter((_, index) => there[index] === null).map(({ path, data }) => ({ op: 'create', path, data }) as const));
+    const writes: Write[] = [];
+    chunk.forEach(({ path, claim }, index) => {
+      const existing = there[index] ?? null;
+      if (existing === null) writes.push({ op: 'create', path, data: claim });
+      else if (existing.executionId === null) writes.push({ op: 'set', path, data: { ...claim, attempt: existing.attempt } });
+      else if (existing.executionId !== executionId) {
+        throw new AppError('claim_taken', `Reference ${existing.reference} was taken by another run`, { retryable: true, details: { executionId: existing.executionId } });
+      }
+    });
+    tx.write(...writes);
   });
 }
 
-/** The write that frees the claim of an effect that has provably not happened. */
-export function releaseClaim(orgId: string, effect: Effect): Write {
-  return { op: 'delete', path: paths.claim(orgId, claimId(effect.claim.kind, effect.claim.reference)) };
+function claimPath(orgId: string, effect: Effect): string {
+  return paths.claim(orgId, claimId(effect.claim.kind, effect.claim.reference));
+}
+
+/** The write that frees the claim of an effect that provably failed: the next attempt gets another provider key. */
+export function freeAfterFailure(orgId: string, effect: Effect, attempt: number, at: string): Write {
+  const { kind, reference } = effect.claim;
+  const data: Claim = { kind, reference, normalized: normalizeReference(reference), executionId: null, effectId: null, attempt: attempt + 1, takenAt: at };
+  return { op: 'set', path: claimPath(orgId, effect), data };
+}
+
+/** Attempt numbers of this execution's claims, by effect id, where they are not 1. */
+export async function raisedAttempts(deps: Deps, orgId: string, executionId: string): Promise<ReadonlyMap<string, number>> {
+  const attempts = new Map<string, number>();
+  for await (const claim of claimsOf(deps, orgId, executionId)) {
+    if (claim.attempt > 1 && claim.effectId !== null) attempts.set(claim.effectId, claim.attempt);
+  }
+  return attempts;
 }
 
 /**
- * Free every claim of an execution of which nothing was done, or all but those of `keep` (effect ids).
+ * Free the claims of an ended execution, all but those of `keep` (effect ids that were done or may have been).
  * The caller has ended the execution in a commit before: no new claim of it can come.
  */
-export async function releaseClaimsOf(deps: Deps, orgId: string, executionId: string, keep: ReadonlySet<string> = new Set()): Promise<number> {
-  let released = 0;
-  let after: string | null = null;
-  for (let round = 0; round < MAX_RELEASE_ROUNDS; round += 1) {
-    const page = await deps.db.query({
-      collection: `${paths.organization(orgId)}/claims`,
-      where: [['executionId', '==', executionId]],
-      orderBy: [['__name__', 'asc']],
-      limit: CLAIMS_A_COMMIT,
-      ...(after === null ? {} : { startAfter: [after] }),
-    });
-    const free = page.filter((claim) => !keep.has(String(claim.data['effectId'])));
-    await deps.db.commit(free.map((claim) => ({ op: 'delete', path: claim.path })));
-    released += free.length;
-    if (page.length < CLAIMS_A_COMMIT) break;
-    after = page.at(-1)?.path.split('/').at(-1) ?? null;
+export async function releaseClaimsOf(deps: Deps, orgId: string, executionId: string, keep: (effectId: string) => boolean = () => false): Promise<void> {
+  let writes: Write[] = [];
+  for await (const claim of claimsOf(deps, orgId, executionId)) {
+    if (claim.effectId !== null && keep(claim.effectId)) continue;
+    const path = paths.claim(orgId, claimId(claim.kind, claim.reference));
+    writes.push(claim.attempt === 1 ? { op: 'delete', path } : { op: 'set', path, data: { ...claim, executionId: null, effectId: null } });
+    if (writes.length >= CLAIMS_A_COMMIT) {
+      await deps.db.commit(writes);
+      writes = [];
+    }
   }
-  return released;
+  await deps.db.commit(writes);
 }
 
-/** Which of these references are taken, and by which execution. References that are free are left out. */
+async function* claimsOf(deps: Deps, orgId: string, executionId: string): AsyncGenerator<Claim> {
+  let after: readonly unknown[] | undefined;
+  for (let round = 0; round < MAX_RELEASE_ROUNDS; round += 1) {
+    const page = await deps.db.query({
+      collection: paths.claims(orgId),
+      where: [['executionId', '==', executionId]],
+      orderBy: [['effectId', 'asc']],
+      limit: CLAIMS_A_COMMIT,
+      ...(after === undefined ? {} : { startAfter: after }),
+    });
+    for (const stored of page) yield claimSchema.parse(stored.data);
+    if (page.length < CLAIMS_A_COMMIT) return;
+    after = [page.at(-1)?.data['effectId']];
+  }
+}
+
+/** Which of these references are taken, and by which other execution. References that are free are left out. */
 export async function lookupClaims(deps: Deps, orgId: string, executionId: string, references: readonly string[]): Promise<Record<string, { executionId: string; at: string }>> {
   const claims = await readAll(deps.db, references.map((reference) => refs.claim(orgId, claimId('payout', reference))));
   const taken: Record<string, { executionId: string; at: string }> = {};
   claims.forEach((claim, index) => {
     const reference = references[index];
-    if (claim !== null && reference !== undefined && claim.executionId !== executionId) taken[reference] = { executionId: claim.executionId, at: claim.takenAt };
+    if (reference === undefined || claim === null || claim.executionId === null || claim.executionId === executionId) return;
+    taken[reference] = { executionId: claim.executionId, at: claim.takenAt };
   });
   return taken;
 }
-

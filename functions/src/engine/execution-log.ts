@@ -49,7 +49,10 @@ export class ExecutionLog {
     this.#page += 1;
     const path = paths.logPage(this.#orgId, this.#executionId, String(first).padStart(12, '0'));
     this.#writing = this.#writing.then(() =>
-      this.#deps.db.commit([{ op: 'set', path, data: { first, lines } }]).catch(() => undefined),
+      this.#deps.db.commit([{ op: 'set', path, data: { first, lines } }]).then(
+        () => undefined,
+        () => undefined,
+      ),
     );
     return this.#writing;
   }

@@ -2,6 +2,8 @@ import { AppError } from '@countersign/domain/errors';
 import { derivedId, sha256Hex } from '@countersign/domain/hash';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { z } from 'zod';
+import { paths } from '@countersign/domain/paths';
+import type { AccountSnapshot, MissingAccount } from '../effects/payment-provider.ts';
 import type { BuiltPlugin } from './catalogue.ts';
 import { lookupClaims } from './claims.ts';
 import type { Deps } from './deps.ts';
@@ -22,9 +24,24 @@ export function planHandlers(deps: Deps, orgId: string, execution: Execution, re
   };
   return {
     'files.read': recorded('files.read', async (args) => readInput(deps, execution, fileArgs.parse(args).parameter)),
-    'stripe.balances': recorded('stripe.balances', async (args) => ({ accounts: Object.fromEntries(await deps.provider.readAccounts(accountsArgs.parse(args).accounts)) })),
+    'stripe.balances': recorded('stripe.balances', async (args) => ({ accounts: await readAccounts(deps, orgId, accountsArgs.parse(args).accounts) })),
     'claims.lookup': recorded('claims.lookup', async (args) => ({ taken: await lookupClaims(deps, orgId, execution.id, claimsArgs.parse(args).references) })),
   };
+}
+
+/** Accounts as Stripe shows them. One that the ledger does not know can't be paid: its journal would be refused. */
+async function readAccounts(deps: Deps, orgId: string, accounts: readonly string[]): Promise<Record<string, AccountSnapshot | MissingAccount>> {
+  const [snapshots, inLedger] = await Promise.all([
+    deps.provider.readAccounts(accounts),
+    deps.db.getAll(accounts.map((account) => paths.account(orgId, `stripe-balance.${account}`))),
+  ]);
+  return Object.fromEntries(
+    accounts.map((account, index) => {
+      const snapshot = snapshots.get(account) ?? { missing: true, code: 'account_unknown', message: `Stripe has no connected account ${account}` };
+      const missing: MissingAccount = { missing: true, code: 'account_not_in_ledger', message: `${account} has no accounts in the ledger yet: a treasurer opens them with its opening balance` };
+      return [account, inLedger[index] == null && !('missing' in snapshot) ? missing : snapshot];
+    }),
+  );
 }
 
 async function readInput(deps: Deps, execution: Execution, parameter: string): Promise<unknown> {

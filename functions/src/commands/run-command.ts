@@ -1,0 +1,140 @@
+import { AppError, toAppError } from '@countersign/domain/errors';
+import { canonicalJson, derivedId, sha256Hex } from '@countersign/domain/hash';
+import { paths } from '@countersign/domain/paths';
+import { commandSchemas, type CommandName, type CommandResults, type ParsedCommand } from '@countersign/domain/schemas/commands';
+import type { Role } from '@countersign/domain/schemas/common';
+import type { Member } from '@countersign/domain/schemas/organization';
+import { z } from 'zod';
+import { ChangeSet } from '../engine/change-set.ts';
+import type { Deps } from '../engine/deps.ts';
+import { log } from '../log.ts';
+import { refs } from '../refs.ts';
+import { read, type Transaction, type Write } from '../store/database.ts';
+import { drainStream } from '../streams/index.ts';
+
+/** Who calls: what the platform's sign-in has proven, and no more. Roles are read from the member's document. */
+export interface Caller {
+  readonly uid: string;
+}
+
+export interface CommandContext<N extends CommandName, P> {
+  readonly deps: Deps;
+  readonly tx: Transaction;
+  readonly input: ParsedCommand<N>;
+  readonly member: Member;
+  /** What `prepare` read from outside. */
+  readonly prepared: P;
+  readonly now: string;
+  /** Names this call: a retry has the same. */
+  readonly callId: string;
+  readonly change: ChangeSet;
+}
+
+export interface Decision<N extends CommandName> {
+  readonly result: CommandResults[N];
+  /** All writes of the command, made by the context's change set. */
+  readonly writes: readonly Write[];
+  /** Work that is due now. */
+  readonly wake?: string;
+}
+
+/** One command: who may give it, what it reads first, and its decision in a transaction. */
+export interface Command<N extends CommandName, P = undefined> {
+  readonly name: N;
+  /** Any one of these roles. The decision may ask for more. */
+  readonly roles: readonly Role[];
+  /** Reads from outside systems, before the transaction. The caller's role has been checked. */
+  readonly prepare?: (deps: Deps, input: ParsedCommand<N>) => Promise<P>;
+  readonly decide: (context: CommandContext<N, P>) => Promise<Decision<N>>;
+}
+
+const recordSchema = z.strictObject({ inputHash: z.string(), result: z.record(z.string(), z.unknown()), at: z.string() });
+
+/**
+ * Run a command once: parse, check the member, decide, and commit the change with its audit event and its idempotency
+ * record. The same key with the same input returns the first result; with another input it is refused.
+ * @throws AppError with a message for the caller
+ */
+export async function runCommand<N extends CommandName, P>(deps: Deps, command: Command<N, P>, caller: Caller | null, raw: unknown): Promise<CommandResults[N]> {
+  if (caller === null) {
+    log.commandDenied({ command: command.name, uid: null, orgId: null, code: 'unauthenticated' });
+    throw new AppError('unauthenticated', 'Sign in first.');
+  }
+  const input = parseInput(command.name, raw);
+  try {
+    return await decideOnce(deps, command, caller, input);
+  } catch (error) {
+    const failure = toAppError(error);
+    if (DENIALS.has(failure.code)) await recordDenial(deps, command.name, caller, input.orgId, failure);
+    throw failure;
+  }
+}
+
+function parseInput<N extends CommandName>(name: N, raw: unknown): ParsedCommand<N> {
+  const parsed = commandSchemas[name].safeParse(raw);
+  if (parsed.success) return parsed.data as ParsedCommand<N>;
+  const issues = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  const first = issues[0];
+  throw new AppError('invalid_argument', first === undefined ? 'The input is not valid' : `${first.path}: ${first.message}`, { details: { issues } });
+}
+
+async function decideOnce<N extends CommandName, P>(deps: Deps, command: Command<N, P>, caller: Caller, input: ParsedCommand<N>): Promise<CommandResults[N]> {
+  const { orgId, idempotencyKey } = input;
+  const callId = derivedId('command', command.name, orgId, caller.uid, idempotencyKey);
+  const recordPath = paths.idempotency(orgId, callId);
+  const inputHash = sha256Hex(canonicalJson(input));
+  const [early] = await Promise.all([deps.db.get(recordPath), memberOf(deps.db, command, caller, orgId)]);
+  if (early !== null) return replay<N>(early.data, inputHash);
+  const prepared = (await command.prepare?.(deps, input)) as P;
+  const decision = await deps.db.transaction(async (tx) => {
+    const earlier = await tx.get(recordPath);
+    if (earlier !== null) return { result: replay<N>(earlier.data, inputHash), writes: [] } satisfies Decision<N>;
+    const member = await memberOf(tx, command, caller, orgId);
+    const now = deps.now().toISOString();
+    const change = new ChangeSet(orgId, `command-${callId}`, { kind: 'member', uid: member.uid, roles: member.roles }, now);
+    const decided: Decision<N> = await command.decide({ deps, tx, input, member, prepared, now, callId, change });
+    tx.write(...decided.writes, { op: 'create', path: recordPath, data: { inputHash, result: decided.result, at: now } });
+    return decided;
+  });
+  if (decision.wake !== undefined) await deps.wake(orgId, decision.wake);
+  await drainNow(deps, orgId);
+  return decision.result;
+}
+
+/** The change stands whatever happens here: the tick drains what this call could not. */
+async function drainNow(deps: Deps, orgId: string): Promise<void> {
+  for (const name of ['audit', 'ledger'] as const) {
+    await drainStream(deps.streams, orgId, name).catch((error: unknown) => log.tickFailed({ part: `drain ${name}`, message: String(error) }));
+  }
+}
+
+function replay<N extends CommandName>(data: Record<string, unknown>, inputHash: string): CommandResults[N] {
+  const record = recordSchema.parse(data);
+  if (record.inputHash !== inputHash) throw new AppError('idempotency_key_reused', 'This key was used for another request. Use a new one.');
+  return record.result as unknown as CommandResults[N];
+}
+
+async function memberOf<N extends CommandName, P>(from: Pick<Transaction, 'get' | 'getAll'>, command: Command<N, P>, caller: Caller, orgId: string): Promise<Member> {
+  const member = await read(from, refs.member(orgId, caller.uid));
+  if (member === null || !member.active) throw new AppError('permission_denied', 'You are not an active member of this organization.');
+  if (!command.roles.some((role) => member.roles.includes(role))) {
+    throw new AppError('permission_denied', `This takes the role ${command.roles.join(' or ')}.`);
+  }
+  return member;
+}
+
+const DENIALS: ReadonlySet<string> = new Set(['permission_denied', 'self_approval', 'stale_digest', 'already_signed', 'idempotency_key_reused']);
+
+/** A refused command is logged, and audited once a minute per caller and command, so that nobody can flood the log. */
+async function recordDenial(deps: Deps, command: CommandName, caller: Caller, orgId: string, failure: AppError): Promise<void> {
+  log.commandDenied({ command, uid: caller.uid, orgId, code: failure.code });
+  try {
+    if ((await deps.db.get(paths.organization(orgId))) === null) return;
+    const now = deps.now().toISOString();
+    const change = new ChangeSet(orgId, `denied-${derivedId('denied', caller.uid, command, failure.code, now.slice(0, 16))}`, { kind: 'member', uid: caller.uid, roles: [] }, now);
+    await deps.db.commit(change.toWrites('command.denied', { data: { command, code: failure.code } }));
+    await drainStream(deps.streams, orgId, 'audit');
+  } catch {
+    // Recorded already in this minute, or the store is away: the refusal itself stands.
+  }
+}

@@ -1,0 +1,168 @@
+import { chooseRule, currentLevel, isStricter } from '@countersign/domain/approval/policy';
+import { coarseOf } from '@countersign/domain/plan/states';
+import type { Execution, ExecutionState, Plan } from '@countersign/domain/schemas/execution';
+import { AppError, assert } from '@countersign/domain/errors';
+import pLimit from 'p-limit';
+import { config } from '../config.ts';
+import { log as platformLog } from '../log.ts';
+import { refs } from '../refs.ts';
+import { read, readAll, type Transaction } from '../store/database.ts';
+import { drainStream } from '../streams/index.ts';
+import { activePolicy } from './active-policy.ts';
+import { applyPage, type ApplyContext } from './apply-page.ts';
+import { ChangeSet } from './change-set.ts';
+import { raisedAttempts } from './claims.ts';
+import type { Deps } from './deps.ts';
+import { destinationRecheck, type Drift } from './drift.ts';
+import { ExecutionLog } from './execution-log.ts';
+import { LiveProgress } from './live-progress.ts';
+import { readTally } from './outcomes.ts';
+import { fenced, release, type Lease } from './work.ts';
+
+/** How soon a worker looks again at an execution that the organization-wide stop holds. Lifting the stop wakes nothing. */
+const STOPPED_RECHECK_MS = 15_000;
+
+type Reason = { readonly kind: 'done' | 'stopped' | 'cancelled' | 'yield' } | { readonly kind: 'drift'; readonly drift: Drift };
+
+/** Apply the signed pages of an approved execution, until they are done or something says stop. */
+export async function applyExecution(deps: Deps, lease: Lease, execution: Execution, startedMs: number): Promise<void> {
+  const { plan } = execution;
+  assert(plan !== null, 'an approved execution has a plan');
+  const log = new ExecutionLog(deps, lease.orgId, execution.id, lease.token);
+  try {
+    const drift = execution.state === 'approved' ? await startApply(deps, lease, execution.id) : null;
+    const reason: Reason = drift === null ? await applyPages(deps, lease, execution, plan, log, startedMs) : { kind: 'drift', drift };
+    await leave(deps, lease, execution.id, plan, reason, log);
+  } finally {
+    await log.flush();
+  }
+}
+
+/** The first commit of apply: approvals and policy are checked once more. Returns what has changed for the worse. */
+async function startApply(deps: Deps, lease: Lease, executionId: string): Promise<Drift | null> {
+  const now = deps.now().toISOString();
+  return fenced(deps, lease, async (tx) => {
+    const ref = refs.execution(lease.orgId, executionId);
+    const current = await read(tx, ref);
+    if (current?.plan == null) throw new AppError('lease_lost', 'The execution is not there');
+    if (current.state !== 'approved') return null;
+    const drift = (await roleDrift(tx, lease.orgId, current, current.plan)) ?? (await policyDrift(tx, lease.orgId, current.plan));
+    if (drift !== null) return drift;
+    const change = new ChangeSet(lease.orgId, `apply-started-${executionId}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
+    change.change(ref, current, { state: 'applying', coarse: coarseOf('applying'), updatedAt: now });
+    tx.write(...change.toWrites('execution.apply_started', { executionId, data: { digest: current.plan.digest } }));
+    return null;
+  });
+}
+
+/** Those who signed must still be active members with the role that they signed in. */
+async function roleDrift(tx: Transaction, orgId: string, execution: Execution, plan: Plan): Promise<Drift | null> {
+  if (currentLevel(plan.policy.levels, execution.approvals) !== null) return { what: 'role', subject: 'approvals', signed: 'all signatures', found: 'signatures are missing' };
+  const members = await readAll(tx, execution.approvals.map((approval) => refs.member(orgId, approval.uid)));
+  const lost = execution.approvals.find((approval, index) => {
+    const member = members[index];
+    return member == null || !member.active || !member.roles.includes(approval.role);
+  });
+  return lost === undefined ? null : { what: 'role', subject: lost.uid, signed: lost.role, found: 'no longer holds the role' };
+}
+
+async function policyDrift(tx: Transaction, orgId: string, plan: Plan): Promise<Drift | null> {
+  const policy = await activePolicy(tx, orgId);
+  const rule = chooseRule(policy, { movesMoney: true, category: 'payments' });
+  if (!isStricter(plan.policy.levels, rule.levels)) return null;
+  return { what: 'policy', subject: plan.policy.id, signed: `version ${plan.policy.version}`, found: `version ${rule.policy.version} asks for more signatures` };
+}
+
+async function applyPages(deps: Deps, lease: Lease, execution: Execution, plan: Plan, log: ExecutionLog, startedMs: number): Promise<Reason> {
+  const identity = await deps.provider.identity();
+  if (identity.account !== plan.provider.account || identity.mode !== plan.provider.mode) {
+    return { kind: 'drift', drift: { what: 'provider', subject: 'Stripe', signed: `${plan.provider.account} (${plan.provider.mode})`, found: `${identity.account} (${identity.mode})` } };
+  }
+  const limit = pLimit(config.providerCallsAtOnce);
+  const context: ApplyContext = {
+    deps, lease, execution, plan,
+    attempts: await raisedAttempts(deps, lease.orgId, execution.id),
+    limit: (call) => limit(call),
+    drift: destinationRecheck(deps),
+    progress: new LiveProgress(deps, lease.orgId, execution.id, plan),
+  };
+  log.line('info', `Applying ${plan.effectCount} payouts in ${plan.pageCount} pages`);
+  let next = 0;
+  let reason: Reason = { kind: 'done' };
+  const runner = async (): Promise<void> => {
+    while (next < plan.pageCount && reason.kind === 'done') {
+      const index = next;
+      next += 1;
+      const halt = await haltReason(deps, lease, execution.id, startedMs);
+      if (halt !== null) {
+        reason = halt;
+        return;
+      }
+      const result = await applyPage(context, index);
+      if (result.kind === 'drift') reason = result;
+      else log.line('info', `Page ${index + 1} of ${plan.pageCount} is settled`);
+    }
+  };
+  // All runners are waited for, also when one fails: no page is left running without a master.
+  const settled = await Promise.allSettled(Array.from({ length: config.pagesAtOnce }, runner));
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return reason;
+}
+
+/** Checked before every page: the organization-wide stop, a cancellation, and the function's own time. */
+async function haltReason(deps: Deps, lease: Lease, executionId: string, startedMs: number): Promise<Reason | null> {
+  const organization = await read(deps.db, refs.organization(lease.orgId));
+  if (organization === null || organization.stop.active) return { kind: 'stopped' };
+  const execution = await read(deps.db, refs.execution(lease.orgId, executionId));
+  if (execution === null || execution.cancelRequested) return { kind: 'cancelled' };
+  return Date.now() - startedMs > config.workerBudgetMs ? { kind: 'yield' } : null;
+}
+
+async function leave(deps: Deps, lease: Lease, executionId: string, plan: Plan, reason: Reason, log: ExecutionLog): Promise<void> {
+  await drainStream(deps.streams, lease.orgId, 'ledger');
+  if (reason.kind === 'stopped' || reason.kind === 'yield') {
+    const delay = reason.kind === 'stopped' ? STOPPED_RECHECK_MS : 0;
+    log.line('warn', reason.kind === 'stopped' ? 'The organization has stopped all payments; waiting' : 'Going on in a new worker');
+    await fenced(deps, lease, async (tx) => tx.write(release(lease, new Date(deps.now().getTime() + delay).toISOString())));
+    return;
+  }
+  const { tally, counts } = await readTally(deps, lease.orgId, executionId, plan);
+  const state: ExecutionState = reason.kind === 'drift' ? 'drifted' : reason.kind === 'cancelled' ? 'cancelled' : counts.succeeded === plan.effectCount ? 'completed' : 'needs_repair';
+  const now = deps.now().toISOString();
+  const ended = await fenced(deps, lease, async (tx) => {
+    const ref = refs.execution(lease.orgId, executionId);
+    const current = await read(tx, ref);
+    if (current === null || (current.state !== 'applying' && current.state !== 'approved')) return false;
+    const change = new ChangeSet(lease.orgId, `applied-${executionId}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
+    change.change(ref, current, {
+      state, coarse: coarseOf(state), tally, journalCount: counts.succeeded, endedAt: now, updatedAt: now,
+      progress: { pagesDone: counts.pages, pageCount: plan.pageCount },
+      error: reason.kind === 'drift' ? { code: 'drift', message: driftSentence(reason.drift) } : null,
+    });
+    // The report follows at once, as a step of its own.
+    change.also(release(lease, now));
+    const type = state === 'completed' ? 'execution.completed' : state === 'drifted' ? 'execution.drifted' : state === 'cancelled' ? 'execution.cancelled' : 'execution.needs_repair';
+    tx.write(...change.toWrites(type, { executionId, data: { succeeded: String(counts.succeeded), failed: String(counts.failed), unknown: String(counts.unknown), untouched: String(counts.untouched), ...driftFacts(reason) } }));
+    return true;
+  });
+  if (!ended) return;
+  log.line(state === 'completed' ? 'info' : 'warn', `Ended: ${counts.succeeded} succeeded, ${counts.failed} failed, ${counts.unknown} unknown, ${counts.untouched} untouched`);
+  platformLog.applied({ orgId: lease.orgId, executionId, state, ms: deps.now().getTime() - Date.parse(plan.plannedAt) });
+}
+
+function driftSentence(drift: Drift): string {
+  const what: Record<Drift['what'], string> = {
+    destination: `The bank account of ${drift.subject} has changed`,
+    page: `The stored effects of ${drift.subject} have changed`,
+    policy: 'The approval policy has become stricter',
+    role: 'A signature no longer holds',
+    code: 'The plugin has changed',
+    provider: 'The payment provider’s account has changed',
+  };
+  return `${what[drift.what]} since the plan was signed: signed was ${drift.signed}, found is ${drift.found}. Nothing more was done. Run it again to plan with what is true now.`;
+}
+
+function driftFacts(reason: Reason): Record<string, string> {
+  return reason.kind === 'drift' ? { drift: reason.drift.what, subject: reason.drift.subject, signed: reason.drift.signed, found: reason.drift.found } : {};
+}

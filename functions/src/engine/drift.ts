@@ -1,0 +1,55 @@
+import type { Effect } from '@countersign/domain/schemas/effect';
+import type { AccountSnapshot, MissingAccount } from '../effects/payment-provider.ts';
+import type { Deps } from './deps.ts';
+
+/** What is no longer as it was signed. */
+export interface Drift {
+  readonly what: 'destination' | 'page' | 'policy' | 'role' | 'code' | 'provider';
+  readonly subject: string;
+  readonly signed: string;
+  readonly found: string;
+}
+
+const FRESH_MS = 30_000;
+
+/**
+ * The recheck before a page: is the bank behind each account the one that was signed? Accounts are read at most
+ * once in half a minute. Null when nothing has changed.
+ */
+export function destinationRecheck(deps: Deps): (effects: readonly Effect[]) => Promise<Drift | null> {
+  const seen = new Map<string, { at: number; snapshot: Promise<AccountSnapshot | MissingAccount | undefined> }>();
+  const snapshotOf = (account: string, batch: Promise<ReadonlyMap<string, AccountSnapshot | MissingAccount>>) => {
+    const entry = { at: deps.now().getTime(), snapshot: batch.then((accounts) => accounts.get(account)) };
+    seen.set(account, entry);
+    return entry;
+  };
+  return async (effects) => {
+    const now = deps.now().getTime();
+    const accounts = [...new Set(effects.map((effect) => effect.data.account))];
+    const stale = accounts.filter((account) => (seen.get(account)?.at ?? 0) < now - FRESH_MS);
+    if (stale.length > 0) {
+      const batch = deps.provider.readAccounts(stale);
+      for (const account of stale) snapshotOf(account, batch);
+      await batch;
+    }
+    for (const effect of effects) {
+      const drift = destinationDrift(effect, await seen.get(effect.data.account)?.snapshot);
+      if (drift !== null) return drift;
+    }
+    return null;
+  };
+}
+
+/** Whether the signed bank account is still one that the provider shows for the account. */
+export function destinationDrift(effect: Effect, snapshot: AccountSnapshot | MissingAccount | undefined): Drift | null {
+  const { account, destination } = effect.data;
+  const signed = destination.kind === 'bank' ? `${destination.bankName} ••${destination.last4}` : 'hidden by Stripe';
+  const drift = (found: string): Drift => ({ what: 'destination', subject: account, signed, found });
+  if (snapshot === undefined || 'missing' in snapshot) return drift('the account is no longer there');
+  if (snapshot.destinations === 'hidden') return destination.kind === 'hidden' ? null : drift('hidden by Stripe');
+  if (destination.kind === 'hidden') return drift('now shown by Stripe');
+  const same = snapshot.destinations.find((bank) => bank.id === destination.id);
+  if (same !== undefined && same.last4 === destination.last4) return null;
+  const current = snapshot.destinations.find((bank) => bank.currency === effect.data.currency && bank.isDefault) ?? snapshot.destinations[0];
+  return drift(current === undefined ? 'no bank account' : `${current.bankName} ••${current.last4}`);
+}

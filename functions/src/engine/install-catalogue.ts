@@ -1,0 +1,43 @@
+import type { Actor } from '@countersign/domain/schemas/common';
+import type { Manifest } from '@countersign/domain/schemas/plugin';
+import { CAPABILITY_OF_KIND } from '@countersign/domain/plan/effect-checks';
+import { refs } from '../refs.ts';
+import { read } from '../store/database.ts';
+import type { BuiltPlugin } from './catalogue.ts';
+import { ChangeSet } from './change-set.ts';
+import type { Deps } from './deps.ts';
+
+/** Bring the plugins that were deployed into an organization's catalogue: a version once, its operation up to date. */
+export async function installCatalogue(deps: Deps, orgId: string, actor: Actor): Promise<number> {
+  const plugins = await deps.catalogue.list();
+  for (const plugin of plugins) await installPlugin(deps, orgId, plugin, actor);
+  return plugins.length;
+}
+
+async function installPlugin(deps: Deps, orgId: string, { manifest, codeHash }: BuiltPlugin, actor: Actor): Promise<void> {
+  const now = deps.now().toISOString();
+  await deps.db.transaction(async (tx) => {
+    const versionRef = refs.pluginVersion(orgId, manifest.name, manifest.version);
+    const operationRef = refs.operation(orgId, manifest.name);
+    const [version, operation] = [await read(tx, versionRef), await read(tx, operationRef)];
+    if (version?.codeHash === codeHash && operation?.plugin.codeHash === codeHash) return;
+    const change = new ChangeSet(orgId, `install-${manifest.name}-${codeHash.slice(0, 32)}-${(operation?.version ?? 0) + 1}`, actor, now);
+    if (version === null) change.create(versionRef, { manifest, codeHash, status: 'active', createdAt: now });
+    else change.change(versionRef, version, { manifest, codeHash });
+    const fields = operationFields(manifest, codeHash);
+    if (operation === null) change.create(operationRef, { id: manifest.name, active: true, ...fields });
+    else change.change(operationRef, operation, fields);
+    tx.write(...change.toWrites('plugin.installed', { data: { plugin: manifest.name, version: manifest.version, codeHash } }));
+  });
+}
+
+function operationFields(manifest: Manifest, codeHash: string) {
+  const moveMoney = Object.values(CAPABILITY_OF_KIND).some((capability) => manifest.capabilities.includes(capability));
+  const writeLedger = manifest.capabilities.includes('ledger.post');
+  return {
+    title: manifest.title, description: manifest.description, category: manifest.category, riskLevel: manifest.riskLevel,
+    can: { moveMoney, writeLedger, readOnly: !moveMoney && !writeLedger },
+    plugin: { name: manifest.name, version: manifest.version, codeHash },
+    parameters: manifest.parameters,
+  };
+}

@@ -1,0 +1,187 @@
+import { chooseRule } from '@countersign/domain/approval/policy';
+import { AppError, toAppError } from '@countersign/domain/errors';
+import { amountsInWords, plural } from '@countersign/domain/plan/sentence';
+import { assertSoundEffects } from '@countersign/domain/plan/effect-checks';
+import { coarseOf } from '@countersign/domain/plan/states';
+import { paths } from '@countersign/domain/paths';
+import { fileIssueSchema } from '@countersign/domain/schemas/file';
+import type { Effect } from '@countersign/domain/schemas/effect';
+import type { Execution, Plan, Problem } from '@countersign/domain/schemas/execution';
+import { z } from 'zod';
+import { config } from '../config.ts';
+import { log as platformLog } from '../log.ts';
+import { refs } from '../refs.ts';
+import { read, type Write } from '../store/database.ts';
+import { documentBytes } from '../store/limits.ts';
+import type { BuiltPlugin } from './catalogue.ts';
+import { activePolicy } from './active-policy.ts';
+import { ChangeSet } from './change-set.ts';
+import { releaseClaimsOf, takeClaims } from './claims.ts';
+import type { Deps } from './deps.ts';
+import { ExecutionLog } from './execution-log.ts';
+import { findNewPayees } from './new-payees.ts';
+import { parsePlanOutput, type PlanOutput } from './plugin-output.ts';
+import { summarizePlan, toPages } from './plan-summary.ts';
+import { planHandlers, runInSandbox } from './plugin-host.ts';
+import { ReadRecorder } from './read-recorder.ts';
+import { fenced, release, type Lease } from './work.ts';
+
+const PROBLEMS_A_PAGE = 200;
+const COMMIT_BYTES = 4 * 1024 * 1024;
+const COMMIT_WRITES = 400;
+const MAX_RACES = 3;
+
+/**
+ * Plan an execution: run the plugin in the sandbox, take the claims, store the pages, choose the policy, and ask for
+ * signatures. Ends in `awaiting_approval` or `failed`; changes nothing outside.
+ */
+export async function planExecution(deps: Deps, lease: Lease, execution: Execution): Promise<void> {
+  const started = deps.now().getTime();
+  const log = new ExecutionLog(deps, lease.orgId, execution.id, lease.token);
+  try {
+    const plan = await planWithClaims(deps, lease, execution, log);
+    platformLog.planned({ orgId: lease.orgId, executionId: execution.id, effects: plan.effectCount, problems: plan.problemCount, ms: deps.now().getTime() - started });
+  } catch (error) {
+    const failure = toAppError(error);
+    if (failure.code === 'lease_lost' || failure.retryable) throw error;
+    await failPlan(deps, lease, execution, failure, log);
+  } finally {
+    await log.flush();
+  }
+}
+
+async function planWithClaims(deps: Deps, lease: Lease, execution: Execution, log: ExecutionLog): Promise<Plan> {
+  for (let race = 1; ; race += 1) {
+    const draft = await draftPlan(deps, lease, execution, log);
+    try {
+      await takeClaims(deps, lease, execution.id, draft.effects);
+    } catch (error) {
+      const failure = toAppError(error);
+      if (failure.code !== 'claim_taken' || race >= MAX_RACES) throw error;
+      log.line('info', 'Another run took a reference meanwhile; planning again');
+      await releaseClaimsOf(deps, lease.orgId, execution.id);
+      continue;
+    }
+    return storePlan(deps, lease, execution, draft, log);
+  }
+}
+
+interface Draft {
+  readonly plugin: BuiltPlugin;
+  readonly output: PlanOutput;
+  readonly effects: readonly Effect[];
+  readonly recorder: ReadRecorder;
+}
+
+async function draftPlan(deps: Deps, lease: Lease, execution: Execution, log: ExecutionLog): Promise<Draft> {
+  const plugin = await deps.catalogue.find(execution.plugin.name, execution.plugin.codeHash);
+  const recorder = new ReadRecorder(deps.now);
+  log.line('info', `Planning with ${plugin.manifest.title} ${plugin.manifest.version}`);
+  const input = { parameters: execution.parameters, execution: { id: execution.id, title: execution.title } };
+  const result = await runInSandbox(deps, plugin, execution, 'execute', input, planHandlers(deps, lease.orgId, execution, recorder), log);
+  const output = parsePlanOutput(result);
+  assertSoundEffects(output.effects, plugin.manifest.capabilities);
+  if (output.effects.length === 0) {
+    throw new AppError('input_error', output.message, { details: { problems: output.problems } });
+  }
+  return { plugin, output, effects: output.effects, recorder };
+}
+
+async function storePlan(deps: Deps, lease: Lease, execution: Execution, draft: Draft, log: ExecutionLog): Promise<Plan> {
+  const { orgId } = lease;
+  const attempt = lease.token;
+  const now = deps.now();
+  const pages = toPages(draft.effects, config.pageSize, attempt, now.toISOString());
+  await commitInChunks(deps, lease, [
+    ...pages.map((page): Write => ({ op: 'create', path: paths.page(orgId, execution.id, attempt, page.index), data: page as unknown as Record<string, unknown> })),
+    ...problemPages(orgId, execution.id, attempt, draft.output.problems),
+    ...draft.recorder.toWrites(orgId, execution.id, attempt),
+  ]);
+  const [newPayees, provider, policy] = await Promise.all([findNewPayees(deps, orgId, draft.effects), deps.provider.identity(), activePolicy(deps.db, orgId)]);
+  const rule = chooseRule(policy, { movesMoney: true, category: draft.plugin.manifest.category });
+  const plan = summarizePlan({ orgId, execution, attempt, output: draft.output, pages, reads: draft.recorder.summary(), provider, rule, newPayeeCount: newPayees.size, now });
+  log.line('info', plan.sentence);
+  log.line('info', `${rule.rule}: ${rule.levels.map((level) => plural(level.people, level.role)).join(', then ')} must sign by ${plan.expiresAt}`);
+  await askForSignatures(deps, lease, execution.id, plan);
+  return plan;
+}
+
+async function askForSignatures(deps: Deps, lease: Lease, executionId: string, plan: Plan): Promise<void> {
+  const now = deps.now().toISOString();
+  await fenced(deps, lease, async (tx) => {
+    const ref = refs.execution(lease.orgId, executionId);
+    const current = await read(tx, ref);
+    if (current === null || current.state !== 'planning') throw new AppError('lease_lost', 'The execution was ended while it was planned');
+    const change = new ChangeSet(lease.orgId, `planned-${executionId}-${plan.attempt}`, { kind: 'system', part: 'engine' }, now);
+    change.change(ref, current, { state: 'awaiting_approval', coarse: coarseOf('awaiting_approval'), plan, progress: { pagesDone: 0, pageCount: plan.pageCount }, updatedAt: now });
+    change.also(release(lease, plan.expiresAt));
+    tx.write(...change.toWrites('execution.planned', { executionId, data: { digest: plan.digest, payouts: String(plan.effectCount), amounts: amountsInWords(plan.totals), payees: String(plan.payeeCount), refused: String(plan.problemCount) } }));
+  });
+}
+
+const failureProblems = z.object({ problems: z.array(z.custom<Problem>()) });
+const failureIssues = z.object({ issues: z.array(fileIssueSchema) });
+
+/** End an execution that can't be planned; what it claimed is free again. */
+async function failPlan(deps: Deps, lease: Lease, execution: Execution, failure: AppError, log: ExecutionLog): Promise<void> {
+  const { orgId } = lease;
+  const now = deps.now().toISOString();
+  const problems = problemsOf(failure);
+  log.line('error', failure.message);
+  await commitInChunks(deps, lease, problemPages(orgId, execution.id, lease.token, problems));
+  await fenced(deps, lease, async (tx) => {
+    const ref = refs.execution(orgId, execution.id);
+    const current = await read(tx, ref);
+    if (current === null || current.state !== 'planning') return;
+    const change = new ChangeSet(orgId, `plan-failed-${execution.id}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
+    change.change(ref, current, {
+      state: 'failed', coarse: coarseOf('failed'), error: { code: failure.code, message: messageOf(failure) }, endedAt: now, updatedAt: now,
+      // The failed plan's problems are pages of this attempt.
+      progress: { pagesDone: 0, pageCount: 0 },
+    });
+    // Due at once: the next step frees what it claimed.
+    change.also(release(lease, now));
+    tx.write(...change.toWrites('execution.plan_failed', { executionId: execution.id, data: { code: failure.code, problems: String(problems.length) } }));
+  });
+}
+
+/** An internal fault is ours: its text goes to the platform's log, not to the person. */
+function messageOf(failure: AppError): string {
+  return failure.code === 'internal' ? 'The run could not be planned because of a fault in the platform. Nothing was done.' : failure.message;
+}
+
+function problemsOf(failure: AppError): Problem[] {
+  const withProblems = failureProblems.safeParse(failure.details);
+  if (withProblems.success) return withProblems.data.problems;
+  const withIssues = failureIssues.safeParse(failure.details);
+  if (!withIssues.success) return [];
+  return withIssues.data.issues.map((issue) => ({ ...issue, reference: null, severity: 'refused' as const }));
+}
+
+function problemPages(orgId: string, executionId: string, attempt: number, problems: readonly Problem[]): Write[] {
+  const writes: Write[] = [];
+  for (let start = 0, index = 0; start < problems.length; start += PROBLEMS_A_PAGE, index += 1) {
+    writes.push({ op: 'create', path: paths.problemPage(orgId, executionId, attempt, index), data: { attempt, index, problems: problems.slice(start, start + PROBLEMS_A_PAGE) } });
+  }
+  return writes;
+}
+
+/** Many documents of one attempt, in commits bounded by bytes and by number. */
+async function commitInChunks(deps: Deps, lease: Lease, writes: readonly Write[]): Promise<void> {
+  let chunk: Write[] = [];
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    const batch = chunk;
+    chunk = [];
+    bytes = 0;
+    if (batch.length > 0) await fenced(deps, lease, async (tx) => tx.write(...batch));
+  };
+  for (const write of writes) {
+    const size = write.op === 'delete' ? 0 : documentBytes(write.path, write.data);
+    if (chunk.length >= COMMIT_WRITES || bytes + size > COMMIT_BYTES) await flush();
+    chunk.push(write);
+    bytes += size;
+  }
+  await flush();
+}
+

@@ -1,0 +1,36 @@
+import { log } from '../log.ts';
+import { drainForgotten } from '../streams/index.ts';
+import type { Deps } from './deps.ts';
+import { isDue, workSchema } from './work.ts';
+
+const WORK_A_TICK = 100;
+
+/** Wake what is due, drain what was left in an inbox, seal what is unsealed. Each part is tried whatever became of the others. */
+export async function runTick(deps: Deps): Promise<{ woken: number }> {
+  const started = deps.now().getTime();
+  let woken = 0;
+  await part('wake', async () => {
+    woken = await wakeDue(deps);
+  });
+  await part('streams', async () => {
+    await drainForgotten(deps.streams);
+  });
+  log.ticked({ woken, ms: deps.now().getTime() - started });
+  return { woken };
+}
+
+async function wakeDue(deps: Deps): Promise<number> {
+  const now = deps.now();
+  const due = await deps.db.query({ collection: 'work', group: true, where: [['nextAt', '<=', now.toISOString()]], orderBy: [['nextAt', 'asc']], limit: WORK_A_TICK });
+  const free = due.map((stored) => workSchema.parse(stored.data)).filter((work) => isDue(work, now));
+  for (const work of free) await deps.wake(work.orgId, work.id);
+  return free.length;
+}
+
+async function part(name: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    log.tickFailed({ part: name, message: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,65 @@
+import { toAppError } from '@countersign/domain/errors';
+import { log } from '../log.ts';
+import { refs } from '../refs.ts';
+import { read } from '../store/database.ts';
+import type { Execution } from '@countersign/domain/schemas/execution';
+import { applyExecution } from './apply-execution.ts';
+import { releaseClaimsOf } from './claims.ts';
+import type { Deps } from './deps.ts';
+import { expireExecution } from './expire-execution.ts';
+import { finishExecution } from './finish-execution.ts';
+import { planExecution } from './plan-execution.ts';
+import { askAgain } from './settle-unknown.ts';
+import { fenced, keepLease, release, takeLease, type Lease } from './work.ts';
+
+/** Steps that one wake-up may take; more wait for the next. */
+const MAX_STEPS = 6;
+
+/**
+ * Do what is due for one execution, under a lease. Safe to call at any time, any number of times, from anywhere:
+ * what is not due or is held elsewhere is left alone.
+ */
+export async function runWork(deps: Deps, orgId: string, workId: string): Promise<void> {
+  const startedMs = Date.now();
+  for (let step = 0; step < MAX_STEPS; step += 1) {
+    const lease = await takeLease(deps, orgId, workId);
+    if (lease === null) return;
+    log.workTaken({ orgId, workId, token: lease.token });
+    const keeper = keepLease(deps, lease);
+    try {
+      await takeStep(deps, lease, startedMs);
+    } catch (error) {
+      const failure = toAppError(error);
+      if (failure.code === 'lease_lost') return;
+      log.workFailed({ orgId, workId, code: failure.code, message: failure.message, stack: failure.cause instanceof Error ? failure.cause.stack : failure.stack });
+      // The lease is kept until it ends: the tick tries again then, and not in a tight circle.
+      throw failure;
+    } finally {
+      keeper.stop();
+    }
+  }
+}
+
+async function takeStep(deps: Deps, lease: Lease, startedMs: number): Promise<void> {
+  const execution = await read(deps.db, refs.execution(lease.orgId, lease.workId));
+  if (execution === null) return fenced(deps, lease, async (tx) => tx.write(release(lease, null)));
+  switch (execution.state) {
+    case 'planning':
+      return planExecution(deps, lease, execution);
+    case 'awaiting_approval':
+      return expireExecution(deps, lease, execution);
+    case 'approved':
+    case 'applying':
+      return applyExecution(deps, lease, execution, startedMs);
+    default:
+      return afterEnd(deps, lease, execution);
+  }
+}
+
+/** What is left to do for an execution that has ended: free what it held, report, and ask about what is unknown. */
+async function afterEnd(deps: Deps, lease: Lease, execution: Execution): Promise<void> {
+  if (execution.tally !== null && execution.report === null) return finishExecution(deps, lease, execution);
+  if (execution.state === 'needs_repair') return askAgain(deps, lease, execution);
+  if (execution.tally === null) await releaseClaimsOf(deps, lease.orgId, execution.id);
+  return fenced(deps, lease, async (tx) => tx.write(release(lease, null)));
+}

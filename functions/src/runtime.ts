@@ -1,0 +1,39 @@
+import { getApps, initializeApp } from 'firebase-admin/app';
+import { getFirestore } from 'firebase-admin/firestore';
+import { getStorage } from 'firebase-admin/storage';
+import { randomBytes } from 'node:crypto';
+import { config } from './config.ts';
+import { lazyProvider } from './connectors/stripe/lazy-provider.ts';
+import { folderCatalogue } from './engine/catalogue.ts';
+import type { Deps } from './engine/deps.ts';
+import { runPlugin } from './sandbox/index.ts';
+import { firestoreDatabase } from './store/firestore-database.ts';
+import { bucketObjectStore } from './store/object-store.ts';
+import { checkpointPublisher, checkpointSigner } from './streams/from-environment.ts';
+import { enqueueWork } from './triggers/enqueue.ts';
+
+let deps: Deps | null = null;
+
+/** The real world, put together once for each instance, when the first call needs it. */
+export function runtime(): Deps {
+  return (deps ??= compose());
+}
+
+function compose(): Deps {
+  if (getApps().length === 0) initializeApp();
+  const firestore = getFirestore();
+  firestore.settings({ ignoreUndefinedProperties: true });
+  const db = firestoreDatabase(firestore);
+  const now = (): Date => new Date();
+  return {
+    db,
+    objects: bucketObjectStore(getStorage().bucket()),
+    streams: { db, now, signer: checkpointSigner(), publisher: checkpointPublisher() },
+    catalogue: folderCatalogue(new URL(/* the build puts the plugins beside the bundle */ 'plugins/', import.meta.url)),
+    provider: lazyProvider(config.stripeApiBase),
+    runPlugin,
+    now,
+    newId: () => randomBytes(16).toString('hex'),
+    wake: enqueueWork,
+  };
+}

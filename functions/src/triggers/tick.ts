@@ -1,0 +1,8 @@
+import { onSchedule } from 'firebase-functions/scheduler';
+import { REGION } from '../config.ts';
+
+/** Every minute: whatever is due and was forgotten. Locally, `local-clock.ts` calls the same every second. */
+export const tick = onSchedule({ schedule: 'every 1 minutes', region: REGION, timeoutSeconds: 55, maxInstances: 1 }, async () => {
+  const [{ runTick }, { runtime }] = await Promise.all([import('../engine/tick.ts'), import('../runtime.ts')]);
+  await runTick(runtime());
+});

@@ -1,0 +1,18 @@
+import { demoAccounts } from './stripe/demo-accounts.ts';
+
+const SEED = 20_260_101;
+const COUNT = 500;
+const TIMEOUT_MS = 10_000;
+
+/** The connected accounts of the demo, made in the local Stripe. Another Stripe-compatible server keeps its own: none then. */
+export async function readLocalAccounts(apiBase: string | undefined): Promise<string[]> {
+  if (apiBase === undefined) return [];
+  const health = await fetch(new URL('/__local/health', apiBase), { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
+  if (health?.ok !== true) return [];
+  const accounts = demoAccounts(SEED, COUNT);
+  const response = await fetch(new URL('/__local/accounts', apiBase), {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(accounts), signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok) throw new Error(`The local Stripe refused the demo accounts: ${await response.text()}`);
+  return accounts.map((account) => account.id);
+}

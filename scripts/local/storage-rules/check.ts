@@ -136,11 +136,11 @@ function checkCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope): v
     }
     return requireArguments(call, `firestore.${callee.name}`, 1);
   }
+  checkExpression(callee.object, scope);
   const method = Object.hasOwn(METHOD_TABLE, callee.name) ? METHOD_TABLE[callee.name] : undefined;
   if (method === undefined) throw new RulesError(`unknown method ${callee.name}`, callee);
   requireArguments(call, callee.name, method.args);
   checkPattern(call, callee.name);
-  checkExpression(callee.object, scope);
 }
 
 const isFirestore = (object: Expression, scope: Scope): boolean =>

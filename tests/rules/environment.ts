@@ -39,7 +39,7 @@ export async function startRulesEnvironment(projectId: string, rules = readFileS
   };
 }
 
-function split(address: string): [host: string, port: number] {
+export function split(address: string): [host: string, port: number] {
   const colon = address.lastIndexOf(':');
   return [address.slice(0, colon), Number(address.slice(colon + 1))];
 }

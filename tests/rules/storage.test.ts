@@ -4,7 +4,7 @@ import { decide, loadRules } from '../../scripts/local/storage-rules/decide.ts';
 import type { Value } from '../../scripts/local/storage-rules/values.ts';
 import { STORAGE_RULES } from './environment.ts';
 import { STORAGE_CASES, type StorageCase, type Upload } from './storage-cases.ts';
-import { MEMBERS } from './subjects.ts';
+import { MEMBERS, ORG } from './subjects.ts';
 
 const BUCKET = 'demo-rules.firebasestorage.app';
 const DOCUMENTS = '/databases/(default)/documents/';
@@ -49,7 +49,7 @@ describe('storage.rules in the stand-in', () => {
     const reads: string[] = [];
     const signedOut = await decide(ruleset, {
       method: 'get',
-      path: ['b', BUCKET, 'o', 'orgs', 'acme', 'results', 'x', 'y'],
+      path: ['b', BUCKET, 'o', 'orgs', ORG, 'results', 'x', 'y'],
       request: new Map<string, Value>([['auth', null], ['resource', null]]),
       resource: null,
       readDocument: (path) => Promise.resolve((reads.push(path), null)),

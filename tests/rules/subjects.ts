@@ -1,7 +1,7 @@
 import { ROLES, type Role } from '@countersign/domain/schemas/common';
 
-export const ORG = 'acme';
-export const OTHER_ORG = 'globex';
+export const ORG = 'rules-acme';
+export const OTHER_ORG = 'rules-globex';
 
 /** Somebody who asks. `roles` is what the rules should grant in ORG: empty for all but active members with a role. */
 export interface Subject {

@@ -138,7 +138,9 @@ async function startOn(ports: Ports, options: PlatformOptions): Promise<Platform
   const localStripe = withFunctions && (options.stripe ?? 'local') === 'local';
   const env = platformEnv(ports, projectId, dataDir, options);
   const settings: HostSettings = {
+    runId,
     projectFolder: folder.path,
+    temporaryFolder: folder.temporary,
     projectId,
     // The tasks emulator comes with the functions; eventarc as well.
     only: only.filter((name) => name !== 'tasks'),
@@ -414,7 +416,9 @@ export interface PlatformInfo {
   sampleFiles?: string[];
 }
 
-export const PLATFORM_FILE = join(ROOT, '.local', 'platform.json');
+/** Where `npm start` keeps its data and says that it is up. A test of it moves both. */
+export const STATE_DIR = process.env['COUNTERSIGN_STATE_DIR'] ?? join(ROOT, '.local');
+export const PLATFORM_FILE = join(STATE_DIR, 'platform.json');
 
 /** The platform that `npm start` runs now, or null. A file left by a killed run does not count. */
 export async function findRunningPlatform(): Promise<PlatformInfo | null> {

@@ -13,6 +13,7 @@ import {
   PLATFORM_FILE,
   PlatformError,
   startPlatform,
+  STATE_DIR,
   type Platform,
   type PlatformInfo,
 } from './platform.ts';
@@ -55,7 +56,7 @@ function readOptions(): { fresh: boolean; portOffset: number } {
 
 async function start(): Promise<void> {
   await requireAlone();
-  const data = new DataFolder(join(ROOT, '.local', 'data'));
+  const data = new DataFolder(join(STATE_DIR, 'data'));
   const state = await data.open(options.fresh);
   if (state === 'put back') console.log('  ! the last run was killed: these are the data from before it');
   platform = await startPlatform({

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from './processes.ts';
 import type { SeedResult } from './seed-runner.ts';
 
 /** What changes during a run besides the emulators' export, which is written at its end. */
@@ -19,6 +20,8 @@ export class DataFolder {
 
   /** Makes it ready for a run. */
   async open(fresh: boolean): Promise<'new' | 'kept' | 'put back'> {
+    const owner = Number(await readFile(this.runningFile, 'utf8').catch(() => ''));
+    if (owner > 0 && owner !== process.pid && isAlive(owner)) throw new Error(`process ${owner} uses ${this.path} now`);
     const exported = existsSync(join(this.path, 'firebase')) || existsSync(join(this.path, 'firebase.previous'));
     if (fresh || !exported) {
       await rm(this.path, { recursive: true, force: true });

@@ -9,10 +9,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { exportEmulators, startEmulators, stopEmulators } from './emulators.ts';
-import { within, signal, sleep } from './processes.ts';
+import { within, signal, sleep, sweep } from './processes.ts';
+import { removeRunFolder } from './run-folder.ts';
 
 export interface HostSettings {
+  runId: string;
+  /** The run's folder, also the current directory; gone when the host is. */
   projectFolder: string;
+  /** Gone as well. */
+  temporaryFolder: string;
   projectId: string;
   only: string[];
   log: string;
@@ -125,6 +130,8 @@ function stop(): Promise<void> {
       log(String(error)),
     );
     await stopChild('stripe');
+    await sweep(settings.runId);
+    await removeRunFolder({ path: settings.projectFolder, temporary: settings.temporaryFolder });
     report({ type: 'stopped', exported, ...(problem === undefined ? {} : { problem }) });
     setTimeout(() => process.exit(0), 50);
   })();

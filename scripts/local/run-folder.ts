@@ -1,7 +1,8 @@
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from './processes.ts';
 import type { Ports } from './ports.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -43,6 +44,9 @@ export async function createRunFolder(options: RunFolderOptions): Promise<RunFol
     log: join(ROOT, '.local', 'logs', `${options.runId}.log`),
   };
   await mkdir(join(ROOT, '.local', 'logs'), { recursive: true });
+  await removeLeftovers();
+  await mkdir(path);
+  await writeFile(join(path, OWNER), JSON.stringify({ pid: process.pid, temporary: folder.temporary } satisfies Owner));
   await mkdir(folder.publicFolder, { recursive: true });
   await copyFunctions(options.functionsSource, folder.functions);
   const web = join(ROOT, 'web', 'dist');
@@ -52,9 +56,36 @@ export async function createRunFolder(options: RunFolderOptions): Promise<RunFol
   return folder;
 }
 
-export async function removeRunFolder(folder: RunFolder): Promise<void> {
-  await rm(folder.path, { recursive: true, force: true, maxRetries: 3 });
-  await rm(folder.temporary, { recursive: true, force: true, maxRetries: 3 });
+export async function removeRunFolder(folder: Pick<RunFolder, 'path' | 'temporary'>): Promise<void> {
+  for (const path of [folder.path, folder.temporary]) await rm(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+const OWNER = 'owner.json';
+const LOGS_KEPT = 20;
+
+interface Owner {
+  pid: number;
+  temporary: string;
+}
+
+/** Folders of runs whose processes were all killed, and logs that nobody will read any more. */
+async function removeLeftovers(): Promise<void> {
+  const local = join(ROOT, '.local');
+  for (const name of await readdir(local)) {
+    if (!name.startsWith('run-')) continue;
+    const owner = await readFile(join(local, name, OWNER), 'utf8').catch(() => undefined);
+    if (owner === undefined) continue;
+    const { pid, temporary } = JSON.parse(owner) as Owner;
+    if (!isAlive(pid)) await removeRunFolder({ path: join(local, name), temporary });
+  }
+  const logs = await Promise.all(
+    (await readdir(join(local, 'logs'))).map(async (name) => {
+      const path = join(local, 'logs', name);
+      return { path, changed: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0 };
+    }),
+  );
+  const old = logs.toSorted((a, b) => b.changed - a.changed).slice(LOGS_KEPT);
+  for (const { path } of old) await rm(path, { force: true });
 }
 
 async function copyFunctions(source: string, target: string): Promise<void> {

@@ -15,10 +15,13 @@ export function detectEncoding(start: Uint8Array): DetectedEncoding {
   return { encoding: 'utf-8', byteOrderMark: false };
 }
 
+/** The global of browsers and Node, whose type is named differently in each. */
+type Decoder = InstanceType<typeof TextDecoder>;
+
 /** Bytes that come in pieces to text without a byte order mark. Invalid bytes are refused, never replaced. */
 export class TextStream {
-  readonly #strict: TextDecoder;
-  readonly #lenient: TextDecoder;
+  readonly #strict: Decoder;
+  readonly #lenient: Decoder;
   readonly #encoding: Encoding;
   #lines = 0;
 

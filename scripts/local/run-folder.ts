@@ -162,6 +162,7 @@ async function localConfig(folder: string, options: RunFolderOptions): Promise<F
     singleProjectMode: false,
     ui: { enabled: false },
     hub: at(ports.hub),
+    logging: at(ports.logging),
     auth: at(ports.auth),
     firestore: { ...at(ports.firestore), websocketPort: ports.firestoreWebsocket },
     functions: at(ports.functions),

@@ -28,8 +28,10 @@ export interface ListSource<T> {
 
 const document = <T>(path: string, schema: ZodType<T>): DocumentSource<T> => ({ path, schema });
 const list = <T>(path: string, schema: ZodType<T>, where: ListSource<T>['where'], ...orderBy: ListSource<T>['orderBy']): ListSource<T> => ({ path, schema, where, orderBy });
-/** Pages of one plan attempt have ids `attempt-index`, so that no index is needed to read them in order. */
-const attemptPages = <T>(path: string, schema: ZodType<T>, attempt: number): ListSource<T> => ({ path, schema, where: [], orderBy: [], idPrefix: `${attempt}-` });
+/** Pages of one plan attempt have ids `attempt-index`, so that no index is needed to read them in order. Null: of all attempts. */
+const attemptPages = <T>(path: string, schema: ZodType<T>, attempt: number | null): ListSource<T> => ({
+  path, schema, where: [], orderBy: [], idPrefix: attempt === null ? '' : `${attempt}-`,
+});
 
 export interface ExecutionFilter {
   readonly states?: readonly Execution['state'][];
@@ -46,13 +48,13 @@ export interface AuditFilter {
 export const refs = {
   organization: (orgId: string): DocumentSource<Organization> => document(paths.organization(orgId), organizationSchema),
   member: (orgId: string, uid: string): DocumentSource<Member> => document(paths.member(orgId, uid), memberSchema),
+  members: (orgId: string): ListSource<Member> => list(paths.members(orgId), memberSchema, [], ['name', 'asc']),
   operation: (orgId: string, id: string): DocumentSource<Operation> => document(paths.operation(orgId, id), operationSchema),
   operations: (orgId: string): ListSource<Operation> => list(paths.operations(orgId), operationSchema, [], ['title', 'asc']),
   activePolicies: (orgId: string): ListSource<Policy> => list(paths.policies(orgId), policySchema, [['active', '==', true]]),
   file: (orgId: string, id: string): DocumentSource<StoredFile> => document(paths.file(orgId, id), fileSchema),
   files: (orgId: string, kind: StoredFile['kind'] | null): ListSource<StoredFile> =>
     list(paths.files(orgId), fileSchema, kind === null ? [] : [['kind', '==', kind]], ['createdAt', 'desc']),
-  fileAt: (orgId: string, storagePath: string): ListSource<StoredFile> => list(paths.files(orgId), fileSchema, [['storagePath', '==', storagePath]]),
   execution: (orgId: string, id: string): DocumentSource<Execution> => document(paths.execution(orgId, id), executionSchema),
   executions: (orgId: string, filter: ExecutionFilter): ListSource<Execution> =>
     list(
@@ -68,7 +70,8 @@ export const refs = {
     ),
   pages: (orgId: string, id: string, attempt: number): ListSource<PlanPage> => attemptPages(paths.pages(orgId, id), pageSchema, attempt),
   outcomes: (orgId: string, id: string, attempt: number): ListSource<PageOutcomes> => attemptPages(paths.outcomes(orgId, id), pageOutcomesSchema, attempt),
-  problems: (orgId: string, id: string, attempt: number): ListSource<ProblemPage> => attemptPages(paths.problems(orgId, id), problemPageSchema, attempt),
+  /** A plan that failed has problems and no attempt that one could know. */
+  problems: (orgId: string, id: string, attempt: number | null): ListSource<ProblemPage> => attemptPages(paths.problems(orgId, id), problemPageSchema, attempt),
   logs: (orgId: string, id: string): ListSource<LogPage> => list(paths.logs(orgId, id), logPageSchema, [], ['first', 'desc']),
   approvals: (orgId: string, id: string): ListSource<Approval> => list(paths.approvals(orgId, id), approvalSchema, []),
   account: (orgId: string, id: string): DocumentSource<Account> => document(paths.account(orgId, id), accountSchema),

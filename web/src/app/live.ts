@@ -1,5 +1,9 @@
-import { type FirestoreError, type Query, collection, doc, documentId, endAt, limit, onSnapshot, orderBy, query, startAt, where } from 'firebase/firestore';
+import {
+  type FirestoreError, type Query, type QueryConstraint, type QueryDocumentSnapshot, type QuerySnapshot,
+  collection, doc, documentId, endAt, limit, onSnapshot, orderBy, query, startAfter, where,
+} from 'firebase/firestore';
 import { useCallback, useEffect, useState } from 'react';
+import type { ZodType } from 'zod';
 import type { DocumentSource, ListSource } from '../refs.ts';
 import { useServices } from './services.ts';
 
@@ -49,51 +53,88 @@ export interface LiveList<T> {
   readonly loadMore: () => void;
 }
 
-/** The most documents that one list holds at once. */
-const MAX_ROWS = 2000;
+/** Firestore's rules refuse lists with a larger limit. */
+const MAX_LIMIT = 500;
+/** So many times a list can be extended; whoever needs more filters. */
+const MAX_WINDOWS = 100;
 
-/** Listen to a list, `pageSize` documents at first and as many more with each `loadMore`. A null source waits. */
+type Cursor = QueryDocumentSnapshot;
+interface ListState<T> {
+  readonly key: string | null;
+  readonly live: Live<readonly T[]>;
+  readonly invalid: readonly string[];
+  readonly hasMore: boolean;
+  readonly last: Cursor | null;
+}
+const loadingList = (key: string | null): ListState<never> => ({ key, live: { kind: 'loading' }, invalid: [], hasMore: false, last: null });
+
+/**
+ * Listen to a list, `pageSize` documents at first and as many more with each `loadMore`. A null source waits.
+ * Earlier windows end at the document that was last when the next one was opened, so that what is new pushes nothing
+ * out of the list.
+ */
 export function useLiveList<T>(source: ListSource<T> | null, pageSize: number): LiveList<T> {
   const { firestore } = useServices();
   const key = source ? listKey(source) : null;
   const schema = source?.schema;
-  const [size, setSize] = useState({ key, count: pageSize });
-  const [entry, setEntry] = useState<{ key: string | null; live: Live<readonly T[]>; invalid: readonly string[]; hasMore: boolean }>(
-    { key, live: { kind: 'loading' }, invalid: [], hasMore: false },
-  );
-  const count = size.key === key ? size.count : pageSize;
+  const [extent, setExtent] = useState<{ readonly key: string | null; readonly cursors: readonly Cursor[] }>({ key, cursors: [] });
+  const [state, setState] = useState<ListState<T>>(() => loadingList(key));
+  const cursors = extent.key === key ? extent.cursors : NO_CURSORS;
 
   useEffect(() => {
     if (key === null || !source || !schema) return;
-    return onSnapshot(
-      buildQuery(collection(firestore, source.path), source, count + 1),
-      (snapshot) => {
-        const rows: T[] = [];
-        const invalid: string[] = [];
-        for (const document of snapshot.docs.slice(0, count)) {
-          const parsed = schema.safeParse(document.data());
-          if (parsed.success) rows.push(parsed.data);
-          else invalid.push(document.ref.path);
-        }
-        setEntry({ key, live: { kind: 'ready', value: rows }, invalid, hasMore: snapshot.docs.length > count });
-      },
-      (error) => setEntry({ key, live: { kind: 'failed', failure: toFailure(error) }, invalid: [], hasMore: false }),
-    );
+    const snapshots: (QuerySnapshot | undefined)[] = Array.from({ length: cursors.length + 1 });
+    const base = collection(firestore, source.path);
+    const stops = snapshots.map((_, index) => {
+      const last = index === cursors.length;
+      const bounds = [...(index === 0 ? [] : [startAfter(cursors[index - 1])]), ...(last ? [] : [endAt(cursors[index])])];
+      return onSnapshot(
+        windowQuery(base, source, bounds, last ? pageSize + 1 : MAX_LIMIT),
+        (snapshot) => {
+          snapshots[index] = snapshot;
+          if (snapshots.every((one) => one !== undefined)) setState(readList(key, snapshots as QuerySnapshot[], schema, pageSize));
+        },
+        (error) => setState({ ...loadingList(key), live: { kind: 'failed', failure: toFailure(error) } }),
+      );
+    });
+    return () => stops.forEach((stop) => stop());
     // The key stands for the source, which is a new object in every render.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [firestore, key, count, schema]);
+  }, [firestore, key, cursors, schema, pageSize]);
 
-  const loadMore = useCallback(() => setSize({ key, count: Math.min(count + pageSize, MAX_ROWS) }), [key, count, pageSize]);
-  if (entry.key !== key) return { live: { kind: 'loading' }, invalid: [], hasMore: false, loadMore };
-  return { live: entry.live, invalid: entry.invalid, hasMore: entry.hasMore && count < MAX_ROWS, loadMore };
+  const { last } = state;
+  const loadMore = useCallback(() => {
+    if (last) setExtent({ key, cursors: cursors.at(-1)?.id === last.id ? cursors : [...cursors, last] });
+  }, [key, cursors, last]);
+  const { live, invalid, hasMore } = state.key === key ? state : loadingList(key);
+  return { live, invalid, hasMore: hasMore && cursors.length < MAX_WINDOWS, loadMore };
 }
 
-function buildQuery<T>(base: Query, source: ListSource<T>, count: number): Query {
+const NO_CURSORS: readonly Cursor[] = [];
+
+function readList<T>(key: string, snapshots: readonly QuerySnapshot[], schema: ZodType<T>, pageSize: number): ListState<T> {
+  const rows: T[] = [];
+  const invalid: string[] = [];
+  let last: Cursor | null = null;
+  for (const [index, snapshot] of snapshots.entries()) {
+    const shown = index === snapshots.length - 1 ? snapshot.docs.slice(0, pageSize) : snapshot.docs;
+    for (const document of shown) {
+      const parsed = schema.safeParse(document.data());
+      if (parsed.success) rows.push(parsed.data);
+      else invalid.push(document.ref.path);
+      last = document;
+    }
+  }
+  return { key, live: { kind: 'ready', value: rows }, invalid, hasMore: (snapshots.at(-1)?.docs.length ?? 0) > pageSize, last };
+}
+
+function windowQuery<T>(base: Query, source: ListSource<T>, bounds: readonly QueryConstraint[], count: number): Query {
   const filters = source.where.map(([field, op, value]) => where(field, op, value));
   if (source.idPrefix !== undefined) {
-    return query(base, ...filters, orderBy(documentId()), startAt(source.idPrefix), endAt(`${source.idPrefix}\uf8ff`), limit(count));
+    // A range over the id itself: pages of one attempt, in their order, without an index.
+    const range = source.idPrefix === '' ? [] : [where(documentId(), '>=', source.idPrefix), where(documentId(), '<', `${source.idPrefix}\uf8ff`)];
+    return query(base, ...filters, ...range, orderBy(documentId()), ...bounds, limit(count));
   }
-  return query(base, ...filters, ...source.orderBy.map(([field, direction]) => orderBy(field, direction)), limit(count));
+  return query(base, ...filters, ...source.orderBy.map(([field, direction]) => orderBy(field, direction)), ...bounds, limit(count));
 }
 
 function listKey<T>(source: ListSource<T>): string {

@@ -1,6 +1,7 @@
 import { IconDots } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, NavLink, useLocation } from 'react-router';
+import { mayOpen } from './access.ts';
 import { ColorSchemeSwitch } from './color-scheme-switch.tsx';
 import { ALL_DESTINATIONS, APPROVALS, BAR_DESTINATIONS, type Destination } from './navigation.ts';
 import { useWorkplace } from './organization.tsx';
@@ -11,7 +12,8 @@ import { useDecisionCount } from './decisions.ts';
 
 /** Navigation left on a desk, at the bottom of a phone; a plain CSS grid. */
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
-  const { organization, me } = useWorkplace();
+  const { organization, me, has } = useWorkplace();
+  const mayStop = has('operator', 'approver', 'treasurer', 'admin');
   const { signOut } = useSession();
   const decisions = useDecisionCount();
   const main = useRef<HTMLElement>(null);
@@ -40,13 +42,18 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
           {organization.provider.mode === 'test' && <span className={classes.mode}>test mode</span>}
         </p>
         <ul className={classes.links}>
-          {ALL_DESTINATIONS.map((destination) => (
+          {ALL_DESTINATIONS.filter(({ to }) => mayOpen(to, me.roles)).map((destination) => (
             <li key={destination.to}>
               <NavItem destination={destination} count={destination === APPROVALS ? decisions : 0} />
             </li>
           ))}
         </ul>
         <div className={classes.foot}>
+          {mayStop && (
+            <Link to="/stop" className={classes.out}>
+              {organization.stop.active ? 'Stopped' : 'Stop everything…'}
+            </Link>
+          )}
           <ColorSchemeSwitch />
           <p className={classes.me}>
             <span className={classes.name}>{me.name}</span>
@@ -64,7 +71,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         </main>
       </div>
       <nav className={classes.bar} aria-label="Main, short">
-        {BAR_DESTINATIONS.map((destination) => (
+        {BAR_DESTINATIONS.filter(({ to }) => mayOpen(to, me.roles)).map((destination) => (
           <NavItem key={destination.to} destination={destination} count={destination === APPROVALS ? decisions : 0} />
         ))}
         <NavItem destination={{ to: '/more', label: 'More', icon: IconDots }} count={0} />

@@ -15,8 +15,13 @@ import { Shell } from './shell.tsx';
 import { Splash } from './splash.tsx';
 
 const CataloguePage = lazy(() => import('../features/catalogue/components/catalogue-page.tsx'));
+const RunPage = lazy(() => import('../features/run/components/run-page.tsx'));
 const ExecutionsPage = lazy(() => import('../features/executions/components/executions-page.tsx'));
+const ExecutionPage = lazy(() => import('../features/execution/components/execution-page.tsx'));
+const InboxPage = lazy(() => import('../features/approvals/components/inbox-page.tsx'));
+const DecisionPage = lazy(() => import('../features/approvals/components/decision-page.tsx'));
 const FilesPage = lazy(() => import('../features/files/components/files-page.tsx'));
+const AuditPage = lazy(() => import('../features/audit/components/audit-page.tsx'));
 const LedgerPage = lazy(() => import('../features/ledger/components/trial-balance-page.tsx'));
 const RegisterPage = lazy(() => import('../features/ledger/components/register-page.tsx'));
 const MorePage = lazy(() => import('../features/more/components/more-page.tsx'));
@@ -78,8 +83,13 @@ function Pages(): ReactNode {
         <Routes>
           <Route index element={<HomePage />} />
           <Route path="catalogue" element={<CataloguePage />} />
+          <Route path="catalogue/:operationId" element={<RunPage />} />
           <Route path="executions" element={<ExecutionsPage />} />
+          <Route path="executions/:executionId" element={<ExecutionPage />} />
+          <Route path="approvals" element={<InboxPage />} />
+          <Route path="approvals/:executionId" element={<DecisionPage />} />
           <Route path="files" element={<FilesPage />} />
+          <Route path="audit" element={<AuditPage />} />
           <Route path="ledger" element={<LedgerPage />} />
           <Route path="ledger/:accountId" element={<RegisterPage />} />
           <Route path="more" element={<MorePage />} />

@@ -22,7 +22,7 @@ export function StopBanner(): ReactNode {
           </span>
         )}
       </p>
-      {has('admin', 'operator') && (
+      {has('admin') && (
         <Link to="/stop" className={classes.action}>
           Lift the stop
         </Link>

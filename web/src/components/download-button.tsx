@@ -1,4 +1,5 @@
 import { IconDownload } from '@tabler/icons-react';
+import { FirebaseError } from 'firebase/app';
 import { getBlob, ref } from 'firebase/storage';
 import { type ReactNode, useState } from 'react';
 import { useServices } from '../app/services.ts';
@@ -8,7 +9,7 @@ import { saveBlob } from './save-blob.ts';
 /** Download a stored file; the bytes come through the signed-in session, not through a public link. */
 export function DownloadButton({ storagePath, name, label }: { readonly storagePath: string; readonly name: string; readonly label?: string }): ReactNode {
   const { storage } = useServices();
-  const [state, setState] = useState<'idle' | 'busy' | 'failed'>('idle');
+  const [state, setState] = useState<'idle' | 'busy' | 'failed' | 'forbidden'>('idle');
 
   const download = (): void => {
     setState('busy');
@@ -17,7 +18,7 @@ export function DownloadButton({ storagePath, name, label }: { readonly storageP
         saveBlob(blob, name);
         setState('idle');
       },
-      () => setState('failed'),
+      (error: unknown) => setState(error instanceof FirebaseError && error.code === 'storage/unauthorized' ? 'forbidden' : 'failed'),
     );
   };
 
@@ -27,9 +28,9 @@ export function DownloadButton({ storagePath, name, label }: { readonly storageP
         <IconDownload size={15} stroke={1.7} aria-hidden />
         <span>{label ?? 'Download'}</span>
       </button>
-      {state === 'failed' && (
+      {(state === 'failed' || state === 'forbidden') && (
         <span className={classes.failed} role="alert">
-          did not arrive; try again
+          {state === 'failed' ? 'did not arrive; try again' : 'your role may not download this'}
         </span>
       )}
     </span>

@@ -1,13 +1,13 @@
-import type { Execution } from '@countersign/domain/schemas/execution';
-import { END_STATES } from '@countersign/domain/schemas/execution';
+import { countOf } from '@countersign/domain/plan/totals';
+import { END_STATES, type Execution } from '@countersign/domain/schemas/execution';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useWorkplace } from '../app/organization.tsx';
 import classes from './execution-list.module.css';
 import { Age } from './instant.tsx';
 import { MemberName } from './member-name.tsx';
-import { Totals, countOf } from './money.tsx';
-import { levelsOf, people } from './signing.ts';
+import { Totals } from './money.tsx';
+import { openLevelOf, people } from './signing.ts';
 import { StateMark } from './state-mark.tsx';
 
 /** Executions as rows: state, verb, total, requester, age or deadline. On a phone each is two or three lines. */
@@ -49,7 +49,7 @@ function Detail({ execution }: { readonly execution: Execution }): ReactNode {
   if (state === 'planning') return 'Reading the file and the balances…';
   if (state === 'failed') return execution.error?.message ?? 'Nothing was done';
   if (state === 'awaiting_approval' && plan) {
-    const open = levelsOf(execution).find((level) => level.signed.length < level.people);
+    const open = openLevelOf(execution);
     return (
       <>
         {payees(plan.payeeCount)}

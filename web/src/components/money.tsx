@@ -28,12 +28,3 @@ export function Totals({ totals, count = false, empty = 'none', size = 'normal' 
     </span>
   );
 }
-
-/** `USD 48,210.55 + EUR 310.00`, for a sentence or a button. */
-export function totalsText(totals: readonly Total[]): string {
-  return totals.map((total) => `${total.currency}\u00a0${formatAmount(toMinor(total.amountMinor), total.currency)}`).join(' + ');
-}
-
-export function countOf(totals: readonly Total[]): number {
-  return totals.reduce((sum, total) => sum + total.count, 0);
-}

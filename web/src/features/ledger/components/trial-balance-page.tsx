@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
-import { useLiveDocument } from '../../../app/live.ts';
-import { useLiveList } from '../../../app/live.ts';
+import { useLiveDocument, useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import table from '../../../components/data-table.module.css';
 import { Empty } from '../../../components/empty.tsx';

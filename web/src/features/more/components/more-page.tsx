@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { ColorSchemeSwitch } from '../../../app/color-scheme-switch.tsx';
+import { mayOpen } from '../../../app/access.ts';
 import { MORE_DESTINATIONS } from '../../../app/navigation.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { useSession } from '../../../app/session.tsx';
@@ -16,7 +17,7 @@ export default function MorePage(): ReactNode {
     <>
       <PageHeader title="More" />
       <ul className={classes.links}>
-        {MORE_DESTINATIONS.map(({ to, label, icon: Icon }) => (
+        {MORE_DESTINATIONS.filter(({ to }) => mayOpen(to, me.roles)).map(({ to, label, icon: Icon }) => (
           <li key={to}>
             <Link to={to} className={classes.link}>
               <Icon size={20} stroke={1.6} aria-hidden />
@@ -24,7 +25,7 @@ export default function MorePage(): ReactNode {
             </Link>
           </li>
         ))}
-        {has('admin', 'operator') && (
+        {has('admin', 'operator', 'approver', 'treasurer') && (
           <li>
             <Link to="/stop" className={classes.link}>
               Stop everything

@@ -14,7 +14,8 @@ export default function StopPage(): ReactNode {
   const { stop } = organization;
   const command = useCommand('setStop');
   const [reason, setReason] = useState('');
-  const allowed = has('admin', 'operator');
+  // The same as the command's own check: many may pull the stop, only an administrator lifts it.
+  const allowed = stop.active ? has('admin') : has('operator', 'approver', 'treasurer', 'admin');
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -47,7 +48,7 @@ export default function StopPage(): ReactNode {
           </Button>
         </form>
       ) : (
-        <p className="muted">Only an administrator or an operator may stop or start the organization.</p>
+        <p className="muted">{stop.active ? 'Only an administrator lifts the stop.' : 'Operators, approvers, treasurers and administrators may stop the organization.'}</p>
       )}
     </>
   );

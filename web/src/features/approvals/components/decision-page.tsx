@@ -1,0 +1,94 @@
+import type { Execution, Plan } from '@countersign/domain/schemas/execution';
+import { plural } from '@countersign/domain/plan/sentence';
+import type { ReactNode } from 'react';
+import { Link, useParams } from 'react-router';
+import { useLiveDocument } from '../../../app/live.ts';
+import { useWorkplace } from '../../../app/organization.tsx';
+import { Empty } from '../../../components/empty.tsx';
+import { Failure } from '../../../components/failure.tsx';
+import { Age, Instant } from '../../../components/instant.tsx';
+import { MemberName } from '../../../components/member-name.tsx';
+import { Totals } from '../../../components/money.tsx';
+import { PageHeader } from '../../../components/page-header.tsx';
+import { SignBox } from '../../../components/sign-box.tsx';
+import { RowsSkeleton } from '../../../components/skeletons.tsx';
+import { StateMark } from '../../../components/state-mark.tsx';
+import { unusualFacts } from '../../../components/unusual-facts.ts';
+import { refs } from '../../../refs.ts';
+import classes from './decision-page.module.css';
+
+const MOST_FACTS = 3;
+
+/** One request on one screen, made for a thumb: what leaves, from where, to whom, by when, what is unusual. */
+export default function DecisionPage(): ReactNode {
+  const { orgId } = useWorkplace();
+  const { executionId = '' } = useParams();
+  const live = useLiveDocument(refs.execution(orgId, executionId));
+  if (live.kind === 'loading') return <RowsSkeleton rows={5} />;
+  if (live.kind === 'failed') return <Failure failure={live.failure} what="this request" />;
+  if (!live.value) return <Empty action={<Link to="/approvals">Back to approvals</Link>}>There is no such request.</Empty>;
+  return <Decision execution={live.value} />;
+}
+
+function Decision({ execution }: { readonly execution: Execution }): ReactNode {
+  const { plan } = execution;
+  return (
+    <div className={classes.page}>
+      <PageHeader title={execution.title} back={<Link to="/approvals">Approvals</Link>} purpose={<StateMark execution={execution} />} />
+      {plan ? <Facts execution={execution} plan={plan} /> : <p>There is no plan yet.</p>}
+      <div className={classes.sign}>
+        <SignBox execution={execution} />
+        {execution.state !== 'awaiting_approval' && <p>This request is decided. Nothing is asked of you.</p>}
+      </div>
+      <p className={classes.whole}>
+        <Link to={`/executions/${execution.id}`}>See every payout and the ledger entries</Link>
+      </p>
+    </div>
+  );
+}
+
+function Facts({ execution, plan }: { readonly execution: Execution; readonly plan: Plan }): ReactNode {
+  const facts = unusualFacts(plan);
+  return (
+    <>
+      <div className={classes.amount}>
+        <span className="muted">{plural(plan.effectCount, 'payout')}</span>
+        <Totals totals={plan.totals} size="large" empty="No money leaves" />
+      </div>
+      <dl className={classes.facts}>
+        <dt>From</dt>
+        <dd>
+          Stripe <span className="mono">{plan.provider.account}</span>, {plan.provider.mode} mode
+        </dd>
+        <dt>To</dt>
+        <dd>
+          {plural(plan.payeeCount, 'payee')}
+          {plan.newPayeeCount > 0 && <strong>, {plan.newPayeeCount.toLocaleString('en')} new</strong>}
+        </dd>
+        <dt>Asked by</dt>
+        <dd>
+          <MemberName uid={execution.requestedBy} />, <Age at={execution.requestedAt} />
+        </dd>
+        <dt>Decide by</dt>
+        <dd>
+          <Instant at={plan.expiresAt} />, <Age at={plan.expiresAt} />
+        </dd>
+      </dl>
+      <div className={classes.unusual} data-any={facts.length > 0 || undefined}>
+        <h2>{facts.length > 0 ? 'Unusual' : 'Nothing unusual was found'}</h2>
+        {facts.length > 0 && (
+          <ul>
+            {facts.slice(0, MOST_FACTS).map((fact) => (
+              <li key={fact}>{fact}</li>
+            ))}
+            {facts.length > MOST_FACTS && (
+              <li>
+                <Link to={`/executions/${execution.id}`}>and {facts.length - MOST_FACTS} more</Link>
+              </li>
+            )}
+          </ul>
+        )}
+      </div>
+    </>
+  );
+}

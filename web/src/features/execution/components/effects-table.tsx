@@ -1,0 +1,108 @@
+import type { Destination, Execution, Plan } from '@countersign/domain/schemas/execution';
+import { type ReactNode, useEffect, useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import { useLiveList } from '../../../app/live.ts';
+import { useWorkplace } from '../../../app/organization.tsx';
+import { Empty } from '../../../components/empty.tsx';
+import { Failure } from '../../../components/failure.tsx';
+import { Amount } from '../../../components/money.tsx';
+import { More } from '../../../components/more.tsx';
+import { RowsSkeleton } from '../../../components/skeletons.tsx';
+import { Mark } from '../../../components/state-mark.tsx';
+import { type Column, VirtualTable } from '../../../components/virtual-table.tsx';
+import { refs } from '../../../refs.ts';
+import { type EffectRow, type RowStatus, effectRows } from '../api/effect-rows.ts';
+import { RowFilters } from './row-filters.tsx';
+
+/** Pages (of up to 200 payouts) that are read at a time. */
+const PAGES = 4;
+
+const MARKS = {
+  succeeded: { tone: 'good', shape: 'disc-check', label: 'Paid' },
+  failed: { tone: 'bad', shape: 'square', label: 'Failed' },
+  unknown: { tone: 'act', shape: 'half', label: 'Unknown' },
+  not_done: { tone: 'quiet', shape: 'bar', label: 'Not done' },
+  sending: { tone: 'busy', shape: 'arrow', label: 'Sending' },
+  waiting: { tone: 'quiet', shape: 'dots', label: 'Waiting' },
+} as const satisfies Record<RowStatus, { tone: string; shape: string; label: string }>;
+
+const COLUMNS: readonly Column<EffectRow>[] = [
+  { key: 'line', head: 'Line', width: '46px', number: true, cell: ({ effect }) => <span className="muted">{effect.line ?? '–'}</span> },
+  { key: 'reference', head: 'Reference', width: 'minmax(110px, 1fr)', cell: ({ effect }) => effect.data.reference },
+  { key: 'account', head: 'Account', width: 'minmax(150px, 1.1fr)', cell: ({ effect }) => <span className="mono">{effect.data.account}</span> },
+  { key: 'destination', head: 'To bank', width: 'minmax(130px, 1fr)', cell: ({ effect }) => <DestinationText destination={effect.data.destination} /> },
+  { key: 'currency', head: 'Cur.', width: '36px', cell: ({ effect }) => <span className="muted">{effect.data.currency}</span> },
+  { key: 'amount', head: 'Amount', width: '104px', number: true, cell: ({ effect }) => <Amount minor={effect.data.amountMinor} currency={effect.data.currency} /> },
+  { key: 'status', head: 'Outcome', width: '92px', cell: ({ status }) => <Mark tone={MARKS[status].tone} shape={MARKS[status].shape}>{MARKS[status].label}</Mark> },
+  { key: 'payout', head: 'Payout, or reason', width: 'minmax(170px, 1.6fr)', cell: ({ outcome }) => <Result outcome={outcome} /> },
+];
+
+export default function EffectsTable({ execution, plan }: { readonly execution: Execution; readonly plan: Plan }): ReactNode {
+  const { orgId } = useWorkplace();
+  const [search] = useSearchParams();
+  const show = search.get('show') ?? '';
+  const pages = useLiveList(refs.pages(orgId, execution.id, plan.attempt), PAGES);
+  const loadedPages = pages.live.kind === 'ready' ? pages.live.value.length : 0;
+  const outcomes = useLiveList(refs.outcomes(orgId, execution.id, plan.attempt), Math.max(PAGES, plan.pageCount));
+  const rows = useMemo(
+    () => effectRows(pages.live.kind === 'ready' ? pages.live.value : [], outcomes.live.kind === 'ready' ? outcomes.live.value : []),
+    [pages.live, outcomes.live],
+  );
+  const shown = useMemo(() => rows.filter((row) => keeps(row, show)), [rows, show]);
+
+  // A filter has to see every page; without one, pages come as one scrolls. The plan bounds how many there are.
+  const { hasMore, loadMore } = pages;
+  useEffect(() => {
+    if (show !== '' && hasMore) loadMore();
+  }, [show, hasMore, loadMore, loadedPages]);
+
+  if (pages.live.kind === 'loading') return <RowsSkeleton rows={10} />;
+  if (pages.live.kind === 'failed') return <Failure failure={pages.live.failure} what="the payouts" />;
+  return (
+    <>
+      <RowFilters execution={execution} plan={plan} shown={shown.length} loaded={rows.length} />
+      {shown.length === 0 && !hasMore ? (
+        <Empty>No payout fits this filter.</Empty>
+      ) : (
+        <VirtualTable
+          label="Payouts"
+          columns={COLUMNS}
+          rows={shown}
+          rowKey={(row) => row.effect.key}
+          minWidth={940}
+          {...(show === '' ? { total: plan.effectCount } : {})}
+          {...(hasMore ? { onEnd: loadMore } : {})}
+        />
+      )}
+      <More list={{ hasMore: false, loadMore, invalid: pages.invalid }} noun="pages of payouts" />
+      {outcomes.live.kind === 'failed' && <Failure failure={outcomes.live.failure} what="the outcomes" />}
+    </>
+  );
+}
+
+function keeps(row: EffectRow, show: string): boolean {
+  if (show === '') return true;
+  if (show === 'hidden') return row.effect.data.destination.kind === 'hidden';
+  if (show === 'waiting') return row.status === 'waiting' || row.status === 'sending' || row.status === 'not_done';
+  return row.status === show;
+}
+
+function DestinationText({ destination }: { readonly destination: Destination }): ReactNode {
+  if (destination.kind === 'hidden') return <span className="muted">hidden by Stripe</span>;
+  return (
+    <>
+      {destination.bankName} <span className="nowrap">••{destination.last4}</span>
+    </>
+  );
+}
+
+function Result({ outcome }: { readonly outcome: EffectRow['outcome'] }): ReactNode {
+  if (!outcome) return null;
+  if (outcome.status === 'succeeded') return <span className="mono">{outcome.providerId}</span>;
+  return (
+    <>
+      {outcome.message ?? outcome.code}
+      {outcome.providerId !== null && <span className="mono"> {outcome.providerId}</span>}
+    </>
+  );
+}

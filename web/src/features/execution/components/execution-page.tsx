@@ -1,0 +1,103 @@
+import type { Execution } from '@countersign/domain/schemas/execution';
+import { type ReactNode, Suspense, lazy } from 'react';
+import { Link, useParams, useSearchParams } from 'react-router';
+import { useLiveDocument } from '../../../app/live.ts';
+import { useWorkplace } from '../../../app/organization.tsx';
+import { Empty } from '../../../components/empty.tsx';
+import { Failure } from '../../../components/failure.tsx';
+import { FilterLinks } from '../../../components/filter-links.tsx';
+import { Age, Instant } from '../../../components/instant.tsx';
+import { MemberName } from '../../../components/member-name.tsx';
+import { PageHeader } from '../../../components/page-header.tsx';
+import { PageSkeleton, RowsSkeleton } from '../../../components/skeletons.tsx';
+import { StateMark } from '../../../components/state-mark.tsx';
+import { refs } from '../../../refs.ts';
+import classes from './execution-page.module.css';
+import { LogView } from './log-view.tsx';
+import { Overview } from './overview.tsx';
+import { ProblemList } from './problem-list.tsx';
+import { ProgressTable } from './progress-table.tsx';
+import { Rail } from './rail.tsx';
+
+const EffectsTable = lazy(() => import('./effects-table.tsx'));
+
+/** One run, live: what it would do, who signs, what became of it. */
+export default function ExecutionPage(): ReactNode {
+  const { orgId } = useWorkplace();
+  const { executionId = '' } = useParams();
+  const live = useLiveDocument(refs.execution(orgId, executionId));
+  if (live.kind === 'loading') return <PageSkeleton />;
+  if (live.kind === 'failed') return <Failure failure={live.failure} what="this execution" />;
+  if (!live.value) return <Empty action={<Link to="/executions">See all executions</Link>}>There is no execution {executionId}.</Empty>;
+  return <Content key={executionId} execution={live.value} />;
+}
+
+function Content({ execution }: { readonly execution: Execution }): ReactNode {
+  const { plan } = execution;
+  const [search] = useSearchParams();
+  const tab = search.get('tab') ?? '';
+  const problemCount = plan?.problemCount ?? 0;
+  const tabs = [
+    { key: '', label: 'Overview' },
+    ...(plan && plan.effectCount > 0 ? [{ key: 'rows', label: 'Payouts', count: plan.effectCount }] : []),
+    ...(problemCount > 0 || execution.state === 'failed' ? [{ key: 'problems', label: 'Problems', ...(plan ? { count: problemCount } : {}) }] : []),
+    { key: 'log', label: 'Log' },
+  ];
+  return (
+    <>
+      <PageHeader
+        title={execution.title}
+        back={<Link to="/executions">Executions</Link>}
+        purpose={
+          <>
+            Asked for by <MemberName uid={execution.requestedBy} you={false} />, <Instant at={execution.requestedAt} seconds /> (<Age at={execution.requestedAt} />)
+            {execution.inputs.length > 0 && <>, from {execution.inputs.map((input) => `${input.name}${input.revision > 1 ? ` (revision ${input.revision})` : ''}`).join(', ')}</>}
+          </>
+        }
+      />
+      <div className={classes.grid}>
+        <div className={classes.lead}>
+          <Lead execution={execution} />
+          {execution.tally && <ProgressTable execution={execution} tally={execution.tally} />}
+        </div>
+        <Rail execution={execution} />
+        <div className={classes.main}>
+          <FilterLinks label="Parts of this execution" parameter="tab" options={tabs} />
+          <div className={classes.tab}>
+            {tab === 'rows' && plan ? (
+              <Suspense fallback={<RowsSkeleton rows={10} />}>
+                <EffectsTable execution={execution} plan={plan} />
+              </Suspense>
+            ) : tab === 'problems' ? (
+              <ProblemList execution={execution} />
+            ) : tab === 'log' ? (
+              <LogView execution={execution} />
+            ) : (
+              <Overview execution={execution} />
+            )}
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Lead({ execution }: { readonly execution: Execution }): ReactNode {
+  const { plan, state, error, report } = execution;
+  return (
+    <>
+      <p className={classes.state} aria-live="polite">
+        <StateMark execution={execution} large />
+        {execution.cancelRequested && state === 'applying' && <span className="muted">stops before the next page</span>}
+      </p>
+      {plan && <p className={classes.sentence}>{plan.sentence}</p>}
+      {!plan && state === 'planning' && <p className={classes.sentence}>Reading the file, the balances and the bank accounts. Nothing leaves before it is signed.</p>}
+      {error && (
+        <p className={classes.error} role="alert">
+          {error.message} {state === 'failed' && 'Nothing was done.'}
+        </p>
+      )}
+      {report && <p className="muted">{report.message}</p>}
+    </>
+  );
+}

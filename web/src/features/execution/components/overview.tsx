@@ -1,0 +1,191 @@
+import { plural } from '@countersign/domain/plan/sentence';
+import type { Execution, Plan } from '@countersign/domain/schemas/execution';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { AccountName } from '../../../components/account-name.tsx';
+import { formatBytes } from '../../../components/bytes.ts';
+import { CopyText } from '../../../components/copy-text.tsx';
+import table from '../../../components/data-table.module.css';
+import { DownloadButton } from '../../../components/download-button.tsx';
+import { Empty } from '../../../components/empty.tsx';
+import { Instant } from '../../../components/instant.tsx';
+import { Amount } from '../../../components/money.tsx';
+import { Section } from '../../../components/section.tsx';
+import { Mark } from '../../../components/state-mark.tsx';
+import { Exceptions } from './exceptions.tsx';
+import classes from './overview.module.css';
+
+export function Overview({ execution }: { readonly execution: Execution }): ReactNode {
+  const { plan, report, agreement } = execution;
+  if (!plan) return execution.state === 'planning' ? null : <Empty>There is no plan: nothing was prepared, and nothing was done.</Empty>;
+  return (
+    <>
+      {report && report.files.length > 0 && <Results report={report} />}
+      {agreement && <Agreement agreement={agreement} />}
+      <Exceptions plan={plan} />
+      <PlanTotals plan={plan} />
+      <LedgerImpact plan={plan} />
+    </>
+  );
+}
+
+function Results({ report }: { readonly report: NonNullable<Execution['report']> }): ReactNode {
+  return (
+    <Section title="Results">
+      <ul className={classes.files}>
+        {report.files.map((file) => (
+          <li key={file.fileId}>
+            <DownloadButton storagePath={file.storagePath} name={file.name} label={file.name} />
+            <span className="muted tabular">{formatBytes(file.sizeBytes)}</span>
+            <span className="muted">
+              SHA-256 <CopyText text={file.sha256} label="SHA-256" />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Agreement({ agreement }: { readonly agreement: NonNullable<Execution['agreement']> }): ReactNode {
+  return (
+    <Section title="Ledger and Stripe" aside={<Instant at={agreement.checkedAt} seconds />}>
+      <p className={classes.verdict}>
+        {agreement.differenceCount === 0 ? (
+          <Mark tone="good" shape="disc-check">
+            The ledger agrees with Stripe on {plural(agreement.accounts, 'account')} that were paid
+          </Mark>
+        ) : (
+          <Mark tone="bad" shape="triangle">
+            {plural(agreement.differenceCount, 'difference')} on {plural(agreement.accounts, 'account')}
+          </Mark>
+        )}
+      </p>
+      {agreement.differences.length > 0 && (
+        <div className={table.scroll}>
+          <table className={table.table}>
+            <thead>
+              <tr>
+                <th>Account</th>
+                <th>Currency</th>
+                <th data-num>Ledger</th>
+                <th data-num>Stripe</th>
+              </tr>
+            </thead>
+            <tbody>
+              {agreement.differences.map((difference) => (
+                <tr key={`${difference.accountId}_${difference.currency}`}>
+                  <td>
+                    <Link to={`/ledger/${difference.accountId}`}>
+                      <AccountName accountId={difference.accountId} />
+                    </Link>
+                  </td>
+                  <td className="muted">{difference.currency}</td>
+                  <td data-num>
+                    <Amount minor={difference.ledgerMinor} currency={difference.currency} />
+                  </td>
+                  <td data-num>
+                    <Amount minor={difference.providerMinor} currency={difference.currency} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Section>
+  );
+}
+
+function PlanTotals({ plan }: { readonly plan: Plan }): ReactNode {
+  const currencies = [...new Set([...plan.totals, ...plan.refusedTotals].map((total) => total.currency))].sort();
+  const of = (list: Plan['totals'], currency: string): { readonly amountMinor: string; readonly count: number } => list.find((total) => total.currency === currency) ?? { amountMinor: '0', count: 0 };
+  if (currencies.length === 0) return null;
+  return (
+    <Section title="Totals" aside={`${plural(plan.rowCount, 'row')} in the file`}>
+      <div className={table.scroll}>
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <th>Currency</th>
+              <th data-num>Payouts</th>
+              <th data-num>Amount to send</th>
+              <th data-num>Left out</th>
+              <th data-num>Amount left out</th>
+            </tr>
+          </thead>
+          <tbody>
+            {currencies.map((currency) => {
+              const sent = of(plan.totals, currency);
+              const refused = of(plan.refusedTotals, currency);
+              return (
+                <tr key={currency}>
+                  <td>{currency}</td>
+                  <td data-num>{sent.count.toLocaleString('en')}</td>
+                  <td data-num className={classes.strong}>
+                    <Amount minor={sent.amountMinor} currency={currency} />
+                  </td>
+                  <td data-num>{refused.count.toLocaleString('en')}</td>
+                  <td data-num>
+                    <Amount minor={refused.amountMinor} currency={currency} />
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+/** Accounts of the ledger impact that are shown at once; the rest unfolds. */
+const IMPACT_ROWS = 8;
+
+function LedgerImpact({ plan }: { readonly plan: Plan }): ReactNode {
+  if (plan.ledgerImpact.length === 0) return null;
+  const head = plan.ledgerImpact.slice(0, IMPACT_ROWS);
+  const rest = plan.ledgerImpact.slice(IMPACT_ROWS);
+  return (
+    <Section title="What the ledger gets" aside={plural(plan.effectCount, 'journal')}>
+      <ImpactTable rows={head} />
+      {rest.length > 0 && (
+        <details className={classes.rest}>
+          <summary>{plural(rest.length, 'more account')}</summary>
+          <ImpactTable rows={rest} />
+        </details>
+      )}
+    </Section>
+  );
+}
+
+function ImpactTable({ rows }: { readonly rows: Plan['ledgerImpact'] }): ReactNode {
+  return (
+    <div className={table.scroll}>
+      <table className={`${table.table} ${classes.impact}`}>
+        <thead>
+          <tr>
+            <th>Account</th>
+            <th>Currency</th>
+            <th data-num>Debit</th>
+            <th data-num>Credit</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((impact) => (
+            <tr key={`${impact.accountId}_${impact.currency}`}>
+              <td>
+                <Link to={`/ledger/${impact.accountId}`}>
+                  <AccountName accountId={impact.accountId} />
+                </Link>
+              </td>
+              <td className="muted">{impact.currency}</td>
+              <td data-num>{impact.debitMinor !== '0' && <Amount minor={impact.debitMinor} currency={impact.currency} />}</td>
+              <td data-num>{impact.creditMinor !== '0' && <Amount minor={impact.creditMinor} currency={impact.currency} />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+import { plural } from '@countersign/domain/plan/sentence';
+import { toCsv } from '@countersign/domain/csv/write';
+import { type ReactNode, useMemo, useState } from 'react';
+import table from '../../../components/data-table.module.css';
+import { Amount } from '../../../components/money.tsx';
+import { saveBlob } from '../../../components/save-blob.ts';
+import { type Column, VirtualTable } from '../../../components/virtual-table.tsx';
+import type { CheckedRow, CheckedRows, ControlTotal, FileColumn } from '../api/check-rows.ts';
+import classes from './file-field.module.css';
+
+/** What is in the file: pinned control totals, repairs by number, and the rows with what is wrong in them. */
+export function Preview({ checked, columns, fileName }: { readonly checked: CheckedRows; readonly columns: readonly FileColumn[]; readonly fileName: string }): ReactNode {
+  const { control, groups } = checked;
+  const rejected = control.rejected.rows;
+  const [onlyErrors, setOnlyErrors] = useState(rejected > 0 && rejected < control.file.rows);
+  const rows = useMemo(() => (onlyErrors ? checked.rows.filter((row) => row.problems.length > 0) : checked.rows), [checked, onlyErrors]);
+  const tableColumns = useMemo(() => previewColumns(columns, rejected > 0), [columns, rejected]);
+
+  const saveRejects = (): void => {
+    const names = columns.map((column) => column.name);
+    const lines = checked.rows
+      .filter((row) => row.problems.length > 0)
+      .map((row) => ({ ...row.cells, line: String(row.line), reason: row.problems.map((problem) => `${problem.column}: ${problem.message}. ${problem.remedy}`).join(' | ') }));
+    saveBlob(new Blob([toCsv([...names, 'line', 'reason'], lines)], { type: 'text/csv' }), fileName.replace(/\.csv$/i, '') + '-rejected.csv');
+  };
+
+  return (
+    <>
+      <Control control={control} withoutAmounts={checked.withoutAmounts} />
+      {groups.length > 0 && (
+        <ul className={classes.groups} aria-label="Repairs">
+          {groups.map((group) => (
+            <li key={`${group.code} ${group.column}`}>
+              <strong>{plural(group.count, 'row')}</strong>
+              <span>
+                {group.count > 1 && <span className="muted">such as </span>}
+                {group.example}
+              </span>
+              <span className="muted">{group.remedy}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className={classes.tools}>
+        {rejected > 0 && (
+          <>
+            <label className={classes.only}>
+              <input type="checkbox" checked={onlyErrors} onChange={(event) => setOnlyErrors(event.currentTarget.checked)} />
+              Only rows with errors
+            </label>
+            <button type="button" className={classes.link} onClick={saveRejects}>
+              Download the {plural(rejected, 'row')} with reasons
+            </button>
+          </>
+        )}
+        {control.accepted.rows === 0 && <span className={classes.bad}>No row can be planned.</span>}
+      </div>
+      <VirtualTable label="Rows of the file" columns={tableColumns} rows={rows} rowKey={(row) => String(row.line)} minWidth={rejected > 0 ? 900 : 700} />
+    </>
+  );
+}
+
+function Control({ control, withoutAmounts }: { readonly control: CheckedRows['control']; readonly withoutAmounts: boolean }): ReactNode {
+  const currencies = control.file.totals.map((total) => total.currency);
+  const lines: readonly (readonly [string, ControlTotal])[] = [
+    ['In the file', control.file],
+    ['To be planned', control.accepted],
+    ['Left out', control.rejected],
+  ];
+  return (
+    <div className={`${table.scroll} ${classes.control}`}>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th>
+              <span className="visually-hidden">Part</span>
+            </th>
+            <th data-num>Rows</th>
+            {currencies.map((currency) => (
+              <th key={currency} data-num>
+                {currency}
+              </th>
+            ))}
+            {withoutAmounts && <th>Amounts</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(([label, total]) => (
+            <tr key={label}>
+              <td className={total === control.rejected && total.rows > 0 ? classes.bad : ''}>{label}</td>
+              <td data-num>{total.rows.toLocaleString('en')}</td>
+              {currencies.map((currency) => (
+                <td key={currency} data-num>
+                  <Amount minor={total.totals.find((one) => one.currency === currency)?.amountMinor ?? '0'} currency={currency} />
+                </td>
+              ))}
+              {withoutAmounts && <td className="muted">{total === control.file ? 'none in the file: the plan sets them' : ''}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const WIDTHS: Readonly<Record<string, string>> = { amount: '110px', currency: '74px', description: 'minmax(120px, 1.2fr)' };
+
+function previewColumns(columns: readonly FileColumn[], withProblems: boolean): readonly Column<CheckedRow>[] {
+  return [
+    { key: 'line', head: 'Line', width: '54px', number: true, cell: (row) => <span className="muted">{row.line}</span> },
+    ...columns.map(({ name }): Column<CheckedRow> => ({
+      key: name,
+      head: name,
+      width: WIDTHS[name] ?? 'minmax(110px, 1fr)',
+      ...(name === 'amount' ? { number: true } : {}),
+      cell: (row) => {
+        const cell = row.cells[name] ?? '';
+        return row.problems.some((problem) => problem.column === name) ? <mark className={classes.cellBad}>{cell === '' ? '(empty)' : cell}</mark> : cell;
+      },
+    })),
+    ...(withProblems
+      ? [
+          {
+            key: 'problem',
+            head: 'What is wrong, and what to do',
+            width: 'minmax(240px, 2fr)',
+            cell: (row: CheckedRow) =>
+              row.problems.map((problem) => (
+                <span key={problem.column + problem.code} className={classes.cellProblem}>
+                  {problem.message}. <span className="muted">{problem.remedy}.</span>
+                </span>
+              )),
+          },
+        ]
+      : []),
+  ];
+}

@@ -93,12 +93,6 @@ export async function verifyCheckpoint(note: string, origin: string, publicKey: 
   return { origin: parsed.origin, size: parsed.size, root: parsed.root };
 }
 
-/** `VerifySignature` by the Web Crypto API, which browsers and Node have alike. */
-export const webCryptoVerify: VerifySignature = async (publicKey, message, signature) => {
-  const key = await crypto.subtle.importKey('raw', Uint8Array.from(publicKey), 'Ed25519', false, ['verify']);
-  return crypto.subtle.verify('Ed25519', key, Uint8Array.from(signature), Uint8Array.from(message));
-};
-
 export function toBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
 }

@@ -31,6 +31,8 @@ export class BalanceSheet {
       else sums.postedCredit += amountMinor;
     } else if (side === 'debit') sums.pendingDebit += amountMinor;
     else sums.pendingCredit += amountMinor;
+    // Steps come in order from the writer, and in any order from the verifier.
+    if (size < sums.asOfSize) return;
     sums.asOfSize = size;
     sums.updatedAt = at;
   }

@@ -1,4 +1,4 @@
-import { checkpointText, formatCheckpoint, keyIdOf, originOf, verifyCheckpoint, webCryptoVerify, type CheckpointBody } from '@countersign/domain/audit/checkpoint';
+import { checkpointText, formatCheckpoint, keyIdOf, originOf, verifyCheckpoint, type CheckpointBody } from '@countersign/domain/audit/checkpoint';
 import { EMPTY_ROOT, rootOf, type Hash } from '@countersign/domain/audit/merkle';
 import { consistencyRanges, proofFromTiles, tilesOfRanges, verifyConsistency } from '@countersign/domain/audit/proof';
 import { tileKey, unpackHashes } from '@countersign/domain/audit/tiles';
@@ -6,6 +6,7 @@ import { AppError, isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import type { Checkpoint, StreamHead, StreamName, Tile } from '@countersign/domain/schemas/ledger';
 import type { Database, Stored } from '../store/database.ts';
+import { ed25519Verify } from './ed25519.ts';
 import type { SealDeps } from './ports.ts';
 
 const MIN_INTERVAL_MS = 10_000;
@@ -51,7 +52,7 @@ async function signCheckpoint({ signer, now }: SealDeps, stream: StreamName, bod
 async function refuseAnotherHistory({ db, publisher, signer }: SealDeps, orgId: string, name: StreamName, next: CheckpointBody): Promise<void> {
   const note = await publisher.latest(orgId, name);
   if (note === null) return;
-  const published = await verifyCheckpoint(note, next.origin, await signer.publicKey(), webCryptoVerify);
+  const published = await verifyCheckpoint(note, next.origin, await signer.publicKey(), ed25519Verify);
   // Somebody sealed further while this was under way: that one holds the proof.
   const head = published.size > next.size ? ((await db.get(paths.streamHead(orgId, name)))?.data as StreamHead | undefined) : undefined;
   const [before, after] = head === undefined ? [published, next] : [published, head];

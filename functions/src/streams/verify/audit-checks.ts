@@ -1,0 +1,55 @@
+import { commitment } from '@countersign/domain/audit/event';
+import { auditLeaf } from '@countersign/domain/audit/leaf';
+import { paths } from '@countersign/domain/paths';
+import { auditEventBodySchema, auditEventSchema, auditPersonalSchema, type AuditEventBody } from '@countersign/domain/schemas/audit';
+import { inboxSchema, type StreamName } from '@countersign/domain/schemas/ledger';
+import type { Database } from '../../store/database.ts';
+import { parseItems } from '../stream-kind.ts';
+import type { DocumentHistory } from './document-history.ts';
+import type { Findings } from './findings.ts';
+import type { LeafBook } from './leaf-book.ts';
+import { readParsed } from './read-pages.ts';
+
+export interface AuditCounts {
+  readonly events: number;
+  /** Events whose personal values are still there, and were checked against their commitments. */
+  readonly personal: number;
+}
+
+/** Events in their places, and the history of the documents that they name. */
+export async function checkAudit(db: Database, orgId: string, leaves: LeafBook, history: DocumentHistory, findings: Findings): Promise<AuditCounts> {
+  const commitments = new Map<string, AuditEventBody['commitments']>();
+  let events = 0;
+  for await (const { id, path, data } of readParsed(db, paths.audit(orgId), auditEventSchema, findings)) {
+    events += 1;
+    if (data.body.id !== id) findings.add('event', path, `calls itself ${data.body.id}`);
+    leaves.place(data.seq, auditLeaf(data), path);
+    if (Object.keys(data.body.commitments).length > 0) commitments.set(id, data.body.commitments);
+    history.note(data.body);
+  }
+  const waiting = await readWaiting(db, orgId, 'audit', findings);
+  for (const body of waiting) history.note(body);
+  for (const body of waiting) if (Object.keys(body.commitments).length > 0) commitments.set(body.id, body.commitments);
+  return { events, personal: await checkPersonal(db, orgId, commitments, findings) };
+}
+
+/** Events that are committed, but have no place yet: the next drain gives them one. */
+async function readWaiting(db: Database, orgId: string, name: StreamName, findings: Findings): Promise<AuditEventBody[]> {
+  const bodies: AuditEventBody[] = [];
+  for await (const { data } of readParsed(db, paths.inboxes(orgId, name), inboxSchema, findings)) {
+    bodies.push(...(parseItems(data.intents, (item) => auditEventBodySchema.safeParse(item)) ?? []));
+  }
+  return bodies;
+}
+
+/** Values may be erased; what is there must be what was committed to. */
+async function checkPersonal(db: Database, orgId: string, commitments: ReadonlyMap<string, AuditEventBody['commitments']>, findings: Findings): Promise<number> {
+  let checked = 0;
+  for await (const { id, path, data } of readParsed(db, `${paths.organization(orgId)}/auditPersonal`, auditPersonalSchema, findings)) {
+    checked += 1;
+    for (const [field, { value, salt }] of Object.entries(data.values)) {
+      if (commitments.get(id)?.[field] !== commitment(salt, value)) findings.add('personal', path, `${field} is not the value that its event committed to`);
+    }
+  }
+  return checked;
+}

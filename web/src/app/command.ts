@@ -1,6 +1,5 @@
 import type { CommandInput, CommandName, CommandResults } from '@countersign/domain/schemas/commands';
 import { FirebaseError } from 'firebase/app';
-import { httpsCallable } from 'firebase/functions';
 import { useCallback, useRef, useState } from 'react';
 import { useWorkplace } from './organization.tsx';
 import { useServices } from './services.ts';
@@ -39,7 +38,8 @@ export function useCommand<N extends CommandName>(name: N): Command<N> {
       setPending(true);
       setFailure(null);
       try {
-        const call = httpsCallable<unknown, CommandResults[N]>(functions, name, { timeout: TIMEOUT_MS });
+        const [{ httpsCallable }, service] = await Promise.all([import('firebase/functions'), functions()]);
+        const call = httpsCallable<unknown, CommandResults[N]>(service, name, { timeout: TIMEOUT_MS });
         const { data } = await call({ ...input, orgId, idempotencyKey: intent.current.key });
         intent.current = null;
         return data;

@@ -1,8 +1,7 @@
 import { IconDownload } from '@tabler/icons-react';
 import { FirebaseError } from 'firebase/app';
-import { getBlob, ref } from 'firebase/storage';
 import { type ReactNode, useState } from 'react';
-import { useServices } from '../app/services.ts';
+import { type Services, useServices } from '../app/services.ts';
 import classes from './download-button.module.css';
 import { saveBlob } from './save-blob.ts';
 
@@ -13,7 +12,7 @@ export function DownloadButton({ storagePath, name, label }: { readonly storageP
 
   const download = (): void => {
     setState('busy');
-    getBlob(ref(storage, storagePath)).then(
+    fetchBlob(storage, storagePath).then(
       (blob) => {
         saveBlob(blob, name);
         setState('idle');
@@ -35,4 +34,9 @@ export function DownloadButton({ storagePath, name, label }: { readonly storageP
       )}
     </span>
   );
+}
+
+async function fetchBlob(storage: Services['storage'], storagePath: string): Promise<Blob> {
+  const [{ getBlob, ref }, service] = await Promise.all([import('firebase/storage'), storage()]);
+  return getBlob(ref(service, storagePath));
 }

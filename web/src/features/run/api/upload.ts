@@ -2,7 +2,6 @@ import { objectPaths } from '@countersign/domain/paths';
 import { type StoredFile, fileSchema } from '@countersign/domain/schemas/file';
 import { FirebaseError } from 'firebase/app';
 import { collection, limit, onSnapshot, query, where } from 'firebase/firestore';
-import { ref, uploadBytesResumable } from 'firebase/storage';
 import { describeIssue } from '../../../app/live.ts';
 import type { Services } from '../../../app/services.ts';
 import { refs } from '../../../refs.ts';
@@ -18,7 +17,8 @@ const SERVER_TIMEOUT_MS = 60_000;
  */
 export async function uploadFile(services: Services, owner: { readonly orgId: string; readonly uid: string }, file: File, onProgress: (share: number) => void): Promise<StoredFile> {
   const storagePath = objectPaths.upload(owner.orgId, owner.uid, crypto.randomUUID(), safeName(file.name));
-  const task = uploadBytesResumable(ref(services.storage, storagePath), file, { contentType: file.type === '' ? 'text/csv' : file.type });
+  const [{ ref, uploadBytesResumable }, storage] = await Promise.all([import('firebase/storage'), services.storage()]);
+  const task = uploadBytesResumable(ref(storage, storagePath), file, { contentType: file.type === '' ? 'text/csv' : file.type });
   task.on('state_changed', (snapshot) => onProgress(snapshot.totalBytes === 0 ? 1 : snapshot.bytesTransferred / snapshot.totalBytes));
   try {
     await task;

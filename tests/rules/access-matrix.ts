@@ -31,9 +31,14 @@ export function accessMatrix(): string {
     '',
     `Below \`orgs/{org}\`. ${YES}: may download.`,
     '',
-    ...table([['object', 'what', ...ROLES], ...STORAGE_MATRIX.map((row) => [`\`${row.path}\``, row.what, ...marks(row.readers)])]),
+    ...table([
+      ['object', 'what', ...ROLES],
+      ...STORAGE_MATRIX.map((row) => [`\`${row.path}\``, row.what, ...marks(row.readers)]),
+    ]),
     '',
-    ...STORAGE_MATRIX.filter((row) => row.creators.length > 0).map((row) => `- \`${row.path}\`: created by ${row.creators.join(', ')}, each below the own uid.`),
+    ...STORAGE_MATRIX.filter((row) => row.creators.length > 0).map(
+      (row) => `- \`${row.path}\`: created by ${row.creators.join(', ')}, each below the own uid.`,
+    ),
     '- An upload is smaller than 50 MiB, has a type that a CSV may come as, and a name of at most 200 characters.',
     '- Nobody overwrites, deletes, lists, or changes metadata.',
     '',

@@ -23,7 +23,10 @@ export interface RulesEnvironment {
  * A Firestore with our rules and a project of its own: the running one of FIRESTORE_EMULATOR_HOST, else one that is
  * started here and stopped at the end.
  */
-export async function startRulesEnvironment(projectId: string, rules = readFileSync(FIRESTORE_RULES, 'utf8')): Promise<RulesEnvironment> {
+export async function startRulesEnvironment(
+  projectId: string,
+  rules = readFileSync(FIRESTORE_RULES, 'utf8'),
+): Promise<RulesEnvironment> {
   // Each denial would be logged as a warning by the SDK; denials are what is tested here.
   setLogLevel('silent');
   const running = process.env['FIRESTORE_EMULATOR_HOST'];

@@ -40,7 +40,8 @@ beforeAll(async () => {
     const firestore = context.firestore();
     const batch = firestore.batch();
     const documents = new Set(MATRIX.flatMap((row) => SUBJECTS.map((subject) => `${documentOf(row, subject)}`)));
-    for (const path of documents) batch.set(firestore.doc(path), { uid: path.split('/of-')[1] ?? 'somebody', value: 1 });
+    for (const path of documents)
+      batch.set(firestore.doc(path), { uid: path.split('/of-')[1] ?? 'somebody', value: 1 });
     batch.set(firestore.doc(`orgs/${OTHER_ORG}`), { value: 1 });
     for (const member of MEMBERS) batch.set(firestore.doc(member.path), member.data);
     await batch.commit();
@@ -105,7 +106,9 @@ describe('a notification', () => {
     const path = `orgs/${ORG}/notifications`;
     await assertFails(as('admin').doc(`${path}/of-only-viewer`).get({ source: 'server' }));
     await assertFails(as('admin').collection(path).limit(1).get({ source: 'server' }));
-    await assertFails(as('admin').collection(path).where('uid', '==', 'only-viewer').limit(1).get({ source: 'server' }));
+    await assertFails(
+      as('admin').collection(path).where('uid', '==', 'only-viewer').limit(1).get({ source: 'server' }),
+    );
   });
 });
 
@@ -114,8 +117,16 @@ describe('a membership', () => {
     const raised = { active: true, roles: ['admin'] };
     await assertFails(as('viewer').doc(`orgs/${ORG}/members/only-viewer`).update(raised));
     await assertFails(as('an inactive member with every role').doc(`orgs/${ORG}/members/inactive`).update(raised));
-    await assertFails(as('a stranger with forged claims').doc(`orgs/${ORG}/members/stranger`).set({ uid: 'stranger', ...raised }));
-    await assertFails(as('a stranger with forged claims').doc('orgs/brand-new/members/stranger').set({ uid: 'stranger', ...raised }));
+    await assertFails(
+      as('a stranger with forged claims')
+        .doc(`orgs/${ORG}/members/stranger`)
+        .set({ uid: 'stranger', ...raised }),
+    );
+    await assertFails(
+      as('a stranger with forged claims')
+        .doc('orgs/brand-new/members/stranger')
+        .set({ uid: 'stranger', ...raised }),
+    );
   });
 });
 
@@ -128,12 +139,17 @@ describe('an admin of one organization', () => {
 describe('the table', () => {
   it('names every collection that the code knows', () => {
     const known = new Set(MATRIX.map((row) => shape(`orgs/o/${fill(row.path, 'x')}`)));
-    const used = Object.values(paths).map((path) => (path as (...ids: never[]) => string)(...(['o', 'a', 'b', 'c', 'd'] as never[])));
+    const used = Object.values(paths).map((path) =>
+      (path as (...ids: never[]) => string)(...(['o', 'a', 'b', 'c', 'd'] as never[])),
+    );
     expect(used.map(shape).filter((path) => !known.has(path))).toEqual([]);
   });
 });
 
 /** A path's collections, without ids: `orgs/o/streams/ledger/tiles/0-1` is `orgs/streams/tiles`. */
 function shape(path: string): string {
-  return path.split('/').filter((_, index) => index % 2 === 0 && path.split('/')[index] !== '').join('/');
+  return path
+    .split('/')
+    .filter((_, index) => index % 2 === 0 && path.split('/')[index] !== '')
+    .join('/');
 }

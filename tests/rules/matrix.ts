@@ -75,7 +75,12 @@ export interface StorageRow {
 }
 
 export const STORAGE_MATRIX: readonly StorageRow[] = [
-  { path: 'uploads/{uid}/{upload}/{name}', what: 'uploads, below the uid of the uploader', readers: money, creators: ['operator'] },
+  {
+    path: 'uploads/{uid}/{upload}/{name}',
+    what: 'uploads, below the uid of the uploader',
+    readers: money,
+    creators: ['operator'],
+  },
   { path: 'results/{execution}/{name}', what: 'drafts and results', readers: money, creators: nobody },
   { path: 'anythingElse/{name}', what: 'whatever this table does not name', readers: nobody, creators: nobody },
 ];

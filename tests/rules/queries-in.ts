@@ -1,5 +1,8 @@
 import type { Query } from '../../functions/src/store/database.ts';
 
+/** Such a query must do without an index, wherever it goes. */
+export const ANY_COLLECTION = '?';
+
 export interface FoundQuery {
   readonly line: number;
   readonly text: string;
@@ -12,7 +15,8 @@ type Order = NonNullable<Query['orderBy']>[number];
 
 /**
  * The queries in a source: every `.query({ … })` whose collection, fields and directions are written out. Reading text
- * is enough, because the shape is ours and what can't be read is reported.
+ * is enough, because the shape is ours and what can't be read is reported. A collection that is given by a variable is
+ * ANY_COLLECTION.
  * @param collectionOf the collection behind a name in `paths`, or null
  */
 export function queriesIn(source: string, collectionOf: (name: string) => string | null): FoundQuery[] {
@@ -35,8 +39,8 @@ function balanced(source: string, from: number): string {
 
 function toQuery(text: string, collectionOf: (name: string) => string | null): Query | null {
   const named = /\bcollection:\s*(?:paths\.(\w+)\(|'(\w+)')/.exec(text);
-  if (!text.startsWith('({') || named === null) return null;
-  const collection = named[1] === undefined ? (named[2] ?? null) : collectionOf(named[1]);
+  if (!text.startsWith('({')) return null;
+  const collection = named?.[1] === undefined ? (named?.[2] ?? ANY_COLLECTION) : collectionOf(named[1]);
   const where = property(text, 'where', /\[\s*'([\w.]+)',\s*'([\w=<>-]+)'/g);
   const orderBy = property(text, 'orderBy', /\[\s*'([\w.]+)',\s*'(asc|desc)'/g);
   if (collection === null || where === null || orderBy === null) return null;
@@ -54,7 +58,7 @@ function property(text: string, name: string, pair: RegExp): [string, string][] 
   const start = new RegExp(`\\b${name}\\b(:\\s*)?`).exec(text);
   if (start === null) return [];
   const list = balanced(text, start.index + start[0].length);
-  if (start[1] === undefined || !list.startsWith('[[') && !/^\[\s+\[/.test(list)) return null;
+  if (start[1] === undefined || (!list.startsWith('[[') && !/^\[\s+\[/.test(list))) return null;
   const inner = list.slice(1, -1);
   const items = [...inner.matchAll(pair)].map((match): [string, string] => [match[1] as string, match[2] as string]);
   return items.length === itemCount(inner) ? items : null;

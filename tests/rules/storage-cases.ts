@@ -40,9 +40,32 @@ function cellCases(row: StorageRow, subject: Subject): StorageCase[] {
   const creates = mayRead(subject, row.creators);
   return [
     { title: `${place} gets`, subject, method: 'get', object: existing, exists: true, allowed: reads },
-    { title: `${place} lists`, subject, method: 'list', object: existing.slice(0, existing.lastIndexOf('/')), exists: true, allowed: false },
-    { title: `${place} creates`, subject, method: 'create', object: at('new-object.csv').replace('new-object.csv/', `${UPLOAD_ID}/`), exists: false, upload: CSV, allowed: creates },
-    { title: `${place} overwrites`, subject, method: 'create', object: existing, exists: true, upload: CSV, allowed: false },
+    {
+      title: `${place} lists`,
+      subject,
+      method: 'list',
+      object: existing.slice(0, existing.lastIndexOf('/')),
+      exists: true,
+      allowed: false,
+    },
+    {
+      title: `${place} creates`,
+      subject,
+      method: 'create',
+      object: at('new-object.csv').replace('new-object.csv/', `${UPLOAD_ID}/`),
+      exists: false,
+      upload: CSV,
+      allowed: creates,
+    },
+    {
+      title: `${place} overwrites`,
+      subject,
+      method: 'create',
+      object: existing,
+      exists: true,
+      upload: CSV,
+      allowed: false,
+    },
     { title: `${place} changes metadata`, subject, method: 'update', object: existing, exists: true, allowed: false },
     { title: `${place} deletes`, subject, method: 'delete', object: existing, exists: true, allowed: false },
   ];
@@ -57,7 +80,15 @@ function operatorCreates(
 ): StorageCase {
   const { org = ORG, uid = 'only-operator', uploadId = UPLOAD_ID, name = 'payouts.csv' } = change;
   const object = change.object ?? `orgs/${org}/uploads/${uid}/${uploadId}/${name}`;
-  return { title: `operator: ${title}`, subject: operator, method: 'create', object, exists: false, upload: { ...CSV, ...change.upload }, allowed };
+  return {
+    title: `operator: ${title}`,
+    subject: operator,
+    method: 'create',
+    object,
+    exists: false,
+    upload: { ...CSV, ...change.upload },
+    allowed,
+  };
 }
 
 const contentTypes: readonly (readonly [type: string, allowed: boolean])[] = [
@@ -80,7 +111,9 @@ const contentTypes: readonly (readonly [type: string, allowed: boolean])[] = [
 ];
 
 const shapeCases: readonly StorageCase[] = [
-  ...contentTypes.map(([contentType, allowed]) => operatorCreates(`type ${contentType}`, allowed, { upload: { contentType } })),
+  ...contentTypes.map(([contentType, allowed]) =>
+    operatorCreates(`type ${contentType}`, allowed, { upload: { contentType } }),
+  ),
 
   operatorCreates('an empty file, which the server refuses with a message', true, { upload: { sizeBytes: 0 } }),
   operatorCreates('one byte under the limit', true, { upload: { sizeBytes: LIMIT_BYTES - 1 } }),
@@ -106,7 +139,9 @@ const shapeCases: readonly StorageCase[] = [
   operatorCreates('another organization', false, { org: OTHER_ORG }),
   operatorCreates('an organization that does not exist', false, { org: 'nowhere' }),
   operatorCreates('the top of the bucket', false, { object: 'payouts.csv' }),
-  operatorCreates('a lookalike folder', false, { object: `orgs/${ORG}/uploads2/only-operator/${UPLOAD_ID}/payouts.csv` }),
+  operatorCreates('a lookalike folder', false, {
+    object: `orgs/${ORG}/uploads2/only-operator/${UPLOAD_ID}/payouts.csv`,
+  }),
   operatorCreates('a result', false, { object: `orgs/${ORG}/results/execution/report.csv` }),
 ];
 
@@ -114,7 +149,12 @@ const readCases: readonly StorageCase[] = [
   ["an auditor gets another member's upload", 'auditor', `orgs/${ORG}/uploads/only-operator/existing/existing`, true],
   ['an executive gets a result deep below', 'executive', `orgs/${ORG}/results/execution/charts/deep/report.csv`, true],
   ['a viewer gets no result', 'viewer', `orgs/${ORG}/results/execution/charts/deep/report.csv`, false],
-  ['an auditor gets nothing of another organization', 'auditor', `orgs/${OTHER_ORG}/results/execution/report.csv`, false],
+  [
+    'an auditor gets nothing of another organization',
+    'auditor',
+    `orgs/${OTHER_ORG}/results/execution/report.csv`,
+    false,
+  ],
   ['an admin gets nothing above the folders', 'admin', `orgs/${ORG}/existing`, false],
 ].map(([title, name, object, allowed]) => ({
   title: title as string,

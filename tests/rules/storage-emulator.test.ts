@@ -1,4 +1,9 @@
-import { assertFails, assertSucceeds, initializeTestEnvironment, type RulesTestEnvironment } from '@firebase/rules-unit-testing';
+import {
+  assertFails,
+  assertSucceeds,
+  initializeTestEnvironment,
+  type RulesTestEnvironment,
+} from '@firebase/rules-unit-testing';
 import { setLogLevel } from 'firebase/app';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { split } from './environment.ts';
@@ -27,12 +32,16 @@ describe.skipIf(storageHost === undefined)('storage.rules in the Storage emulato
       firestore: at(firestoreHost as string),
     });
     for (const { name, uid, claims } of SUBJECTS) {
-      clients.set(name, (uid === null ? env.unauthenticatedContext() : env.authenticatedContext(uid, claims)).storage(BUCKET));
+      clients.set(
+        name,
+        (uid === null ? env.unauthenticatedContext() : env.authenticatedContext(uid, claims)).storage(BUCKET),
+      );
     }
     await env.withSecurityRulesDisabled(async (context) => {
       for (const member of MEMBERS) await context.firestore().doc(member.path).set(member.data);
       const existing = STORAGE_CASES.filter((one) => one.exists && one.method !== 'list').map(({ object }) => object);
-      for (const object of new Set(existing)) await context.storage(BUCKET).ref(object).put(new Uint8Array(1), { contentType: 'text/csv' });
+      for (const object of new Set(existing))
+        await context.storage(BUCKET).ref(object).put(new Uint8Array(1), { contentType: 'text/csv' });
     });
   });
 
@@ -48,7 +57,11 @@ describe.skipIf(storageHost === undefined)('storage.rules in the Storage emulato
 
   async function remove(object: string): Promise<void> {
     await env.withSecurityRulesDisabled(async (context) => {
-      await context.storage(BUCKET).ref(object).delete().catch(() => undefined);
+      await context
+        .storage(BUCKET)
+        .ref(object)
+        .delete()
+        .catch(() => undefined);
     });
   }
 });

@@ -18,7 +18,11 @@ async function isAllowed({ subject, method, object, exists, upload }: StorageCas
   const decision = await decide(ruleset, {
     method,
     path: ['b', BUCKET, 'o', ...object.split('/').filter((segment) => segment !== '')],
-    request: new Map<string, Value>([['auth', auth], ['resource', after], ['method', method]]),
+    request: new Map<string, Value>([
+      ['auth', auth],
+      ['resource', after],
+      ['method', method],
+    ]),
     resource: before,
     readDocument: (path) => Promise.resolve(readMember(path)),
   });
@@ -36,7 +40,8 @@ function readMember(path: string): Value {
 
 function toValue(value: unknown): Value {
   if (Array.isArray(value)) return value.map(toValue);
-  if (typeof value === 'object' && value !== null) return new Map(Object.entries(value).map(([key, field]) => [key, toValue(field)]));
+  if (typeof value === 'object' && value !== null)
+    return new Map(Object.entries(value).map(([key, field]) => [key, toValue(field)]));
   return value as Value;
 }
 
@@ -50,7 +55,10 @@ describe('storage.rules in the stand-in', () => {
     const signedOut = await decide(ruleset, {
       method: 'get',
       path: ['b', BUCKET, 'o', 'orgs', ORG, 'results', 'x', 'y'],
-      request: new Map<string, Value>([['auth', null], ['resource', null]]),
+      request: new Map<string, Value>([
+        ['auth', null],
+        ['resource', null],
+      ]),
       resource: null,
       readDocument: (path) => Promise.resolve((reads.push(path), null)),
     });

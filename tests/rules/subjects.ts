@@ -20,7 +20,12 @@ export const SUBJECTS: readonly Subject[] = [
   { name: 'an inactive member with every role', uid: 'inactive', roles: [] },
   { name: 'an admin of another organization', uid: 'foreigner', roles: [] },
   // What somebody might put into a token, were claims believed.
-  { name: 'a stranger with forged claims', uid: 'stranger', roles: [], claims: { orgId: ORG, roles: [...ROLES], admin: true, active: true } },
+  {
+    name: 'a stranger with forged claims',
+    uid: 'stranger',
+    roles: [],
+    claims: { orgId: ORG, roles: [...ROLES], admin: true, active: true },
+  },
   { name: 'nobody (signed out)', uid: null, roles: [] },
 ];
 

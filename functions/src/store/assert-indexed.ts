@@ -12,5 +12,9 @@ export function assertIndexed(query: Query): void {
   if (process.env['FIRESTORE_EMULATOR_HOST'] === undefined) return;
   const missing = missingIndex(query, indexes as unknown as IndexFile);
   if (missing === null) return;
-  throw new AppError('internal', `A query of ${query.collection} needs an index; add to firestore.indexes.json: ${JSON.stringify(missing)}`, { details: { missing } });
+  throw new AppError(
+    'internal',
+    `A query of ${query.collection} needs an index; add to firestore.indexes.json: ${JSON.stringify(missing)}`,
+    { details: { missing } },
+  );
 }

@@ -46,7 +46,10 @@ export function indexFor(query: Query): RequiredIndex {
   const queryScope: IndexScope = query.group === true ? 'COLLECTION_GROUP' : 'COLLECTION';
   const equal = distinct(query, ['==', 'in']);
   const contained = distinct(query, ['array-contains']);
-  const lookUps = [...equal.map((fieldPath) => ({ fieldPath, ...ASCENDING })), ...contained.map((fieldPath) => ({ fieldPath, ...CONTAINS }))];
+  const lookUps = [
+    ...equal.map((fieldPath) => ({ fieldPath, ...ASCENDING })),
+    ...contained.map((fieldPath) => ({ fieldPath, ...CONTAINS })),
+  ];
   const order = orders(query, equal);
   return { kind: kindOf(lookUps, order), collectionGroup, queryScope, lookUps, order };
 }
@@ -60,7 +63,9 @@ function kindOf(lookUps: readonly IndexField[], order: readonly IndexField[]): R
 }
 
 function distinct(query: Query, ops: readonly string[]): string[] {
-  const fields = (query.where ?? []).filter(([field, op]) => ops.includes(op) && field !== NAME).map(([field]) => field);
+  const fields = (query.where ?? [])
+    .filter(([field, op]) => ops.includes(op) && field !== NAME)
+    .map(([field]) => field);
   return [...new Set(fields)];
 }
 
@@ -72,8 +77,12 @@ function orders(query: Query, equal: readonly string[]): IndexField[] {
     .filter(([field]) => !single.includes(field))
     .map(([fieldPath, direction]) => ({ fieldPath, order: direction === 'desc' ? 'DESCENDING' : 'ASCENDING' }));
   // A range orders by its field, whether it was asked for or not.
-  const ranges = (query.where ?? []).filter(([field, op]) => ['<', '<=', '>', '>='].includes(op) && !equal.includes(field)).map(([field]) => field);
-  const missing = [...new Set(ranges)].filter((field) => field !== NAME && !asked.some((one) => one.fieldPath === field));
+  const ranges = (query.where ?? [])
+    .filter(([field, op]) => ['<', '<=', '>', '>='].includes(op) && !equal.includes(field))
+    .map(([field]) => field);
+  const missing = [...new Set(ranges)].filter(
+    (field) => field !== NAME && !asked.some((one) => one.fieldPath === field),
+  );
   const name = asked.findIndex((one) => one.fieldPath === NAME);
   const before = name === -1 ? asked : asked.slice(0, name);
   const direction = before.at(-1) ?? asked[name] ?? { fieldPath: '', ...ASCENDING };
@@ -92,10 +101,17 @@ export function missingIndex(query: Query, file: IndexFile): object | null {
   const { collectionGroup, queryScope, lookUps, order } = required;
   const fields = [...lookUps, ...order];
   if (required.kind === 'none' || isServed(required, file)) return null;
-  if (required.kind === 'composite') return { indexes: [{ collectionGroup, queryScope, fields } satisfies CompositeIndex] };
+  if (required.kind === 'composite')
+    return { indexes: [{ collectionGroup, queryScope, fields } satisfies CompositeIndex] };
   const lacking = fields.filter((field) => !hasSingle(collectionGroup, queryScope, field, file));
   if (lacking.length === 0) return null;
-  return { fieldOverrides: lacking.map(({ fieldPath, ...mode }) => ({ collectionGroup, fieldPath, indexes: [{ queryScope, ...mode }] })) };
+  return {
+    fieldOverrides: lacking.map(({ fieldPath, ...mode }) => ({
+      collectionGroup,
+      fieldPath,
+      indexes: [{ queryScope, ...mode }],
+    })),
+  };
 }
 
 /**
@@ -116,7 +132,11 @@ function isServed(required: RequiredIndex, file: IndexFile): boolean {
     for (const field of lookUps) merged.add(field.fieldPath);
   }
   // Merging is documented for equalities; with an array it is not relied upon.
-  return required.order.length > 0 && required.lookUps.length > 0 && required.lookUps.every((field) => 'order' in field && merged.has(field.fieldPath));
+  return (
+    required.order.length > 0 &&
+    required.lookUps.length > 0 &&
+    required.lookUps.every((field) => 'order' in field && merged.has(field.fieldPath))
+  );
 }
 
 /** Firestore ends every index with the name, in the direction of the field before it. */
@@ -127,7 +147,13 @@ function withoutImpliedName(fields: readonly IndexField[]): readonly IndexField[
 }
 
 function isSameOrder(left: readonly IndexField[], right: readonly IndexField[]): boolean {
-  return left.length === right.length && left.every((field, at) => 'order' in field && field.fieldPath === right[at]?.fieldPath && directionOf(field) === directionOf(right[at]));
+  return (
+    left.length === right.length &&
+    left.every(
+      (field, at) =>
+        'order' in field && field.fieldPath === right[at]?.fieldPath && directionOf(field) === directionOf(right[at]),
+    )
+  );
 }
 
 /** A value is found in either direction; an element of an array only where the index holds elements. */
@@ -139,7 +165,13 @@ function isSameLookUp(left: IndexField, right: IndexField): boolean {
 function hasSingle(collectionGroup: string, queryScope: IndexScope, field: IndexField, file: IndexFile): boolean {
   const around = field.fieldPath.split('.').map((_, at, parts) => parts.slice(0, parts.length - at).join('.'));
   const overrides = file.fieldOverrides.filter((one) => one.collectionGroup === collectionGroup);
-  const override = around.map((path) => overrides.find((one) => one.fieldPath === path)).find((one) => one !== undefined);
+  const override = around
+    .map((path) => overrides.find((one) => one.fieldPath === path))
+    .find((one) => one !== undefined);
   if (override === undefined) return queryScope === 'COLLECTION';
-  return override.indexes.some((index) => index.queryScope === queryScope && ('order' in field ? 'order' in index && index.order === field.order : 'arrayConfig' in index));
+  return override.indexes.some(
+    (index) =>
+      index.queryScope === queryScope &&
+      ('order' in field ? 'order' in index && index.order === field.order : 'arrayConfig' in index),
+  );
 }

@@ -2,7 +2,6 @@ import { memberCommitment } from '@countersign/domain/audit/event';
 import { derivedId } from '@countersign/domain/hash';
 import type { Role } from '@countersign/domain/schemas/common';
 import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
-import { getApps, initializeApp } from 'firebase-admin/app';
 import { getAuth } from 'firebase-admin/auth';
 import { randomBytes } from 'node:crypto';
 import { openConnectedAccounts } from '../functions/src/commands/open-connected-accounts.ts';
@@ -12,7 +11,7 @@ import type { Deps } from '../functions/src/engine/deps.ts';
 import { installCatalogue } from '../functions/src/engine/install-catalogue.ts';
 import { refs } from '../functions/src/refs.ts';
 import { drainStream, sealStream } from '../functions/src/streams/index.ts';
-import { localDeps } from './local/deps.ts';
+import { runtime } from '../functions/src/runtime.ts';
 import { readLocalAccounts } from './local/stripe-accounts.ts';
 import { sampleFiles } from './samples.ts';
 
@@ -38,10 +37,12 @@ export const DEMO_ACCOUNTS: readonly SeedAccount[] = [
 const ACCOUNTS_A_CALL = 100;
 
 /** Fill an empty platform with the demo organization: members, chart of accounts, catalogue, policy, opening balances, samples. */
-export async function seed(env: Record<string, string>, log: (line: string) => void): Promise<{ organizationId: string; accounts: SeedAccount[]; sampleFiles: string[] }> {
+export async function seed(
+  env: Record<string, string>,
+  log: (line: string) => void,
+): Promise<{ organizationId: string; accounts: SeedAccount[]; sampleFiles: string[] }> {
   Object.assign(process.env, env);
-  if (getApps().length === 0) initializeApp({ projectId: env['GCLOUD_PROJECT'] ?? 'demo-countersign' });
-  const deps = localDeps();
+  const deps = runtime();
   const uids = await createSignIns();
   await createOrganization(deps, uids);
   log(`organization ${DEMO_ORGANIZATION} with ${DEMO_ACCOUNTS.length} members`);
@@ -54,7 +55,11 @@ export async function seed(env: Record<string, string>, log: (line: string) => v
     await drainStream(deps.streams, DEMO_ORGANIZATION, stream);
     await sealStream(deps.streams, DEMO_ORGANIZATION, stream, { force: true });
   }
-  return { organizationId: DEMO_ORGANIZATION, accounts: DEMO_ACCOUNTS.map((account) => ({ ...account, roles: [...account.roles] })), sampleFiles: samples };
+  return {
+    organizationId: DEMO_ORGANIZATION,
+    accounts: DEMO_ACCOUNTS.map((account) => ({ ...account, roles: [...account.roles] })),
+    sampleFiles: samples,
+  };
 }
 
 async function createSignIns(): Promise<ReadonlyMap<string, string>> {
@@ -74,7 +79,9 @@ async function createOrganization(deps: Deps, uids: ReadonlyMap<string, string>)
   const orgId = DEMO_ORGANIZATION;
   const change = new ChangeSet(orgId, 'seed-organization', { kind: 'system', part: 'seed' }, now);
   change.create(refs.organization(orgId), {
-    name: 'Northwind Marketplace', baseCurrency: 'USD', timeZone: 'Europe/Berlin',
+    name: 'Northwind Marketplace',
+    baseCurrency: 'USD',
+    timeZone: 'Europe/Berlin',
     provider: await deps.provider.identity(),
     stop: { active: false, reason: '', uid: null, at: null },
     createdAt: now,
@@ -82,11 +89,30 @@ async function createOrganization(deps: Deps, uids: ReadonlyMap<string, string>)
   for (const { email, name, roles } of DEMO_ACCOUNTS) {
     const uid = uids.get(email) ?? '';
     const salt = randomBytes(16).toString('hex');
-    change.create(refs.member(orgId, uid), { uid, name, email, salt, commitment: memberCommitment(salt, { name, email }), roles: [...roles], active: true, createdAt: now });
+    change.create(refs.member(orgId, uid), {
+      uid,
+      name,
+      email,
+      salt,
+      commitment: memberCommitment(salt, { name, email }),
+      roles: [...roles],
+      active: true,
+      createdAt: now,
+    });
   }
   change.create(refs.policy(orgId, 'payments'), {
-    id: 'payments', name: 'Payments', active: true, expiryHours: 72, createdAt: now,
-    rules: [{ name: 'Money that moves needs one approver', when: { movesMoney: true }, levels: [{ role: 'approver', people: 1 }] }],
+    id: 'payments',
+    name: 'Payments',
+    active: true,
+    expiryHours: 72,
+    createdAt: now,
+    rules: [
+      {
+        name: 'Money that moves needs one approver',
+        when: { movesMoney: true },
+        levels: [{ role: 'approver', people: 1 }],
+      },
+    ],
   });
   await deps.db.commit(change.toWrites('organization.created', { data: { members: String(DEMO_ACCOUNTS.length) } }));
 }
@@ -111,11 +137,22 @@ const CHART: readonly Pick<NewAccount, 'id' | 'name' | 'type' | 'parentId' | 'po
 async function openLedger(deps: Deps, adminUid: string, connected: readonly string[]): Promise<void> {
   const orgId = DEMO_ORGANIZATION;
   const change = new ChangeSet(orgId, 'seed-chart', { kind: 'system', part: 'seed' }, deps.now().toISOString());
-  change.post(...CHART.map((account): LedgerIntent => ({ type: 'open_account', id: derivedId('open-account', orgId, account.id), account: { ...account, closed: false, mirrors: null } })));
+  change.post(
+    ...CHART.map((account): LedgerIntent => ({
+      type: 'open_account',
+      id: derivedId('open-account', orgId, account.id),
+      account: { ...account, closed: false, mirrors: null },
+    })),
+  );
   await deps.db.commit(change.toWrites('accounts.opened', { data: { opened: String(CHART.length) } }));
   await drainStream(deps.streams, orgId, 'ledger');
   for (let start = 0; start < connected.length; start += ACCOUNTS_A_CALL) {
     const accounts = connected.slice(start, start + ACCOUNTS_A_CALL);
-    await runCommand(deps, openConnectedAccounts, { uid: adminUid }, { orgId, idempotencyKey: `seed-accounts-${start}`, accounts });
+    await runCommand(
+      deps,
+      openConnectedAccounts,
+      { uid: adminUid },
+      { orgId, idempotencyKey: `seed-accounts-${start}`, accounts },
+    );
   }
 }

@@ -2,6 +2,7 @@ import { getApps, initializeApp } from 'firebase-admin/app';
 import { getFirestore } from 'firebase-admin/firestore';
 import { getStorage } from 'firebase-admin/storage';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { config } from './config.ts';
 import { lazyProvider } from './connectors/stripe/lazy-provider.ts';
 import { folderCatalogue } from './engine/catalogue.ts';
@@ -11,6 +12,12 @@ import { firestoreDatabase } from './store/firestore-database.ts';
 import { bucketObjectStore } from './store/object-store.ts';
 import { checkpointPublisher, checkpointSigner } from './streams/from-environment.ts';
 import { enqueueWork } from './triggers/enqueue.ts';
+
+/** The build puts the plugins beside its entries; this file may be one, a chunk below them, or the source. */
+function pluginFolder(): URL {
+  const candidates = ['plugins/', '../plugins/', '../lib/plugins/'].map((path) => new URL(path, import.meta.url));
+  return candidates.find((folder) => existsSync(new URL('catalogue.json', folder))) ?? new URL('plugins/', import.meta.url);
+}
 
 let deps: Deps | null = null;
 
@@ -29,7 +36,7 @@ function compose(): Deps {
     db,
     objects: bucketObjectStore(getStorage().bucket()),
     streams: { db, now, signer: checkpointSigner(), publisher: checkpointPublisher() },
-    catalogue: folderCatalogue(new URL(/* the build puts the plugins beside the bundle */ 'plugins/', import.meta.url)),
+    catalogue: folderCatalogue(pluginFolder()),
     provider: lazyProvider(config.stripeApiBase),
     runPlugin,
     now,

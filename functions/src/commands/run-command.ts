@@ -2,6 +2,7 @@ import { AppError, toAppError } from '@countersign/domain/errors';
 import { canonicalJson, derivedId, sha256Hex } from '@countersign/domain/hash';
 import { paths } from '@countersign/domain/paths';
 import { commandSchemas, type CommandName, type CommandResults, type ParsedCommand } from '@countersign/domain/schemas/commands';
+import { inWords } from '@countersign/domain/plan/sentence';
 import type { Role } from '@countersign/domain/schemas/common';
 import type { Member } from '@countersign/domain/schemas/organization';
 import { z } from 'zod';
@@ -118,7 +119,7 @@ async function memberOf<N extends CommandName, P>(from: Pick<Transaction, 'get' 
   const member = await read(from, refs.member(orgId, caller.uid));
   if (member === null || !member.active) throw new AppError('permission_denied', 'You are not an active member of this organization.');
   if (!command.roles.some((role) => member.roles.includes(role))) {
-    throw new AppError('permission_denied', `This takes the role ${command.roles.join(' or ')}.`);
+    throw new AppError('permission_denied', `This takes the role ${inWords(command.roles, 'or')}.`);
   }
   return member;
 }

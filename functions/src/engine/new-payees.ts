@@ -10,11 +10,12 @@ function payeeId(effect: Effect): string {
   return derivedId('payee', account, destination.kind === 'bank' ? destination.id : 'hidden');
 }
 
-/** Ids of the payees of these effects that the organization has never paid. */
+/** Accounts among these effects that the organization has never paid at the bank that is planned. */
 export async function findNewPayees(deps: Deps, orgId: string, effects: readonly Effect[]): Promise<ReadonlySet<string>> {
-  const ids = [...new Set(effects.map(payeeId))];
+  const accountOf = new Map(effects.map((effect) => [payeeId(effect), effect.data.account]));
+  const ids = [...accountOf.keys()];
   const known = await deps.db.getAll(ids.map((id) => paths.payee(orgId, id)));
-  return new Set(ids.filter((_, index) => known[index] === null));
+  return new Set(ids.filter((_, index) => known[index] === null).map((id) => accountOf.get(id) ?? id));
 }
 
 /** Remember whom this execution has paid; the same payee twice is once. */

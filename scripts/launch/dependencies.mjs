@@ -12,7 +12,7 @@ export async function ensureDependencies(root, node, note) {
     if (await isCurrent(root)) return;
     note('npm ci, one to three minutes the first time');
     // Scripts stay off: nothing here needs one, and some would compile for minutes.
-    await npm(node, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], root);
+    await npm(node, ['ci', '--loglevel=error', '--ignore-scripts', '--no-audit', '--no-fund'], root);
     await writeStamp(root);
   });
 }

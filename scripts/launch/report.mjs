@@ -28,14 +28,14 @@ export async function step(name, always, work) {
  * @param {string} program
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} options
- * @returns {Promise<{ code: number, output: string }>} the output is both streams, its last 4,000 characters
+ * @returns {Promise<{ code: number, output: string }>} the output is both streams, its last 20,000 characters
  */
 export function run(program, args, options = {}) {
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     const collect = (chunk) => {
-      output = (output + chunk).slice(-4000);
+      output = (output + chunk).slice(-20_000);
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);

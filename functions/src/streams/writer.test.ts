@@ -156,6 +156,37 @@ describe('two writers', () => {
     await expectBooks(3);
   });
 
+  test('that took different documents can not both commit: one head, one winner', async () => {
+    const many = (name: string, count: number): LedgerIntent[] => Array.from({ length: count }, (_, index) => payout(`${name}-${index}`, index % 5, '1'));
+    await handIn(world, ORG, 'a', many('a', 900));
+    let attempts = 0;
+    const slow = elsewhere(hooked(store, {
+      before: async () => {
+        attempts += 1;
+        if (attempts > 1) return;
+        world.pass(-1000);
+        await handIn(world, ORG, 'b', many('b', 300));
+        // Older than `a`, and too many to go with it: this batch is `b` alone.
+        expect([...(await drainStream(elsewhere(), ORG, 'ledger', { maxBatches: 1 })).decided.keys()]).toEqual(['b']);
+      },
+    }));
+    expect([...(await drainStream(slow, ORG, 'ledger')).decided.keys()]).toEqual(['a']);
+    await expectBooks(1200);
+  });
+
+  test('never decide what is no longer in the inbox', async () => {
+    await handIn(world, ORG, 'a', [payout('a', 0, '1')]);
+    let attempts = 0;
+    const slow = elsewhere(hooked(store, {
+      before: async () => {
+        attempts += 1;
+        if (attempts === 1) await store.commit([{ op: 'delete', path: paths.inbox(ORG, 'ledger', 'a'), mustExist: true }]);
+      },
+    }));
+    expect((await drainStream(slow, ORG, 'ledger')).decided.size).toBe(0);
+    await expectBooks(0);
+  });
+
   test('what one has in memory is void when another wrote meanwhile', async () => {
     const [one, other] = [elsewhere(), elsewhere()];
     for (let round = 0; round < 6; round += 1) {

@@ -29,6 +29,8 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
+      // Installs the built functions folder by itself.
+      onPlatform('build', false),
       onPlatform('rules', true),
       onPlatform('integration', true),
       onPlatform('e2e', true),

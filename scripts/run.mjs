@@ -17,7 +17,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NEED_FIRESTORE = ['start', 'test', 'demo', 'bench', 'screenshots'];
 const NEED_BROWSER = ['test', 'screenshots'];
 /** Suites that do without a browser, when only they are asked for: `npm test -- unit rules`. */
-const WITHOUT_BROWSER = ['check', 'unit', 'rules', 'integration', 'faults', 'platform'];
+const WITHOUT_BROWSER = ['check', 'unit', 'build', 'rules', 'integration', 'faults', 'platform'];
 const TALKATIVE = ['start', 'test', 'demo'];
 
 const [command = '', ...args] = process.argv.slice(2);

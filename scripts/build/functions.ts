@@ -44,7 +44,11 @@ async function bundleWorker(outdir: string): Promise<void> {
   const entries = ['index', 'local-clock'].filter((name) => existsSync(join(ROOT, 'functions', 'src', `${name}.ts`)));
   await build({
     ...common, outdir, splitting: true, chunkNames: 'chunks/[name]-[hash]',
-    entryPoints: entries.map((name) => ({ in: `functions/src/${name}.ts`, out: name })),
+    entryPoints: [
+      ...entries.map((name) => ({ in: `functions/src/${name}.ts`, out: name })),
+      // By itself too, so that the sandbox of a built folder can be tried.
+      { in: 'functions/src/sandbox/index.ts', out: 'sandbox' },
+    ],
   });
 }
 

@@ -10,7 +10,7 @@ export interface Tally {
 }
 
 /** In the order in which they run: what is quick and near the cause first. */
-export const SUITES = ['unit', 'rules', 'integration', 'e2e', 'faults', 'platform'] as const;
+export const SUITES = ['unit', 'build', 'rules', 'integration', 'e2e', 'faults', 'platform'] as const;
 export type Suite = (typeof SUITES)[number];
 
 export const SHARED: readonly Suite[] = ['rules', 'integration', 'e2e'];

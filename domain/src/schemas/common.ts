@@ -16,6 +16,24 @@ export const instantSchema = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d
 /** A calendar day, `YYYY-MM-DD`. */
 export const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
+/**
+ * A list that is stored as one JSON text and read as what it is. For lists that nothing queries: one value to encode
+ * and none to index, where nested maps would cost more than all the rest of a page.
+ */
+export function storedAsText<T>(schema: z.ZodType<T>) {
+  return z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is no JSON text' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+}
+
 /** Count and money per currency; a currency appears once. Never a sum across currencies. */
 export const totalSchema = z.strictObject({ currency: currencySchema, amountMinor: minorSchema, count: z.int().min(0) });
 export type Total = z.infer<typeof totalSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currencySchema, idSchema, instantSchema, minorSchema, sha256Schema, totalSchema } from './common.ts';
+import { currencySchema, idSchema, instantSchema, minorSchema, sha256Schema, storedAsText, totalSchema } from './common.ts';
 import { destinationSchema, problemSchema } from './execution.ts';
 
 /** One side of a journal. Amounts are positive; `side` says which. */
@@ -36,10 +36,14 @@ export type EffectKind = Effect['kind'];
 
 /** `executions/{id}/pages/{attempt-index}`: a page of signed effects; created once, never changed. */
 export const pageSchema = z.strictObject({
-  attempt: z.int(), index: z.int(), effects: z.array(effectSchema).max(200), hash: sha256Schema, totals: z.array(totalSchema),
+  attempt: z.int(), index: z.int(), effects: storedAsText(z.array(effectSchema).max(200)), hash: sha256Schema, totals: z.array(totalSchema),
   createdAt: instantSchema,
 });
 export type PlanPage = z.infer<typeof pageSchema>;
+
+export function toStoredPage(page: PlanPage): Record<string, unknown> {
+  return { ...page, effects: JSON.stringify(page.effects) };
+}
 
 export const outcomeSchema = z.strictObject({
   effectId: idSchema, key: z.string(), line: z.int().nullable(),
@@ -52,11 +56,15 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 /** `executions/{id}/outcomes/{attempt-index}`: intents are committed before the page is performed, outcomes after. */
 export const pageOutcomesSchema = z.strictObject({
   attempt: z.int(), index: z.int(), state: z.enum(['intended', 'settled']),
-  intents: z.array(z.strictObject({ effectId: idSchema, idempotencyKey: z.string(), journalId: idSchema })),
-  outcomes: z.array(outcomeSchema),
+  intents: storedAsText(z.array(z.strictObject({ effectId: idSchema, idempotencyKey: z.string(), journalId: idSchema })).max(200)),
+  outcomes: storedAsText(z.array(outcomeSchema).max(200)),
   intendedAt: instantSchema, settledAt: instantSchema.nullable(),
 });
 export type PageOutcomes = z.infer<typeof pageOutcomesSchema>;
+
+export function toStoredOutcomes(page: PageOutcomes): Record<string, unknown> {
+  return { ...page, intents: JSON.stringify(page.intents), outcomes: JSON.stringify(page.outcomes) };
+}
 
 /** `executions/{id}/problems/{attempt-index}`: rows that can't be paid, and why; in pages. */
 export const problemPageSchema = z.strictObject({ attempt: z.int(), index: z.int(), problems: z.array(problemSchema).max(500) });

@@ -5,7 +5,7 @@ import { effectId, providerKey } from '@countersign/domain/plan/effect-checks';
 import { amountsInWords } from '@countersign/domain/plan/sentence';
 import { totalsOf } from '@countersign/domain/plan/totals';
 import { paths } from '@countersign/domain/paths';
-import type { Effect, Outcome, PageOutcomes, PlanPage } from '@countersign/domain/schemas/effect';
+import { toStoredOutcomes, type Effect, type Outcome, type PageOutcomes, type PlanPage } from '@countersign/domain/schemas/effect';
 import type { Execution, Plan } from '@countersign/domain/schemas/execution';
 import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
 import { config } from '../config.ts';
@@ -80,7 +80,7 @@ async function commitIntents(context: ApplyContext, page: PlanPage): Promise<Pag
   });
   const intended: PageOutcomes = { attempt: page.attempt, index: page.index, state: 'intended', intents, outcomes: [], intendedAt: now, settledAt: null };
   const change = new ChangeSet(lease.orgId, intentsCommitId(context, page.index), { kind: 'system', part: 'engine' }, now);
-  change.also({ op: 'create', path: paths.outcome(lease.orgId, execution.id, page.attempt, page.index), data: intended as unknown as Record<string, unknown> });
+  change.also({ op: 'create', path: paths.outcome(lease.orgId, execution.id, page.attempt, page.index), data: toStoredOutcomes(intended) });
   change.post(...page.effects.map((effect, at): LedgerIntent => recordPending(effect, execution.id, intents[at]?.effectId ?? '', intents[at]?.journalId ?? '')));
   const data = { page: String(page.index + 1), payouts: String(page.effects.length), amounts: amountsInWords(page.totals), pageHash: page.hash };
   await fenced(deps, lease, async (tx) => tx.write(...change.toWrites('execution.page_intended', { executionId: execution.id, data })));
@@ -153,7 +153,7 @@ async function commitOutcomes(context: ApplyContext, page: PlanPage, intended: P
   const now = deps.now().toISOString();
   const change = new ChangeSet(lease.orgId, `settle-${execution.id}-${page.attempt}-${page.index}`, { kind: 'system', part: 'engine' }, now);
   const settled: PageOutcomes = { ...intended, state: 'settled', outcomes: [...outcomes], settledAt: now };
-  change.also({ op: 'set', path: paths.outcome(lease.orgId, execution.id, page.attempt, page.index), data: settled as unknown as Record<string, unknown> });
+  change.also({ op: 'set', path: paths.outcome(lease.orgId, execution.id, page.attempt, page.index), data: toStoredOutcomes(settled) });
   change.also(takeResult(lease.orgId, 'ledger', intentsCommitId(context, page.index)));
   change.post(...settleJournals(outcomes));
   page.effects.forEach((effect, at) => {

@@ -5,7 +5,7 @@ import { assertSoundEffects } from '@countersign/domain/plan/effect-checks';
 import { coarseOf } from '@countersign/domain/plan/states';
 import { paths } from '@countersign/domain/paths';
 import { fileIssueSchema } from '@countersign/domain/schemas/file';
-import type { Effect } from '@countersign/domain/schemas/effect';
+import { toStoredPage, type Effect } from '@countersign/domain/schemas/effect';
 import type { Execution, Plan, Problem } from '@countersign/domain/schemas/execution';
 import { z } from 'zod';
 import { config } from '../config.ts';
@@ -93,7 +93,7 @@ async function storePlan(deps: Deps, lease: Lease, execution: Execution, draft: 
   const now = deps.now();
   const pages = toPages(draft.effects, config.pageSize, attempt, now.toISOString());
   await commitInChunks(deps, lease, [
-    ...pages.map((page): Write => ({ op: 'create', path: paths.page(orgId, execution.id, attempt, page.index), data: page as unknown as Record<string, unknown> })),
+    ...pages.map((page): Write => ({ op: 'create', path: paths.page(orgId, execution.id, attempt, page.index), data: toStoredPage(page) })),
     ...problemPages(orgId, execution.id, attempt, draft.output.problems),
     ...draft.recorder.toWrites(orgId, execution.id, attempt),
   ]);

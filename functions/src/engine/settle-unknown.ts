@@ -2,7 +2,7 @@ import { AppError } from '@countersign/domain/errors';
 import { countOf } from '@countersign/domain/plan/totals';
 import { coarseOf } from '@countersign/domain/plan/states';
 import { paths } from '@countersign/domain/paths';
-import type { Outcome, PageOutcomes } from '@countersign/domain/schemas/effect';
+import { toStoredOutcomes, type Outcome, type PageOutcomes } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { config } from '../config.ts';
 import { effectKinds } from '../effects/index.ts';
@@ -68,7 +68,7 @@ async function askForPage(deps: Deps, lease: Lease, executionId: string, page: P
     if (current === null) return;
     const outcomes = current.outcomes.map((outcome) => (outcome.status === 'unknown' ? (answers.get(outcome.effectId) ?? outcome) : outcome));
     const change = new ChangeSet(lease.orgId, `asked-${executionId}-${settled.index}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
-    change.also({ op: 'set', path: paths.outcome(lease.orgId, executionId, settled.attempt, settled.index), data: { ...current, outcomes } });
+    change.also({ op: 'set', path: paths.outcome(lease.orgId, executionId, settled.attempt, settled.index), data: toStoredOutcomes({ ...current, outcomes }) });
     change.post(...settleJournals([...answers.values()]));
     tx.write(...change.toWrites('execution.unknown_settled', { executionId, data: { page: String(settled.index + 1), found: String(answers.size) } }));
   });

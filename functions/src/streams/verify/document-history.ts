@@ -1,4 +1,4 @@
-import { contentHash, memberCommitment, subjectDocument, subjectPath } from '@countersign/domain/audit/event';
+import { commitment, contentHash, memberCommitment, subjectDocument, subjectPath } from '@countersign/domain/audit/event';
 import { paths } from '@countersign/domain/paths';
 import type { AuditEventBody } from '@countersign/domain/schemas/audit';
 import type { Database, Stored } from '../../store/database.ts';
@@ -50,7 +50,7 @@ export class DocumentHistory {
     if (doc === null) return findings.add('document', path, `is gone; its last event (${last.eventId}) left it at version ${last.version}`);
     if (doc.data['version'] !== last.version) findings.add('document', path, `is at version ${String(doc.data['version'])}, but its last event (${last.eventId}) left it at ${last.version}`);
     else if (contentHash(doc.data) !== last.contentHash) findings.add('document', path, `is not what its last event (${last.eventId}) left: it was changed without one`);
-    if (!personalHolds(doc.data)) findings.add('personal', path, 'name or email are not what the document committed to');
+    if (!personalHolds(doc.data)) findings.add('personal', path, 'its personal values are not what the document committed to');
   }
 
   /** Documents of audited collections that no event names. */
@@ -70,7 +70,8 @@ export class DocumentHistory {
 
 /** An erased person has no salt any more; then nothing can be said, and nothing need be. */
 function personalHolds(doc: Record<string, unknown>): boolean {
-  const { commitment, salt, name, email } = doc;
-  if (typeof commitment !== 'string' || typeof salt !== 'string' || salt === '') return true;
-  return memberCommitment(salt, { name: String(name), email: String(email) }) === commitment;
+  const { commitment: committed, salt, name, email, comment } = doc;
+  if (typeof committed !== 'string' || typeof salt !== 'string' || salt === '') return true;
+  if (typeof comment === 'string') return commitment(salt, { comment }) === committed;
+  return memberCommitment(salt, { name: String(name), email: String(email) }) === committed;
 }

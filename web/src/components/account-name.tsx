@@ -3,10 +3,20 @@ import { useLiveDocument } from '../app/live.ts';
 import { useWorkplace } from '../app/organization.tsx';
 import { refs } from '../refs.ts';
 
-/** A ledger account by name; its id where the name may not be read. */
-export function AccountName({ accountId }: { readonly accountId: string }): ReactNode {
+/** A ledger account by name; its id where the name may not be read. Accounts of one payee share a name: `full` adds the parent's. */
+export function AccountName({ accountId, full = false }: { readonly accountId: string; readonly full?: boolean }): ReactNode {
   const { orgId } = useWorkplace();
   const live = useLiveDocument(refs.account(orgId, accountId));
-  const name = live.kind === 'ready' ? live.value?.name : undefined;
-  return <span title={accountId}>{name ?? accountId}</span>;
+  const account = live.kind === 'ready' ? live.value : null;
+  return (
+    <span title={accountId}>
+      {full && account?.parentId != null && (
+        <>
+          <AccountName accountId={account.parentId} />
+          {': '}
+        </>
+      )}
+      {account?.name ?? accountId}
+    </span>
+  );
 }

@@ -24,12 +24,19 @@ export function ExecutionList({ executions, to }: {
               <StateMark execution={execution} />
             </span>
             <span className={classes.what}>
-              <span className={classes.title}>{execution.title}</span>
+              <span className={classes.title}>
+                {execution.title}
+                {execution.inputs[0] && <span className={classes.file}>{execution.inputs[0].name}</span>}
+              </span>
               <span className={classes.detail}>
+                <span className={classes.by}>
+                  <MemberName uid={execution.requestedBy} />
+                  {' · '}
+                </span>
                 <Detail execution={execution} />
               </span>
             </span>
-            <span className={classes.totals}>{execution.plan && <Totals totals={execution.plan.totals} empty="no money" />}</span>
+            <span className={classes.totals}>{execution.plan && <Totals totals={execution.plan.totals} empty="no money" most={2} />}</span>
             <span className={classes.who}>
               <MemberName uid={execution.requestedBy} />
             </span>

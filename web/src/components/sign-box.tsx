@@ -8,6 +8,7 @@ import { CommandProblem } from './command-problem.tsx';
 import { useNow } from './now.ts';
 import classes from './sign-box.module.css';
 import { signatureCount, signingOf } from './signing.ts';
+import { unbroken } from './unbroken.ts';
 
 /**
  * Sign or refuse exactly the plan that is on the screen. The digest is taken when the box appears: when the plan
@@ -70,7 +71,7 @@ function Decision({ execution, plan, why, last }: {
       </p>
       {rejecting ? (
         <form className={classes.form} onSubmit={submitReject}>
-          <Textarea label="Reason for rejecting" description="The requester and the audit log get it." required minLength={3} maxLength={1000} rows={3} data-autofocus autoFocus value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          <Textarea label="Reason for rejecting" description="The requester and the audit log get it." required minLength={3} maxLength={1000} rows={3} withAsterisk={false} autoFocus value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
           <CommandProblem failure={reject.failure} />
           <div className={classes.actions}>
             <Button type="submit" color="red" loading={reject.pending} disabled={reason.trim().length < 3}>
@@ -86,7 +87,7 @@ function Decision({ execution, plan, why, last }: {
           <CommandProblem failure={approve.failure} />
           <div className={classes.actions}>
             <Button className={classes.approve ?? ''} loading={approve.pending} disabled={busy} onClick={() => void approve.run({ executionId: execution.id, digest })}>
-              {approveLabel(plan.totals, plan.payeeCount)}
+              {unbroken(approveLabel(plan.totals, plan.payeeCount))}
             </Button>
             <Button variant="default" disabled={busy} onClick={() => setRejecting(true)}>
               Reject…

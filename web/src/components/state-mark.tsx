@@ -13,9 +13,16 @@ export function StateMark({ execution, large = false }: { readonly execution: Pi
   );
 }
 
-export function Mark({ tone, shape, children, large = false }: { readonly tone: Tone; readonly shape: Shape; readonly children: ReactNode; readonly large?: boolean }): ReactNode {
+export function Mark({ tone, shape, children, large = false, wrap = false }: {
+  readonly tone: Tone;
+  readonly shape: Shape;
+  readonly children: ReactNode;
+  readonly large?: boolean;
+  /** The words are a sentence, which may take several lines. */
+  readonly wrap?: boolean;
+}): ReactNode {
   return (
-    <span className={classes.root} data-tone={tone} data-large={large || undefined}>
+    <span className={classes.root} data-tone={tone} data-large={large || undefined} data-wrap={wrap || undefined}>
       <svg viewBox="0 0 16 16" width={large ? 17 : 14} height={large ? 17 : 14} aria-hidden className={classes.shape}>
         {SHAPES[shape]}
       </svg>

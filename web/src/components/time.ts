@@ -35,7 +35,7 @@ export function formatAge(differenceMs: number): string {
   const size = Math.abs(differenceMs);
   if (size < 5000) return 'now';
   const [, unitMs, unit] = STEPS.find(([limit]) => size < limit) ?? [0, 86_400_000, 'days'];
-  const text = `${Math.floor(size / unitMs)} ${unit}`;
+  const text = `${unit === 'days' ? Math.round(size / unitMs) : Math.floor(size / unitMs)} ${unit}`;
   return differenceMs < 0 ? `${text} ago` : `in ${text}`;
 }
 

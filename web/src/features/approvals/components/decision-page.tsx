@@ -14,6 +14,7 @@ import { SignBox } from '../../../components/sign-box.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { unusualFacts } from '../../../components/unusual-facts.ts';
+import { unbroken } from '../../../components/unbroken.ts';
 import { refs } from '../../../refs.ts';
 import classes from './decision-page.module.css';
 
@@ -58,11 +59,14 @@ function Facts({ execution, plan }: { readonly execution: Execution; readonly pl
       <dl className={classes.facts}>
         <dt>From</dt>
         <dd>
-          Stripe <span className="mono">{plan.provider.account}</span>, {plan.provider.mode} mode
+          The Stripe balances of {plural(plan.payeeCount, 'connected account')}
+          <span className={classes.aside}>
+            platform <span className="mono">{plan.provider.account}</span>, {plan.provider.mode} mode
+          </span>
         </dd>
         <dt>To</dt>
         <dd>
-          {plural(plan.payeeCount, 'payee')}
+          Their banks: {plural(plan.payeeCount, 'payee')}
           {plan.newPayeeCount > 0 && <strong>, {plan.newPayeeCount.toLocaleString('en')} new</strong>}
         </dd>
         <dt>Asked by</dt>
@@ -79,7 +83,7 @@ function Facts({ execution, plan }: { readonly execution: Execution; readonly pl
         {facts.length > 0 && (
           <ul>
             {facts.slice(0, MOST_FACTS).map((fact) => (
-              <li key={fact}>{fact}</li>
+              <li key={fact}>{unbroken(fact)}</li>
             ))}
             {facts.length > MOST_FACTS && (
               <li>

@@ -20,7 +20,7 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'file.uploaded': (f) => `uploaded${named(f.name, 'a file')}${f.revision === undefined ? '' : `, revision ${f.revision}`}${f.rows === undefined ? '' : `, ${count(f.rows, 'row')}`}`,
   'file.refused': (f) => `refused the upload${quoted(f.name)}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
   'file.published': (f) => `published${named(f.name, 'a file')}`,
-  'execution.requested': (f) => `asked for a run${f.operation === undefined ? '' : ` of ${f.operation}`}`,
+  'execution.requested': (f) => `asked for a run${f.operation === undefined ? '' : ` of ${f.operation}`}${f.files === undefined || f.files === '' ? '' : ` with ${f.files.replace(/ \([0-9a-f]{64}\)/g, '')}`}`,
   'execution.planned': (f) => `planned ${count(f.payouts, 'payout')}${f.amounts === undefined || f.amounts === '' ? '' : `, ${f.amounts}`}${f.payees === undefined ? '' : `, to ${count(f.payees, 'payee')}`}${some(f.refused) ? `; ${count(f.refused, 'row')} left out` : ''}`,
   'execution.plan_failed': (f) => `could not plan the run${f.code === undefined ? '' : ` (${words(f.code)})`}${some(f.problems) ? `: ${count(f.problems, 'problem')}` : ''}`,
   'execution.approved': (f) => `signed the plan${f.amounts === undefined ? '' : ` of ${f.amounts}`}${f.role === undefined ? '' : ` as ${f.role}`}${remaining(f)}${f.comment === undefined ? '' : `: “${f.comment}”`}`,

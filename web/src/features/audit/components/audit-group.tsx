@@ -7,6 +7,7 @@ import { useWorkplace } from '../../../app/organization.tsx';
 import { Instant } from '../../../components/instant.tsx';
 import { MemberName } from '../../../components/member-name.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
+import { unbroken } from '../../../components/unbroken.ts';
 import { refs } from '../../../refs.ts';
 import type { AuditGroup } from '../api/groups.ts';
 import { describeEvent } from '../api/sentence.ts';
@@ -70,7 +71,7 @@ function EventLine({ event }: { readonly event: AuditEvent }): ReactNode {
         <Instant at={body.at} seconds />
       </span>
       <span className={classes.sentence}>
-        <span className={classes.actor}>{body.actor.kind === 'member' ? <MemberName uid={body.actor.uid} you={false} /> : PARTS[body.actor.part]}</span> {describeEvent(body, values)}
+        <span className={classes.actor}>{body.actor.kind === 'member' ? <MemberName uid={body.actor.uid} you={false} /> : PARTS[body.actor.part]}</span> {unbroken(describeEvent(body, values))}
         {erased && <span className="muted"> (personal values erased)</span>}
       </span>
       <span className={classes.seq} title={`Event ${event.seq} of the audit stream`}>

@@ -31,6 +31,7 @@ export function CancelBox({ execution }: { readonly execution: Execution }): Rea
         label="Reason for cancelling"
         description={execution.state === 'applying' ? 'What was sent stays sent; the rest is left untouched.' : 'Nothing was sent, and nothing will be.'}
         required
+        withAsterisk={false}
         minLength={3}
         maxLength={1000}
         rows={3}

@@ -29,12 +29,12 @@ const MARKS = {
 const COLUMNS: readonly Column<EffectRow>[] = [
   { key: 'line', head: 'Line', width: '46px', number: true, cell: ({ effect }) => <span className="muted">{effect.line ?? '–'}</span> },
   { key: 'reference', head: 'Reference', width: 'minmax(110px, 1fr)', cell: ({ effect }) => effect.data.reference },
-  { key: 'account', head: 'Account', width: 'minmax(150px, 1.1fr)', cell: ({ effect }) => <span className="mono">{effect.data.account}</span> },
-  { key: 'destination', head: 'To bank', width: 'minmax(130px, 1fr)', cell: ({ effect }) => <DestinationText destination={effect.data.destination} /> },
+  { key: 'account', head: 'Account', width: 'minmax(166px, 1fr)', cell: ({ effect }) => <span className="mono">{effect.data.account}</span> },
+  { key: 'destination', head: 'To bank', width: 'minmax(150px, 1.2fr)', cell: ({ effect }) => <DestinationText destination={effect.data.destination} /> },
   { key: 'currency', head: 'Cur.', width: '36px', cell: ({ effect }) => <span className="muted">{effect.data.currency}</span> },
   { key: 'amount', head: 'Amount', width: '104px', number: true, cell: ({ effect }) => <Amount minor={effect.data.amountMinor} currency={effect.data.currency} /> },
   { key: 'status', head: 'Outcome', width: '92px', cell: ({ status }) => <Mark tone={MARKS[status].tone} shape={MARKS[status].shape}>{MARKS[status].label}</Mark> },
-  { key: 'payout', head: 'Payout, or reason', width: 'minmax(170px, 1.6fr)', cell: ({ outcome }) => <Result outcome={outcome} /> },
+  { key: 'payout', head: 'Payout, or reason', width: 'minmax(190px, 1.6fr)', cell: ({ outcome }) => <Result outcome={outcome} /> },
 ];
 
 export default function EffectsTable({ execution, plan }: { readonly execution: Execution; readonly plan: Plan }): ReactNode {
@@ -69,7 +69,7 @@ export default function EffectsTable({ execution, plan }: { readonly execution: 
           columns={COLUMNS}
           rows={shown}
           rowKey={(row) => row.effect.key}
-          minWidth={940}
+          minWidth={1000}
           {...(show === '' ? { total: plan.effectCount } : {})}
           {...(hasMore ? { onEnd: loadMore } : {})}
         />

@@ -4,61 +4,70 @@ import { IconAlertTriangle, IconCircleMinus, IconEyeOff, IconUserPlus } from '@t
 import type { ComponentType, ReactNode } from 'react';
 import { Link } from 'react-router';
 import { Section } from '../../../components/section.tsx';
+import { unbroken } from '../../../components/unbroken.ts';
 import classes from './overview.module.css';
 
 interface Exception {
   readonly key: string;
   readonly icon: ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: boolean }>;
-  readonly severity: 'notice' | 'refused';
   readonly text: ReactNode;
-  readonly to: string;
+  readonly to: string | null;
 }
 
-/** What is unusual in the plan, before its totals: people see this first. */
+/** Reasons for leaving rows out that are shown one by one; more than these are one counted line. */
+const REASONS = 3;
+
+/** What is unusual in the plan, before its totals. What is left out can do no harm: it comes last, and counted. */
 export function Exceptions({ plan }: { readonly plan: Plan }): ReactNode {
-  const exceptions = list(plan);
+  const unusual = unusualIn(plan);
+  const refused = plan.problemsByCode.filter((group) => group.severity === 'refused').toSorted((a, b) => b.count - a.count);
+  const rows = refused.reduce((sum, group) => sum + group.count, 0);
   return (
-    <Section title="Look at these first" count={exceptions.length}>
-      {exceptions.length === 0 ? (
-        <p className="muted" style={{ padding: '9px 0' }}>
-          Nothing unusual was found: no new payee, no possible duplicate, no row left out.
-        </p>
-      ) : (
-        <ul className={classes.exceptions}>
-          {exceptions.map(({ key, icon: Icon, severity, text, to }) => (
-            <li key={key} data-severity={severity}>
-              <Icon size={17} stroke={1.7} aria-hidden />
-              <span>{text}</span>
-              <Link to={to}>Show</Link>
-            </li>
-          ))}
-        </ul>
+    <Section title="Look at these first">
+      {unusual.length === 0 && (
+        <p className={classes.calm}>Nothing unusual was found: no new payee, no hidden bank account, no possible duplicate.</p>
       )}
+      <ul className={classes.exceptions}>
+        {unusual.map(({ key, icon: Icon, text, to }) => (
+          <li key={key} data-severity="notice">
+            <Icon size={17} stroke={1.7} aria-hidden />
+            <span>{text}</span>
+            {to !== null && <Link to={to}>Show</Link>}
+          </li>
+        ))}
+        {refused.length > REASONS ? (
+          <li data-severity="refused">
+            <IconCircleMinus size={17} stroke={1.7} aria-hidden />
+            <span>
+              {plural(rows, 'row')} of the file left out, for {refused.length} different reasons
+            </span>
+            <Link to="?tab=problems">Show</Link>
+          </li>
+        ) : (
+          refused.map((group) => (
+            <li key={group.code} data-severity="refused">
+              <IconCircleMinus size={17} stroke={1.7} aria-hidden />
+              <span>
+                {plural(group.count, 'row')} left out: {group.message}
+              </span>
+              <Link to={`?tab=problems&code=${encodeURIComponent(group.code)}`}>Show</Link>
+            </li>
+          ))
+        )}
+      </ul>
     </Section>
   );
 }
 
-function list(plan: Plan): readonly Exception[] {
+function unusualIn(plan: Plan): readonly Exception[] {
   return [
-    ...(plan.newPayeeCount > 0
-      ? [{ key: 'new', icon: IconUserPlus, severity: 'notice', text: <>{plural(plan.newPayeeCount, 'payee')} never paid before by this organization</>, to: '?tab=rows' } as const]
-      : []),
+    ...(plan.newPayeeCount > 0 ? [{ key: 'new', icon: IconUserPlus, text: `${plural(plan.newPayeeCount, 'payee')} never paid before by this organization`, to: null }] : []),
+    ...plan.problemsByCode
+      .filter((group) => group.severity === 'notice')
+      .map((group) => ({ key: group.code, icon: IconAlertTriangle, text: `${plural(group.count, 'row')} to look at: ${group.message}`, to: `?tab=problems&code=${encodeURIComponent(group.code)}` })),
     ...(plan.hiddenDestinationCount > 0
-      ? [{ key: 'hidden', icon: IconEyeOff, severity: 'notice', text: <>{plural(plan.hiddenDestinationCount, 'payout')} to a bank account that Stripe hides from the platform</>, to: '?tab=rows&show=hidden' } as const]
+      ? [{ key: 'hidden', icon: IconEyeOff, text: `${plural(plan.hiddenDestinationCount, 'payout')} to a bank account that Stripe hides from the platform`, to: '?tab=rows&show=hidden' }]
       : []),
-    ...[...plan.problemsByCode]
-      .sort((a, b) => (a.severity === b.severity ? b.count - a.count : a.severity === 'notice' ? -1 : 1))
-      .map((group) => ({
-        key: group.code,
-        icon: group.severity === 'notice' ? IconAlertTriangle : IconCircleMinus,
-        severity: group.severity,
-        text: (
-          <>
-            {plural(group.count, 'row')} {group.severity === 'refused' ? 'left out' : 'to look at'}: {group.message}
-          </>
-        ),
-        to: `?tab=problems&code=${encodeURIComponent(group.code)}`,
-      })),
-    ...plan.warnings.map((warning, index) => ({ key: `warning-${index}`, icon: IconAlertTriangle, severity: 'notice' as const, text: warning, to: '?tab=problems' })),
+    ...plan.warnings.map((warning, index) => ({ key: `warning-${index}`, icon: IconAlertTriangle, text: unbroken(warning), to: null })),
   ];
 }

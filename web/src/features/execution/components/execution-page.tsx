@@ -11,6 +11,7 @@ import { MemberName } from '../../../components/member-name.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
 import { PageSkeleton, RowsSkeleton } from '../../../components/skeletons.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
+import { unbroken } from '../../../components/unbroken.ts';
 import { refs } from '../../../refs.ts';
 import classes from './execution-page.module.css';
 import { LogView } from './log-view.tsx';
@@ -55,7 +56,7 @@ function Content({ execution }: { readonly execution: Execution }): ReactNode {
           </>
         }
       />
-      <div className={classes.grid}>
+      <div className={classes.grid} data-wide={tab !== '' || undefined}>
         <div className={classes.lead}>
           <Lead execution={execution} />
           {execution.tally && <ProgressTable execution={execution} tally={execution.tally} />}
@@ -90,14 +91,14 @@ function Lead({ execution }: { readonly execution: Execution }): ReactNode {
         <StateMark execution={execution} large />
         {execution.cancelRequested && state === 'applying' && <span className="muted">stops before the next page</span>}
       </p>
-      {plan && <p className={classes.sentence}>{plan.sentence}</p>}
+      {plan && <p className={classes.sentence}>{unbroken(plan.sentence)}</p>}
       {!plan && state === 'planning' && <p className={classes.sentence}>Reading the file, the balances and the bank accounts. Nothing leaves before it is signed.</p>}
       {error && (
         <p className={classes.error} role="alert">
           {error.message} {state === 'failed' && 'Nothing was done.'}
         </p>
       )}
-      {report && <p className="muted">{report.message}</p>}
+      {report && <p className="muted">{unbroken(report.message)}</p>}
     </>
   );
 }

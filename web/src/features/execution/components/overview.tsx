@@ -52,11 +52,11 @@ function Agreement({ agreement }: { readonly agreement: NonNullable<Execution['a
     <Section title="Ledger and Stripe" aside={<Instant at={agreement.checkedAt} seconds />}>
       <p className={classes.verdict}>
         {agreement.differenceCount === 0 ? (
-          <Mark tone="good" shape="disc-check">
+          <Mark tone="good" shape="disc-check" wrap>
             The ledger agrees with Stripe on {plural(agreement.accounts, 'account')} that were paid
           </Mark>
         ) : (
-          <Mark tone="bad" shape="triangle">
+          <Mark tone="bad" shape="triangle" wrap>
             {plural(agreement.differenceCount, 'difference')} on {plural(agreement.accounts, 'account')}
           </Mark>
         )}
@@ -77,7 +77,7 @@ function Agreement({ agreement }: { readonly agreement: NonNullable<Execution['a
                 <tr key={`${difference.accountId}_${difference.currency}`}>
                   <td>
                     <Link to={`/ledger/${difference.accountId}`}>
-                      <AccountName accountId={difference.accountId} />
+                      <AccountName accountId={difference.accountId} full />
                     </Link>
                   </td>
                   <td className="muted">{difference.currency}</td>
@@ -101,6 +101,7 @@ function PlanTotals({ plan }: { readonly plan: Plan }): ReactNode {
   const currencies = [...new Set([...plan.totals, ...plan.refusedTotals].map((total) => total.currency))].sort();
   const of = (list: Plan['totals'], currency: string): { readonly amountMinor: string; readonly count: number } => list.find((total) => total.currency === currency) ?? { amountMinor: '0', count: 0 };
   if (currencies.length === 0) return null;
+  const someRefused = plan.refusedTotals.length > 0;
   return (
     <Section title="Totals" aside={`${plural(plan.rowCount, 'row')} in the file`}>
       <div className={table.scroll}>
@@ -110,8 +111,8 @@ function PlanTotals({ plan }: { readonly plan: Plan }): ReactNode {
               <th>Currency</th>
               <th data-num>Payouts</th>
               <th data-num>Amount to send</th>
-              <th data-num>Left out</th>
-              <th data-num>Amount left out</th>
+              {someRefused && <th data-num>Left out</th>}
+              {someRefused && <th data-num>Amount left out</th>}
             </tr>
           </thead>
           <tbody>
@@ -125,10 +126,12 @@ function PlanTotals({ plan }: { readonly plan: Plan }): ReactNode {
                   <td data-num className={classes.strong}>
                     <Amount minor={sent.amountMinor} currency={currency} />
                   </td>
-                  <td data-num>{refused.count.toLocaleString('en')}</td>
-                  <td data-num>
-                    <Amount minor={refused.amountMinor} currency={currency} />
-                  </td>
+                  {someRefused && <td data-num>{refused.count.toLocaleString('en')}</td>}
+                  {someRefused && (
+                    <td data-num>
+                      <Amount minor={refused.amountMinor} currency={currency} />
+                    </td>
+                  )}
                 </tr>
               );
             })}
@@ -176,7 +179,7 @@ function ImpactTable({ rows }: { readonly rows: Plan['ledgerImpact'] }): ReactNo
             <tr key={`${impact.accountId}_${impact.currency}`}>
               <td>
                 <Link to={`/ledger/${impact.accountId}`}>
-                  <AccountName accountId={impact.accountId} />
+                  <AccountName accountId={impact.accountId} full />
                 </Link>
               </td>
               <td className="muted">{impact.currency}</td>

@@ -17,14 +17,13 @@ const ROWS = [
 /** Done, failed, unknown and untouched, in count and in money of each currency. The four add up to the plan. */
 export function ProgressTable({ execution, tally }: { readonly execution: Execution; readonly tally: Tally }): ReactNode {
   const currencies = [...new Set([...(execution.plan?.totals ?? []), ...tally.succeeded, ...tally.failed, ...tally.unknown].map((total) => total.currency))].sort();
-  const all = ROWS.reduce((sum, { key }) => sum + countOf(tally[key]), 0);
   const ended = END_STATES.includes(execution.state);
   const shown = ROWS.filter(({ key }) => !ended || key === 'succeeded' || countOf(tally[key]) > 0);
   return (
     <div className={classes.root}>
       <div className={classes.bar} role="img" aria-label={ROWS.map(({ key, label }) => `${label} ${countOf(tally[key])}`).join(', ')}>
-        {ROWS.map(({ key }) => (
-          <span key={key} className={classes.segment} data-key={key} style={{ flexGrow: all === 0 ? 0 : countOf(tally[key]) }} />
+        {ROWS.filter(({ key }) => countOf(tally[key]) > 0).map(({ key }) => (
+          <span key={key} className={classes.segment} data-key={key} style={{ flexGrow: countOf(tally[key]) }} />
         ))}
       </div>
       <div className={table.scroll}>

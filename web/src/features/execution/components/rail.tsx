@@ -21,7 +21,7 @@ export function Rail({ execution }: { readonly execution: Execution }): ReactNod
   return (
     <aside className={classes.rail} aria-label="Decision and history">
       {plan && (
-        <section className={classes.part}>
+        <section className={`${classes.part} ${classes.decision}`}>
           <h2>Signatures</h2>
           <ul className={classes.levels}>
             {levelsOf(execution).map((level) => (
@@ -40,12 +40,10 @@ export function Rail({ execution }: { readonly execution: Execution }): ReactNod
               </li>
             ))}
           </ul>
-          <p className={classes.rule}>
-            Rule “{plan.policy.rule}”. Never the requester.
-          </p>
           <SignBox execution={execution} />
         </section>
       )}
+      <div className={classes.facts}>
       <section className={classes.part}>
         <h2>What happened</h2>
         <Steps execution={execution} />
@@ -54,7 +52,7 @@ export function Rail({ execution }: { readonly execution: Execution }): ReactNod
       {plan && (
         <section className={classes.part}>
           <h2>Bound to the signature</h2>
-          <dl className={classes.facts}>
+          <dl className={classes.bound}>
             <dt>Digest</dt>
             <dd>
               <CopyText text={plan.digest} label="digest" />
@@ -87,14 +85,19 @@ export function Rail({ execution }: { readonly execution: Execution }): ReactNod
             <dd>
               {execution.plugin.name} {execution.plugin.version} <CopyText text={execution.plugin.codeHash} label="code hash" />
             </dd>
-            <dt>Policy</dt>
+            <dt>Rule</dt>
             <dd>
-              {plan.policy.id}, version {plan.policy.version}
+              {plan.policy.rule}
+              <br />
+              <span className="muted">
+                {plan.policy.id}, version {plan.policy.version}
+              </span>
             </dd>
           </dl>
         </section>
       )}
       {open && <CancelBox execution={execution} />}
+      </div>
     </aside>
   );
 }

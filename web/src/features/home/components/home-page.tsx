@@ -15,34 +15,44 @@ import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
 
 const MINE = 8;
+const NEWEST = 5;
 const REPAIR = 8;
 
 /** What needs this person, in the order of urgency: decisions, own requests, repairs. */
 export function HomePage(): ReactNode {
   const { orgId, me, has } = useWorkplace();
   const waiting = useWaitingExecutions();
-  const mine = useLiveList(refs.executions(orgId, { requestedBy: me.uid }), MINE);
+  const mayRun = has('operator');
+  const mine = useLiveList(mayRun ? refs.executions(orgId, { requestedBy: me.uid }) : null, MINE);
+  const newest = useLiveList(mayRun ? null : refs.executions(orgId, {}), NEWEST);
   const repair = useLiveList(refs.executions(orgId, { states: ['needs_repair', 'drifted'] }), REPAIR);
   const now = Date.now();
-  const mayRun = has('operator');
+  // Only for those whom a policy can ask: for the others the section would be empty for ever.
+  const signs = has('approver', 'treasurer', 'admin') || countReady(waiting, (execution) => signingOf(execution, me, now).may) !== undefined;
 
   return (
     <>
       <PageHeader title="Home" purpose="What waits for you, what you asked for, and what has to be repaired." />
-      <Section title="Needs my decision" count={countReady(waiting, (execution) => signingOf(execution, me, now).may)}>
+      {signs && (
+        <Section title="Needs my decision" count={countReady(waiting, (execution) => signingOf(execution, me, now).may)}>
         <Rows list={waiting} keep={(execution) => signingOf(execution, me, now).may} to={(execution) => `/approvals/${execution.id}`} what="open requests">
-          <Empty>
-            {has('approver', 'treasurer', 'admin') ? 'Nothing waits for your signature.' : `Signatures are asked of approvers; your role is ${me.roles.join(', ') || 'not set'}.`}
-          </Empty>
+          <Empty>Nothing waits for your signature.</Empty>
         </Rows>
-      </Section>
-      <Section title="My requests" aside={mayRun ? <Link to="/catalogue">New run</Link> : undefined}>
-        <Rows list={mine} what="your requests">
-          <Empty action={mayRun ? <Link to="/catalogue">Run an operation</Link> : undefined}>
-            {mayRun ? 'You have not asked for a run yet.' : 'Runs are asked for by operators.'}
-          </Empty>
-        </Rows>
-      </Section>
+        </Section>
+      )}
+      {mayRun ? (
+        <Section title="My requests" aside={<Link to="/catalogue">New run</Link>}>
+          <Rows list={mine} what="your requests">
+            <Empty action={<Link to="/catalogue">Run an operation</Link>}>You have not asked for a run yet.</Empty>
+          </Rows>
+        </Section>
+      ) : (
+        <Section title="Newest runs" aside={<Link to="/executions">All executions</Link>}>
+          <Rows list={newest} what="executions" more={false}>
+            <Empty>No run was asked for yet.</Empty>
+          </Rows>
+        </Section>
+      )}
       <Section title="Needs repair" count={countReady(repair)}>
         <Rows list={repair} what="executions">
           <Empty>Every execution that moved money went through, or was ended on purpose.</Empty>
@@ -58,11 +68,12 @@ function countReady(list: LiveList<Execution>, keep: (execution: Execution) => b
   return count > 0 ? count : undefined;
 }
 
-function Rows({ list, keep = () => true, to, what, children }: {
+function Rows({ list, keep = () => true, to, what, more = true, children }: {
   readonly list: LiveList<Execution>;
   readonly keep?: (execution: Execution) => boolean;
   readonly to?: (execution: Execution) => string;
   readonly what: string;
+  readonly more?: boolean;
   readonly children: ReactNode;
 }): ReactNode {
   if (list.live.kind === 'loading') return <RowsSkeleton rows={2} />;
@@ -71,7 +82,7 @@ function Rows({ list, keep = () => true, to, what, children }: {
   return (
     <>
       {rows.length === 0 ? children : <ExecutionList executions={rows} {...(to ? { to } : {})} />}
-      <More list={list} noun="executions" />
+      {more && <More list={list} noun="executions" />}
     </>
   );
 }

@@ -34,7 +34,17 @@ export default function RegisterPage(): ReactNode {
     <>
       <PageHeader
         title={found?.name ?? 'Account'}
-        back={<Link to="/ledger">Ledger</Link>}
+        back={
+          <>
+            <Link to="/ledger">Ledger</Link>
+            {found?.path.map((id) => (
+              <span key={id} className="muted">
+                {' › '}
+                <AccountName accountId={id} />
+              </span>
+            ))}
+          </>
+        }
         purpose={
           found && (
             <>
@@ -102,7 +112,7 @@ function Register({ journals, accountId }: { readonly journals: readonly Journal
                 <td>
                   {line.others.length === 1 && line.others[0] !== undefined ? (
                     <Link to={`/ledger/${line.others[0]}`}>
-                      <AccountName accountId={line.others[0]} />
+                      <AccountName accountId={line.others[0]} full />
                     </Link>
                   ) : (
                     <span className="muted">{line.others.length} accounts</span>

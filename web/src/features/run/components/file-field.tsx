@@ -108,7 +108,7 @@ export function FileField({ parameter, chosen, problem, disabled, onChange }: {
               <dt className="mono">{column.name}</dt>
               <dd>
                 {column.help}
-                {!column.required && <span className="muted"> (may be empty)</span>}
+                {!column.required && <span className={classes.optional}>optional</span>}
               </dd>
             </div>
           ))}

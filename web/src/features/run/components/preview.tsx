@@ -8,11 +8,15 @@ import { type Column, VirtualTable } from '../../../components/virtual-table.tsx
 import type { CheckedRow, CheckedRows, ControlTotal, FileColumn } from '../api/check-rows.ts';
 import classes from './file-field.module.css';
 
+/** Kinds of repair that are shown before one asks for all. */
+const GROUPS = 5;
+
 /** What is in the file: pinned control totals, repairs by number, and the rows with what is wrong in them. */
 export function Preview({ checked, columns, fileName }: { readonly checked: CheckedRows; readonly columns: readonly FileColumn[]; readonly fileName: string }): ReactNode {
   const { control, groups } = checked;
   const rejected = control.rejected.rows;
   const [onlyErrors, setOnlyErrors] = useState(rejected > 0 && rejected < control.file.rows);
+  const [allGroups, setAllGroups] = useState(groups.length <= GROUPS + 1);
   const rows = useMemo(() => (onlyErrors ? checked.rows.filter((row) => row.problems.length > 0) : checked.rows), [checked, onlyErrors]);
   const tableColumns = useMemo(() => previewColumns(columns, rejected > 0), [columns, rejected]);
 
@@ -29,7 +33,7 @@ export function Preview({ checked, columns, fileName }: { readonly checked: Chec
       <Control control={control} withoutAmounts={checked.withoutAmounts} />
       {groups.length > 0 && (
         <ul className={classes.groups} aria-label="Repairs">
-          {groups.map((group) => (
+          {(allGroups ? groups : groups.slice(0, GROUPS)).map((group) => (
             <li key={`${group.code} ${group.column}`}>
               <strong>{plural(group.count, 'row')}</strong>
               <span>
@@ -39,6 +43,13 @@ export function Preview({ checked, columns, fileName }: { readonly checked: Chec
               <span className="muted">{group.remedy}</span>
             </li>
           ))}
+          {!allGroups && groups.length > GROUPS && (
+            <li>
+              <button type="button" className={classes.link} onClick={() => setAllGroups(true)}>
+                {groups.length - GROUPS} more
+              </button>
+            </li>
+          )}
         </ul>
       )}
       <div className={classes.tools}>
@@ -55,7 +66,7 @@ export function Preview({ checked, columns, fileName }: { readonly checked: Chec
         )}
         {control.accepted.rows === 0 && <span className={classes.bad}>No row can be planned.</span>}
       </div>
-      <VirtualTable label="Rows of the file" columns={tableColumns} rows={rows} rowKey={(row) => String(row.line)} minWidth={rejected > 0 ? 900 : 700} />
+      <VirtualTable label="Rows of the file" columns={tableColumns} rows={rows} rowKey={(row) => String(row.line)} minWidth={rejected > 0 ? 980 : 760} />
     </>
   );
 }
@@ -103,7 +114,7 @@ function Control({ control, withoutAmounts }: { readonly control: CheckedRows['c
   );
 }
 
-const WIDTHS: Readonly<Record<string, string>> = { amount: '110px', currency: '74px', description: 'minmax(120px, 1.2fr)' };
+const WIDTHS: Readonly<Record<string, string>> = { account: 'minmax(176px, 1.2fr)', amount: '110px', currency: '74px', description: 'minmax(120px, 1.2fr)' };
 
 function previewColumns(columns: readonly FileColumn[], withProblems: boolean): readonly Column<CheckedRow>[] {
   return [

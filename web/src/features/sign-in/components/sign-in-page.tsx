@@ -45,8 +45,8 @@ export function SignInPage({ ended }: { readonly ended: boolean }): ReactNode {
           </p>
         )}
         <form className={classes.form} onSubmit={submit}>
-          <TextInput label="Email" type="email" name="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
-          <PasswordInput label="Password" name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+          <TextInput label="Email" type="email" name="email" autoComplete="username" required withAsterisk={false} value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
+          <PasswordInput label="Password" name="password" autoComplete="current-password" required withAsterisk={false} value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
           {problem !== null && (
             <p className={classes.problem} role="alert">
               {problem}

@@ -41,7 +41,7 @@ export default function StopPage(): ReactNode {
       )}
       {allowed ? (
         <form className={classes.form} onSubmit={submit}>
-          <Textarea label="Reason" description="Everyone sees it, and the audit log keeps it." required minLength={3} maxLength={1000} autosize={false} rows={3} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          <Textarea label="Reason" description="Everyone sees it, and the audit log keeps it." required withAsterisk={false} minLength={3} maxLength={1000} autosize={false} rows={3} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
           <CommandProblem failure={command.failure} />
           <Button type="submit" loading={command.pending} disabled={reason.trim().length < 3} color={stop.active ? 'ink' : 'red'}>
             {stop.active ? 'Lift the stop' : `Stop everything in ${organization.name}`}

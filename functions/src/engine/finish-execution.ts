@@ -16,7 +16,7 @@ import { ExecutionLog } from './execution-log.ts';
 import { payeeWrites } from './new-payees.ts';
 import { readPages, readTally } from './outcomes.ts';
 import { parseReportOutput, type ReportOutput } from './plugin-output.ts';
-import { runInSandbox } from './plugin-host.ts';
+import { reportHandlers, runInSandbox } from './plugin-host.ts';
 import { nextAsk } from './settle-unknown.ts';
 import { fenced, release, type Lease } from './work.ts';
 
@@ -112,7 +112,7 @@ async function runReport(deps: Deps, execution: Execution, results: Results, log
   try {
     const plugin = await deps.catalogue.find(execution.plugin.name, execution.plugin.codeHash);
     const input = { execution: { id: execution.id, title: execution.title }, parameters: execution.parameters, ...results };
-    return parseReportOutput(await runInSandbox(deps, plugin, execution, 'report', input, {}, log));
+    return parseReportOutput(await runInSandbox(deps, plugin, execution, 'report', input, reportHandlers(deps, execution), log));
   } catch (error) {
     const failure = toAppError(error);
     log.line('error', `The report could not be made: ${failure.message}`);

@@ -29,6 +29,11 @@ export function planHandlers(deps: Deps, orgId: string, execution: Execution, re
   };
 }
 
+/** What a report may see: the files that the plan was made from, and nothing of the outside. */
+export function reportHandlers(deps: Deps, execution: Execution): Record<string, (args: unknown) => Promise<unknown>> {
+  return { 'files.read': async (args) => readInput(deps, execution, fileArgs.parse(args).parameter) };
+}
+
 /** Accounts as Stripe shows them. One that the ledger does not know can't be paid: its journal would be refused. */
 async function readAccounts(deps: Deps, orgId: string, accounts: readonly string[]): Promise<Record<string, AccountSnapshot | MissingAccount>> {
   const [snapshots, inLedger] = await Promise.all([

@@ -1,0 +1,34 @@
+import { AppError } from '@countersign/domain/errors';
+import type { ObjectStore } from '../../store/object-store.ts';
+
+export interface MemoryObjects extends ObjectStore {
+  /** An upload, as a client would make it. @returns its generation */
+  put(path: string, bytes: Uint8Array): string;
+  text(path: string): string;
+}
+
+/** `ObjectStore` in memory: every write is a new generation. */
+export function memoryObjects(): MemoryObjects {
+  const versions = new Map<string, Uint8Array>();
+  const latest = new Map<string, string>();
+  const put = (path: string, bytes: Uint8Array): string => {
+    const generation = String(versions.size + 1);
+    versions.set(`${path}#${generation}`, bytes);
+    latest.set(path, generation);
+    return generation;
+  };
+  const read = async (path: string, generation: string): Promise<Uint8Array> => {
+    const bytes = versions.get(`${path}#${generation}`);
+    if (bytes === undefined) throw new AppError('not_found', `No object ${path}`);
+    return bytes;
+  };
+  return {
+    put,
+    read,
+    text: (path) => new TextDecoder().decode(versions.get(`${path}#${latest.get(path) ?? ''}`)),
+    async *stream(path, generation) {
+      yield await read(path, generation);
+    },
+    write: async (path, bytes) => ({ generation: put(path, bytes) }),
+  };
+}

@@ -1,0 +1,62 @@
+import { toMinor } from '@countersign/domain/money/money';
+import { countOf } from '@countersign/domain/plan/totals';
+import type { Execution } from '@countersign/domain/schemas/execution';
+import type { Balance, Journal } from '@countersign/domain/schemas/ledger';
+import { expect } from 'vitest';
+import { drainStream, sealStream } from '../../streams/index.ts';
+import { verifyOrganization } from '../../streams/verify/index.ts';
+import { ORG, type World } from './world.ts';
+
+/**
+ * What must hold of an organization at any moment of rest: the verifier finds nothing; no reference was paid twice;
+ * the ledger differs from the provider by the payments whose outcome is unknown, and by nothing else.
+ */
+export async function expectSound(world: World): Promise<void> {
+  for (const name of ['ledger', 'audit'] as const) {
+    await drainStream(world.clock, ORG, name);
+    await sealStream(world.clock, ORG, name, { force: true });
+  }
+  const notes = [...world.clock.notes].filter(([key]) => key.startsWith(`${ORG}/`)).map(([, note]) => note);
+  const report = await verifyOrganization(world.db, ORG, { checkpoints: notes, publicKey: await world.clock.signer.publicKey() });
+  expect(report.findings).toEqual([]);
+  expect(report.audit.waiting + report.ledger.waiting).toBe(0);
+  expectOnce(world);
+  expectLedgerAgrees(world);
+}
+
+export function expectOnce(world: World): void {
+  const references = world.provider.payouts.map((payout) => payout.reference);
+  expect(references).toEqual([...new Set(references)]);
+}
+
+function expectLedgerAgrees(world: World): void {
+  const journals = new Map((world.documents('journals') as unknown as Journal[]).map((journal) => [journal.source.effectId, journal]));
+  const balances = new Map((world.documents('balances') as unknown as Balance[]).map((balance) => [`${balance.accountId} ${balance.currency}`, balance]));
+  for (const [account, { balances: atProvider }] of world.provider.accounts) {
+    for (const [currency, left] of atProvider) {
+      const balance = balances.get(`stripe-balance.${account} ${currency}`);
+      const posted = balance === undefined ? 0n : toMinor(balance.postedDebitMinor) - toMinor(balance.postedCreditMinor);
+      const unsettled = world.provider.payouts
+        .filter((payout) => payout.account === account && payout.currency === currency && journals.get(payout.effectId)?.state === 'pending')
+        .reduce((sum, payout) => sum + payout.amountMinor, 0n);
+      expect({ account, currency, posted: posted - unsettled }).toEqual({ account, currency, posted: left });
+    }
+  }
+}
+
+/** A completed run: every planned effect was paid exactly once, and the tally, the provider and the ledger say the same. */
+export async function expectCompleted(world: World, execution: Execution): Promise<void> {
+  expect(execution).toMatchObject({ state: 'completed', coarse: 'completed', error: null, agreement: { differenceCount: 0 }, report: { success: true } });
+  const paid = world.provider.payouts.filter((payout) => payout.executionId === execution.id);
+  const planned = execution.plan?.effectCount ?? 0;
+  expect(paid).toHaveLength(planned);
+  expect(execution.tally).toEqual({ succeeded: execution.plan?.totals, failed: [], unknown: [], untouched: [] });
+  expect(countOf(execution.tally?.succeeded ?? [])).toBe(execution.journalCount);
+  for (const { currency, amountMinor } of execution.tally?.succeeded ?? []) {
+    const sum = paid.filter((payout) => payout.currency === currency).reduce((total, payout) => total + payout.amountMinor, 0n);
+    expect(sum.toString()).toBe(amountMinor);
+  }
+  const journals = (world.documents('journals') as unknown as Journal[]).filter((journal) => journal.source.executionId === execution.id);
+  expect(journals.map((journal) => journal.state)).toEqual(paid.map(() => 'posted'));
+  await expectSound(world);
+}

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError, assert } from '@countersign/domain/errors';
 import type { Database, Query, Stored, Transaction, Write } from './database.ts';
 import { assertWithinLimits } from './limits.ts';
@@ -34,7 +35,7 @@ export function memoryDatabase(): Database & { readonly dump: () => Stored[] } {
       if (entry === null) documents.delete(path);
       else documents.set(path, entry);
     }
-    return writes.map(() => updateTime);
+    return writes.map(({ path }) => after.get(path)?.updateTime ?? updateTime);
   };
 
   return {
@@ -98,14 +99,19 @@ function applyWrite(write: Write, before: Entry | null, updateTime: string): Ent
       if (before !== null) throw new AppError('already_exists', `${write.path} exists already`);
       return { data: write.data, updateTime };
     case 'set':
-      return { data: write.data, updateTime };
+      return changed(before, write.data, updateTime);
     case 'update':
       if (before === null) throw new AppError('failed_precondition', `${write.path} does not exist`);
-      return { data: { ...before.data, ...write.data }, updateTime };
+      return changed(before, { ...before.data, ...write.data }, updateTime);
     case 'delete':
       if (write.mustExist === true && before === null) throw new AppError('failed_precondition', `${write.path} does not exist`);
       return null;
   }
+}
+
+/** A write that changes nothing leaves the update time as it was: so does Firestore. */
+function changed(before: Entry | null, data: Record<string, unknown>, updateTime: string): Entry {
+  return before !== null && isDeepStrictEqual(before.data, data) ? before : { data, updateTime };
 }
 
 function runQuery(documents: ReadonlyMap<string, Entry>, { collection, group, where = [], orderBy = [], limit, startAfter }: Query): string[] {

@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { homedir } from 'node:os';
 import { buildIfNeeded } from './local/build-if-needed.ts';
 import type { HostCommand, HostMessage, HostSettings } from './local/host.ts';
+import { RUNNING_MARK } from './local/data-folder.ts';
 import { RUN_MARK, isAlive, signal, sweep, within } from './local/processes.ts';
 import {
   answers,
@@ -99,7 +100,7 @@ const FREE_PORT_ATTEMPTS = 3;
  */
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
   requireNode24();
-  if (options.ports !== 'free') return startOn(portsFrom(DEFAULT_FIRST_PORT + (options.portOffset ?? 0)), options);
+  if (options.ports !== 'free') return startOn(defaultPorts(options.portOffset), options);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await startOn(await findFreePorts(), options);
@@ -110,6 +111,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     }
   }
 }
+
+/** The block of ports of `npm start`, 4600 to 4610, moved by an offset. */
+export const defaultPorts = (offset = 0): Ports => portsFrom(DEFAULT_FIRST_PORT + offset);
 
 async function startOn(ports: Ports, options: PlatformOptions): Promise<Platform> {
   await requireFreePorts(ports);
@@ -145,7 +149,7 @@ async function startOn(ports: Ports, options: PlatformOptions): Promise<Platform
     // The tasks emulator comes with the functions; eventarc as well.
     only: only.filter((name) => name !== 'tasks'),
     log: folder.log,
-    ...(options.dataDir === undefined ? {} : { dataFolder: firebaseData }),
+    ...(options.dataDir === undefined ? {} : { dataFolder: firebaseData, runningMark: join(dataDir, RUNNING_MARK) }),
     ...(localStripe ? { stripe: stripeCommand(ports, dataDir) } : {}),
     ...(withFunctions && options.clock !== false ? clockSettings(folder, env) : {}),
   };
@@ -367,7 +371,8 @@ async function recoverExport(folder: string): Promise<void> {
   if (existsSync(`${folder}.previous`)) await rename(`${folder}.previous`, folder);
 }
 
-async function requireFreePorts(ports: Ports): Promise<void> {
+/** Throws PlatformError with the port, who has it, and the remedy. */
+export async function requireFreePorts(ports: Ports): Promise<void> {
   const busy = await busyPorts(ports);
   const first = busy[0];
   if (first === undefined) return;

@@ -9,9 +9,11 @@ import { ROOT } from './local/run-folder.ts';
 import { seedPlatform } from './local/seed.ts';
 import type { SeedResult } from './local/seed-runner.ts';
 import {
+  defaultPorts,
   findRunningPlatform,
   PLATFORM_FILE,
   PlatformError,
+  requireFreePorts,
   startPlatform,
   STATE_DIR,
   type Platform,
@@ -56,6 +58,8 @@ function readOptions(): { fresh: boolean; portOffset: number } {
 
 async function start(): Promise<void> {
   await requireAlone();
+  // Before the data are touched: a killed run may still be writing them.
+  await requireFreePorts(defaultPorts(options.portOffset));
   const data = new DataFolder(join(STATE_DIR, 'data'));
   const state = await data.open(options.fresh);
   if (state === 'put back') console.log('  ! the last run was killed: these are the data from before it');
@@ -151,7 +155,6 @@ async function stop(code: number): Promise<void> {
   if (platform !== undefined) {
     console.log('\nStopping; the data are being written (Ctrl-C again to lose them) …');
     const { exported, problem } = await platform.stop();
-    if (exported) await new DataFolder(platform.dataDir).close();
     const seconds = ((performance.now() - stopping) / 1000).toFixed(1);
     console.log(exported ? `Stopped after ${seconds} s, data kept.` : `Stopped; the data were not kept: ${problem}`);
   }

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { isAlive } from './processes.ts';
 import type { SeedResult } from './seed-runner.ts';
 
+/** Lies in the data folder from the start of a run until its data are written; holds the process's id. */
+export const RUNNING_MARK = 'running';
+
 /** What changes during a run besides the emulators' export, which is written at its end. */
 const LIVE = ['stripe.json', 'checkpoints'];
 
@@ -38,11 +41,6 @@ export class DataFolder {
     return killed ? 'put back' : 'kept';
   }
 
-  /** After an export: the data are whole. */
-  async close(): Promise<void> {
-    await rm(this.runningFile, { force: true });
-  }
-
   async seeded(): Promise<SeedResult | undefined> {
     const text = await readFile(join(this.path, 'seed.json'), 'utf8').catch(() => undefined);
     return text === undefined ? undefined : (JSON.parse(text) as SeedResult);
@@ -53,7 +51,7 @@ export class DataFolder {
   }
 
   private get runningFile(): string {
-    return join(this.path, 'running');
+    return join(this.path, RUNNING_MARK);
   }
 
   private get snapshot(): string {

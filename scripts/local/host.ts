@@ -23,6 +23,8 @@ export interface HostSettings {
   log: string;
   /** Where Firestore, Auth and Storage are read at the start and written at the end. */
   dataFolder?: string;
+  /** Removed once all data are written and the local Stripe has stopped: while it is there they are not whole. */
+  runningMark?: string;
   stripe?: { command: string[]; healthUrl: string };
   clock?: { command: string[]; env: Record<string, string> };
 }
@@ -130,6 +132,7 @@ function stop(): Promise<void> {
       log(String(error)),
     );
     await stopChild('stripe');
+    if (exported && settings.runningMark !== undefined) await rm(settings.runningMark, { force: true });
     await sweep(settings.runId);
     await removeRunFolder({ path: settings.projectFolder, temporary: settings.temporaryFolder });
     report({ type: 'stopped', exported, ...(problem === undefined ? {} : { problem }) });

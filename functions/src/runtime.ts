@@ -1,7 +1,8 @@
 import { getApps, initializeApp } from 'firebase-admin/app';
 import { getFirestore } from 'firebase-admin/firestore';
 import { getStorage } from 'firebase-admin/storage';
-import { randomBytes } from 'node:crypto';
+import { useSha256 } from '@countersign/domain/hash';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { config } from './config.ts';
 import { lazyProvider } from './connectors/stripe/lazy-provider.ts';
@@ -27,6 +28,7 @@ export function runtime(): Deps {
 }
 
 function compose(): Deps {
+  useSha256((bytes) => createHash('sha256').update(bytes).digest());
   if (getApps().length === 0) initializeApp();
   const firestore = getFirestore();
   firestore.settings({ ignoreUndefinedProperties: true });

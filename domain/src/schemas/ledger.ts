@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currencySchema, daySchema, idSchema, instantSchema, minorSchema, sha256Schema } from './common.ts';
+import { storedAsText, currencySchema, daySchema, idSchema, instantSchema, minorSchema, sha256Schema } from './common.ts';
 import { journalDraftSchema, journalEntryDraftSchema } from './effect.ts';
 
 export const accountTypeSchema = z.enum(['asset', 'liability', 'equity', 'income', 'expense']);
@@ -37,14 +37,18 @@ export const journalStepSchema = z.strictObject({ step: z.enum(['pending', 'post
 /** `orgs/{orgId}/journals/{journalId}`; the id derives from the intent's. Entries never change; steps are only added. */
 export const journalSchema = z.strictObject({
   id: idSchema, state: journalStateSchema, memo: z.string(), effectiveDay: daySchema,
-  entries: z.array(journalEntryDraftSchema).min(2).max(500),
+  entries: storedAsText(z.array(journalEntryDraftSchema).min(2).max(500)),
   /** Distinct account ids, for the register's query. */
   accounts: z.array(idSchema),
   source: z.strictObject({ executionId: idSchema.nullable(), effectId: idSchema.nullable(), kind: z.string() }),
-  steps: z.array(journalStepSchema).min(1).max(3),
+  steps: storedAsText(z.array(journalStepSchema).min(1).max(3)),
   recordedAt: instantSchema,
 });
 export type Journal = z.infer<typeof journalSchema>;
+
+export function toStoredJournal(journal: Journal): Record<string, unknown> {
+  return { ...journal, entries: JSON.stringify(journal.entries), steps: JSON.stringify(journal.steps) };
+}
 
 /** What a commit asks of the ledger writer. Ids are given by whoever asks, so that asking twice is once. */
 export const ledgerIntentSchema = z.discriminatedUnion('type', [

@@ -2,7 +2,7 @@ import { balancesOf, decideBatch, type LedgerDecision } from '@countersign/domai
 import { balanceKey } from '@countersign/domain/ledger/balance-sheet';
 import { paths } from '@countersign/domain/paths';
 import type { JournalEntryDraft } from '@countersign/domain/schemas/effect';
-import { ledgerIntentSchema, type Account, type Balance, type Journal, type LedgerIntent } from '@countersign/domain/schemas/ledger';
+import { ledgerIntentSchema, toStoredJournal, type Account, type Balance, type Journal, type LedgerIntent } from '@countersign/domain/schemas/ledger';
 import type { Database, Write } from '../store/database.ts';
 import { parseItems, type StreamKind } from './stream-kind.ts';
 
@@ -50,7 +50,7 @@ async function loadJournals(db: Database, orgId: string, intents: readonly Ledge
     else if (intent.type === 'record' && careful) ids.add(intent.id);
   }
   const journals = new Map<string, Journal>();
-  await loadMissing(db, journals, ids, (id) => paths.journal(orgId, id));
+  await loadMissing(db, journals, ids, (id) => paths.journal(orgId, id), fromStored);
   return journals;
 }
 
@@ -67,20 +67,25 @@ async function loadAbove(db: Database, orgId: string, accounts: Map<string, Acco
   await loadMissing(db, accounts, [...accounts.values()].flatMap((account) => account.path), (id) => paths.account(orgId, id));
 }
 
-async function loadMissing<T>(db: Database, into: Map<string, T>, keys: Iterable<string>, pathOf: (key: string) => string): Promise<void> {
+/** What this writer wrote, so its shape needs no check here. */
+function fromStored(data: Record<string, unknown>): Journal {
+  return { ...data, entries: JSON.parse(String(data['entries'])), steps: JSON.parse(String(data['steps'])) } as Journal;
+}
+
+async function loadMissing<T>(db: Database, into: Map<string, T>, keys: Iterable<string>, pathOf: (key: string) => string, parse = (data: Record<string, unknown>): T => data as T): Promise<void> {
   const missing = [...new Set(keys)].filter((key) => !into.has(key));
   if (missing.length === 0) return;
   const stored = await db.getAll(missing.map(pathOf));
   stored.forEach((doc, index) => {
-    if (doc !== null) into.set(missing[index] as string, doc.data as T);
+    if (doc !== null) into.set(missing[index] as string, parse(doc.data));
   });
 }
 
 function toWrites(orgId: string, decision: LedgerDecision): Write[] {
   return [
     ...decision.accountsOpened.map((account): Write => ({ op: 'create', path: paths.account(orgId, account.id), data: { ...account } })),
-    ...decision.journalsCreated.map((journal): Write => ({ op: 'create', path: paths.journal(orgId, journal.id), data: { ...journal } })),
-    ...decision.journalsStepped.map(({ id, state, steps }): Write => ({ op: 'update', path: paths.journal(orgId, id), data: { state, steps } })),
+    ...decision.journalsCreated.map((journal): Write => ({ op: 'create', path: paths.journal(orgId, journal.id), data: toStoredJournal(journal) })),
+    ...decision.journalsStepped.map(({ id, state, steps }): Write => ({ op: 'update', path: paths.journal(orgId, id), data: { state, steps: JSON.stringify(steps) } })),
     ...decision.balances.map((balance): Write => ({ op: 'set', path: paths.balance(orgId, balance.accountId, balance.currency), data: { ...balance } })),
   ];
 }

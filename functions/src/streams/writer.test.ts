@@ -41,7 +41,7 @@ describe('one writer', () => {
     const result = await drainStream(world, ORG, 'ledger');
     expect([...result.decided]).toEqual([['a', []], ['b', []]]);
     expect(result).toMatchObject({ batches: 1, size: 12, more: false });
-    expect((await store.query({ collection: paths.journals(ORG), limit: 10 })).map((doc) => (doc.data['steps'] as { seq: number }[])[0]?.seq)).toEqual([9, 10, 11]);
+    expect((await store.query({ collection: paths.journals(ORG), limit: 10 })).map((doc) => (JSON.parse(String(doc.data['steps'])) as { seq: number }[])[0]?.seq)).toEqual([9, 10, 11]);
     expect(store.dump().map((doc) => doc.path).filter((path) => path.includes('/inbox/') || path.includes('/results/'))).toEqual([]);
     await expectBooks(3);
   });

@@ -2,7 +2,7 @@ import { parseCheckpoint } from '@countersign/domain/audit/checkpoint';
 import { leafHash } from '@countersign/domain/audit/merkle';
 import { accountLeaf, journalLeaf } from '@countersign/domain/ledger/leaf';
 import { paths } from '@countersign/domain/paths';
-import type { Account, Journal } from '@countersign/domain/schemas/ledger';
+import { journalSchema, toStoredJournal, type Account, type Journal } from '@countersign/domain/schemas/ledger';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryDatabase } from '../../store/memory-database.ts';
 import type { Stored } from '../../store/database.ts';
@@ -96,15 +96,15 @@ describe('in the ledger', () => {
   });
 
   test('an edited amount is found in the journal and in the balances', async () => {
-    const { entries } = (await dataOf(paths.journal(ORG, 'j-1-7'))) as unknown as Journal;
-    await edit(paths.journal(ORG, 'j-1-7'), { entries: entries.map((entry) => ({ ...entry, amountMinor: '999' })) });
+    const { entries } = journalSchema.parse(await dataOf(paths.journal(ORG, 'j-1-7')));
+    await edit(paths.journal(ORG, 'j-1-7'), { entries: JSON.stringify(entries.map((entry) => ({ ...entry, amountMinor: '999' }))) });
     await expectFound('journals/j-1-7', /recorded as leaf/);
     await expectFound('balances/bank_JPY', /postedCreditMinor is \d+, should be \d+/);
   });
 
   test('an edited time or reason of a later step is found', async () => {
-    const { steps } = (await dataOf(paths.journal(ORG, 'j-1-10'))) as unknown as Journal;
-    await edit(paths.journal(ORG, 'j-1-10'), { steps: steps.map((step) => (step.step === 'voided' ? { ...step, reason: 'other' } : step)) });
+    const { steps } = journalSchema.parse(await dataOf(paths.journal(ORG, 'j-1-10')));
+    await edit(paths.journal(ORG, 'j-1-10'), { steps: JSON.stringify(steps.map((step) => (step.step === 'voided' ? { ...step, reason: 'other' } : step))) });
     await expectFound('journals/j-1-10 (voided)', /recorded as leaf/);
   });
 
@@ -116,10 +116,10 @@ describe('in the ledger', () => {
 
   test('an inserted journal is found, at the end and in a place that is taken', async () => {
     const journal = await dataOf(paths.journal(ORG, 'j-0-4'));
-    const step = (journal as unknown as Journal).steps[0] as Journal['steps'][number];
-    await db.commit([{ op: 'create', path: paths.journal(ORG, 'mine'), data: { ...journal, id: 'mine', steps: [{ ...step, seq: 196 }] } }]);
+    const step = journalSchema.parse(journal).steps[0] as Journal['steps'][number];
+    await db.commit([{ op: 'create', path: paths.journal(ORG, 'mine'), data: { ...journal, id: 'mine', steps: JSON.stringify([{ ...step, seq: 196 }]) } }]);
     await expectFound('journals/mine', /claims place 196 of a stream that ends at 196/);
-    await edit(paths.journal(ORG, 'mine'), { steps: [step] });
+    await edit(paths.journal(ORG, 'mine'), { steps: JSON.stringify([step]) });
     await expectFound('journals/', /which .* has/);
   });
 
@@ -271,8 +271,8 @@ async function rewriteLedger(forge: (journal: Journal) => Journal): Promise<void
   for (const { path, data } of db.dump()) {
     if (path.startsWith(`orgs/${ORG}/accounts/`)) leaves[(data as unknown as Account).seq] = leafHash(accountLeaf(data as unknown as Account));
     if (!path.startsWith(`orgs/${ORG}/journals/`)) continue;
-    const journal = forge(data as unknown as Journal);
-    await db.commit([{ op: 'set', path, data: { ...journal } }]);
+    const journal = forge(journalSchema.parse(data));
+    await db.commit([{ op: 'set', path, data: toStoredJournal(journal) }]);
     journal.steps.forEach((step, index) => (leaves[step.seq] = leafHash(journalLeaf(journal, index))));
   }
   const tree = append(EMPTY_TREE, leaves);

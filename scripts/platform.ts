@@ -259,6 +259,8 @@ function hostEnv(folder: RunFolder, runId: string, env: Record<string, string>):
     STORAGE_EMULATOR_BINARY_PATH: join(folder.bin, STORAGE_RULES_PLACEHOLDER),
     // Each event that finds no idle process starts one: unlimited, a burst takes gigabytes.
     FUNCTIONS_EMULATOR_PARALLEL: env['FUNCTIONS_EMULATOR_PARALLEL'] ?? '4',
+    // Near the memory that a function has in the cloud: what would not fit there must not pass here.
+    NODE_OPTIONS: '--max-old-space-size=384',
     // Discovery through a file, not through a port that another run could hold.
     FIREBASE_FUNCTIONS_DISCOVERY_OUTPUT_PATH: 'true',
   };

@@ -27,6 +27,7 @@ const USAGE = `npm start -- [--fresh] [--port-offset N]
 const SAME_SIGNAL_MS = 700;
 
 const begun = performance.now();
+let opened: DataFolder | undefined;
 let platform: Platform | undefined;
 let stopping: number | undefined;
 
@@ -62,6 +63,7 @@ async function start(): Promise<void> {
   await requireFreePorts(defaultPorts(options.portOffset));
   const data = new DataFolder(join(STATE_DIR, 'data'));
   const state = await data.open(options.fresh);
+  opened = data;
   if (state === 'put back') console.log('  ! the last run was killed: these are the data from before it');
   platform = await startPlatform({
     portOffset: options.portOffset,
@@ -151,8 +153,9 @@ async function stop(code: number): Promise<void> {
     process.exit(130);
   }
   stopping = performance.now();
-  await rm(PLATFORM_FILE, { force: true });
-  if (platform !== undefined) {
+  if (platform === undefined) await opened?.abandon();
+  else {
+    await rm(PLATFORM_FILE, { force: true });
     console.log('\nStopping; the data are being written (Ctrl-C again to lose them) …');
     const { exported, problem } = await platform.stop();
     const seconds = ((performance.now() - stopping) / 1000).toFixed(1);

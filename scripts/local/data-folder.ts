@@ -41,6 +41,11 @@ export class DataFolder {
     return killed ? 'put back' : 'kept';
   }
 
+  /** The platform did not come up: nothing changed. */
+  async abandon(): Promise<void> {
+    await rm(this.runningFile, { force: true });
+  }
+
   async seeded(): Promise<SeedResult | undefined> {
     const text = await readFile(join(this.path, 'seed.json'), 'utf8').catch(() => undefined);
     return text === undefined ? undefined : (JSON.parse(text) as SeedResult);

@@ -24,7 +24,9 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   const asked = new Set(process.argv.slice(2));
   const parts = asked.size === 0 ? {} : { functions: asked.has('--functions'), web: asked.has('--web') };
   try {
-    await build(parts, (line) => { process.stdout.write(`${line}\n`); });
+    await build(parts, (line) => {
+      process.stdout.write(`${line}\n`);
+    });
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;

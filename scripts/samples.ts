@@ -2,7 +2,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { connectedAccounts } from './local/stripe-accounts.ts';
 import { ROOT } from './build/root.ts';
-import { cellsOf, HEADER, sampleCsv, sampleRows, toText, type SampleAccount, type SampleRow } from './samples/sample-csv.ts';
+import {
+  cellsOf,
+  HEADER,
+  sampleCsv,
+  sampleRows,
+  toText,
+  type SampleAccount,
+  type SampleRow,
+} from './samples/sample-csv.ts';
 
 export { sampleCsv } from './samples/sample-csv.ts';
 
@@ -19,21 +27,41 @@ const ROWS = 40;
 /** Good and bad files for these connected accounts; the same seed gives the same files. */
 export function samples(accounts: readonly SampleAccount[], seed: number = SEED): Sample[] {
   const rows = (offset: number): SampleRow[] => sampleRows(seed + offset, ROWS, accounts);
-  const text = (offset: number, header: readonly string[] = HEADER): string => toText([header, ...rows(offset).map(cellsOf)]);
+  const text = (offset: number, header: readonly string[] = HEADER): string =>
+    toText([header, ...rows(offset).map(cellsOf)]);
   const lines = text(90).split('\r\n');
   const good = (name: string, content: Sample['content']): Sample => ({ name, kind: 'good', content });
   const refused = (name: string, content: Sample['content']): Sample => ({ name, kind: 'refused', content });
   return [
     good('payouts.csv', sampleCsv(seed, ROWS, accounts)),
-    good('payouts-semicolons.csv', `\ufeff${toText([HEADER, ...rows(1).map((row) => cellsOf({ ...row, amount: row.amount.replace('.', ',') }))], ';')}`),
+    good(
+      'payouts-semicolons.csv',
+      `\ufeff${toText([HEADER, ...rows(1).map((row) => cellsOf({ ...row, amount: row.amount.replace('.', ',') }))], ';')}`,
+    ),
     good('payouts-utf16.csv', utf16(text(2))),
-    good('payouts-line-breaks.csv', toText([HEADER, ...rows(3).map((row) => cellsOf({ ...row, description: `${row.description},\nsee "statement"` }))])),
+    good(
+      'payouts-line-breaks.csv',
+      toText([
+        HEADER,
+        ...rows(3).map((row) => cellsOf({ ...row, description: `${row.description},\nsee "statement"` })),
+      ]),
+    ),
     good('sweep.csv', toText([HEADER, ...sweepRows(seed, accounts)])),
-    { name: 'payouts-with-problems.csv', kind: 'rows', content: toText([HEADER, ...rowsWithProblems(rows(4), accounts)]) },
+    {
+      name: 'payouts-with-problems.csv',
+      kind: 'rows',
+      content: toText([HEADER, ...rowsWithProblems(rows(4), accounts)]),
+    },
     refused('refused-empty.csv', ''),
-    refused('refused-missing-column.csv', toText([['reference', 'account', 'amount'], ...rows(5).map((row) => cellsOf(row).slice(0, 3))])),
+    refused(
+      'refused-missing-column.csv',
+      toText([['reference', 'account', 'amount'], ...rows(5).map((row) => cellsOf(row).slice(0, 3))]),
+    ),
     refused('refused-extra-column.csv', toText([[...HEADER, 'iban'], ...rows(6).map((row) => [...cellsOf(row), ''])])),
-    refused('refused-ragged-row.csv', lines.map((line, index) => (index === 7 ? `${line},surplus` : line)).join('\r\n')),
+    refused(
+      'refused-ragged-row.csv',
+      lines.map((line, index) => (index === 7 ? `${line},surplus` : line)).join('\r\n'),
+    ),
     refused('refused-open-quote.csv', lines.map((line, index) => (index === 5 ? `"${line}` : line)).join('\r\n')),
     refused('refused-encoding.csv', latin1(text(7).replace('sales', 'd\u00e9comptes'))),
   ];
@@ -51,8 +79,18 @@ export async function sampleFiles(folder: string = join(ROOT, '.local', 'samples
 }
 
 function sweepRows(seed: number, accounts: readonly SampleAccount[]): string[][] {
-  return accounts.filter((account) => account.payoutsEnabled !== false).slice(-5).flatMap((account, index) =>
-    Object.keys(account.available ?? {}).map((currency) => [`SW-${seed}-${index + 1}-${currency}`, account.id, '', currency.toUpperCase(), 'Sweep']));
+  return accounts
+    .filter((account) => account.payoutsEnabled !== false)
+    .slice(-5)
+    .flatMap((account, index) =>
+      Object.keys(account.available ?? {}).map((currency) => [
+        `SW-${seed}-${index + 1}-${currency}`,
+        account.id,
+        '',
+        currency.toUpperCase(),
+        'Sweep',
+      ]),
+    );
 }
 
 /** Ten rows that can be paid, then one for each way in which a row can't. */
@@ -75,9 +113,19 @@ function rowsWithProblems(rows: readonly SampleRow[], accounts: readonly SampleA
     { account: 'northwind' },
     { reference: '=HYPERLINK("https://example.com")' },
     { currency: 'CHF' },
-    ...(disabled === undefined ? [] : [{ account: disabled.id, amount: '100', currency: Object.keys(disabled.available ?? {})[0]?.toUpperCase() ?? 'USD' }]),
+    ...(disabled === undefined
+      ? []
+      : [
+          {
+            account: disabled.id,
+            amount: '100',
+            currency: Object.keys(disabled.available ?? {})[0]?.toUpperCase() ?? 'USD',
+          },
+        ]),
   ];
-  const bad = changed.map((change, index) => cellsOf({ ...dollars, reference: `${dollars.reference}-${index + 1}`, ...change }));
+  const bad = changed.map((change, index) =>
+    cellsOf({ ...dollars, reference: `${dollars.reference}-${index + 1}`, ...change }),
+  );
   return [...sound.map(cellsOf), ...bad];
 }
 

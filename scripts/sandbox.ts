@@ -22,10 +22,12 @@ if (file === undefined) {
   process.stderr.write('usage: npm run sandbox -- FILE.js\n');
   process.exit(2);
 }
-const verdict = await evaluate(await readFile(file, 'utf8').catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exit(2);
-}));
+const verdict = await evaluate(
+  await readFile(file, 'utf8').catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }),
+);
 await closeSandbox();
 process.stdout.write(`${JSON.stringify(verdict)}\n`);
 process.exitCode = verdict.outcome === 'completed' ? 0 : 1;
@@ -35,7 +37,13 @@ async function evaluate(code: string): Promise<Verdict> {
   const ms = (): number => Math.round(performance.now() - startedAt);
   try {
     const { result, usage } = await runPlugin({
-      code, codeHash: sha256Hex(code), entry: 'script', input: null, clock: { now: new Date().toISOString(), seed: 'sandbox' }, capabilities: [], handlers: {},
+      code,
+      codeHash: sha256Hex(code),
+      entry: 'script',
+      input: null,
+      clock: { now: new Date().toISOString(), seed: 'sandbox' },
+      capabilities: [],
+      handlers: {},
       onLog: (line) => process.stdout.write(`${line.level}: ${line.message}\n`),
     });
     process.stdout.write(`value: ${JSON.stringify(result).slice(0, 2_000)}\n`);
@@ -48,5 +56,10 @@ async function evaluate(code: string): Promise<Verdict> {
 function describe(error: AppError): Omit<Verdict, 'ms'> {
   const usage = error.details['usage'] as Usage | undefined;
   const threw = error.code === 'plugin_error' || error.code === 'input_error';
-  return { outcome: threw ? 'failed' : 'stopped', code: error.code, message: error.message, rssMiB: usage?.rssMiB ?? null };
+  return {
+    outcome: threw ? 'failed' : 'stopped',
+    code: error.code,
+    message: error.message,
+    rssMiB: usage?.rssMiB ?? null,
+  };
 }

@@ -8,7 +8,15 @@ import { hashInputs, isBuilt, stamp } from './stamp.ts';
 
 /** Installed in the cloud from `functions/package.json`; all else is in the bundle. */
 const EXTERNAL = ['firebase-admin', 'firebase-functions', 'isolated-vm', 'stripe'];
-const INPUTS = ['functions/src/**/*.ts', 'domain/src/**/*.ts', 'plugins/**/*.{ts,json}', 'functions/package.json', 'package-lock.json', 'scripts/build.ts', 'scripts/build/*.ts'];
+const INPUTS = [
+  'functions/src/**/*.ts',
+  'domain/src/**/*.ts',
+  'plugins/**/*.{ts,json}',
+  'functions/package.json',
+  'package-lock.json',
+  'scripts/build.ts',
+  'scripts/build/*.ts',
+];
 const LIB = join(ROOT, 'functions', 'lib');
 
 /** `functions/lib`: the functions, the sandbox's child, the local clock, and the plugins. */
@@ -22,7 +30,9 @@ export async function buildFunctions(log: (line: string) => void): Promise<'buil
     await mkdir(fresh, { recursive: true });
     await Promise.all([bundleWorker(fresh), bundleChild(fresh)]);
     const plugins = await buildPlugins(join(fresh, 'plugins'));
-    log(`plugins: ${plugins.map(({ manifest, codeHash }) => `${manifest.name} ${manifest.version} (${codeHash.slice(0, 12)})`).join(', ')}`);
+    log(
+      `plugins: ${plugins.map(({ manifest, codeHash }) => `${manifest.name} ${manifest.version} (${codeHash.slice(0, 12)})`).join(', ')}`,
+    );
     await stamp(join(fresh, '.build'), inputs);
     await rm(LIB, { recursive: true, force: true });
     await rename(fresh, LIB);
@@ -33,17 +43,30 @@ export async function buildFunctions(log: (line: string) => void): Promise<'buil
 }
 
 const common: BuildOptions = {
-  absWorkingDir: ROOT, bundle: true, format: 'esm', platform: 'node', target: 'node24', sourcemap: true, sourcesContent: false,
-  external: EXTERNAL.flatMap((name) => [name, `${name}/*`]), charset: 'utf8', logLevel: 'silent',
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  sourcemap: true,
+  sourcesContent: false,
+  external: EXTERNAL.flatMap((name) => [name, `${name}/*`]),
+  charset: 'utf8',
+  logLevel: 'silent',
   // Some bundled CommonJS packages ask for Node's own modules by require, which ESM lacks.
-  banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
+  },
 };
 
 /** Split, so that what is imported dynamically is loaded when it is first needed: a cold start stays short. */
 async function bundleWorker(outdir: string): Promise<void> {
   const entries = ['index', 'local-clock'].filter((name) => existsSync(join(ROOT, 'functions', 'src', `${name}.ts`)));
   await build({
-    ...common, outdir, splitting: true, chunkNames: 'chunks/[name]-[hash]',
+    ...common,
+    outdir,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
     entryPoints: [
       ...entries.map((name) => ({ in: `functions/src/${name}.ts`, out: name })),
       // By itself too, so that the sandbox of a built folder can be tried.

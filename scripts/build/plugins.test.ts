@@ -45,7 +45,10 @@ describe('buildPlugins', () => {
     const plugins = await pluginsFolder('found', { alpha: minimal('alpha'), beta: minimal('beta'), sdk: 'throw 1' });
     const out = join(folder, 'found-out');
     const entries = await buildPlugins(out, plugins);
-    expect(entries.map(({ manifest, file }) => [manifest.name, file])).toEqual([['alpha', 'alpha.js'], ['beta', 'beta.js']]);
+    expect(entries.map(({ manifest, file }) => [manifest.name, file])).toEqual([
+      ['alpha', 'alpha.js'],
+      ['beta', 'beta.js'],
+    ]);
     expect(JSON.parse(await readFile(join(out, 'catalogue.json'), 'utf8'))).toEqual(entries);
     for (const { file, codeHash } of entries) expect(sha256Hex(await readFile(join(out, file), 'utf8'))).toBe(codeHash);
   });
@@ -53,14 +56,22 @@ describe('buildPlugins', () => {
   it('makes the same text from the same source, wherever it lies', async () => {
     const elsewhere = join(folder, 'a', 'deeper', 'place');
     await cp(STRIPE_PAYOUT, elsewhere, { recursive: true });
-    const [first, second, third] = await Promise.all([bundlePlugin(STRIPE_PAYOUT), bundlePlugin(STRIPE_PAYOUT), bundlePlugin(elsewhere)]);
+    const [first, second, third] = await Promise.all([
+      bundlePlugin(STRIPE_PAYOUT),
+      bundlePlugin(STRIPE_PAYOUT),
+      bundlePlugin(elsewhere),
+    ]);
     expect(second).toBe(first);
     expect(third).toBe(first);
     expect(first).not.toContain(ROOT);
   });
 
   it.each([
-    ['imports Node', minimal('bad', "import { readFileSync } from 'node:fs'; export const x = readFileSync;"), /node:fs/],
+    [
+      'imports Node',
+      minimal('bad', "import { readFileSync } from 'node:fs'; export const x = readFileSync;"),
+      /node:fs/,
+    ],
     ['has a manifest of the wrong form', minimal('bad').replace("'low'", "'none'"), /riskLevel/],
     ['is not called like its folder', minimal('good'), /calls itself "good"/],
     ['throws as it loads', minimal('bad', "throw new Error('no luck');"), /no luck/],
@@ -72,21 +83,37 @@ describe('buildPlugins', () => {
 });
 
 describe('stripe-payout in the sandbox', () => {
-  const accounts = Array.from({ length: 500 }, (_, index) => ({ id: `acct_${String(index).padStart(5, '0')}`, available: { usd: 50_000_000 } }));
+  const accounts = Array.from({ length: 500 }, (_, index) => ({
+    id: `acct_${String(index).padStart(5, '0')}`,
+    available: { usd: 50_000_000 },
+  }));
   const snapshot = (id: string) => ({
-    id, businessName: id, payoutsEnabled: true, available: [{ currency: 'USD', amountMinor: '50000000' }],
+    id,
+    businessName: id,
+    payoutsEnabled: true,
+    available: [{ currency: 'USD', amountMinor: '50000000' }],
     destinations: [{ id: `ba_${id}`, bankName: 'B', last4: '0001', currency: 'USD', country: 'US', isDefault: true }],
   });
   const handlers: PluginRun['handlers'] = {
-    'stripe.balances': async (args) => ({ accounts: Object.fromEntries((args as { accounts: string[] }).accounts.map((id) => [id, snapshot(id)])) }),
+    'stripe.balances': async (args) => ({
+      accounts: Object.fromEntries((args as { accounts: string[] }).accounts.map((id) => [id, snapshot(id)])),
+    }),
     'claims.lookup': async () => ({ taken: {} }),
   };
   const plan = async (text: string) => {
     const code = await bundlePlugin(STRIPE_PAYOUT);
     return runPlugin({
-      code, codeHash: sha256Hex(code), entry: 'execute', input: { parameters: { file: 'f', mode: 'amounts' }, execution: { id: 'e', title: 'T' } },
-      clock: { now: '2026-01-01T00:00:00.000Z', seed: 's' }, capabilities: ['files.read', 'stripe.balances', 'claims.lookup'],
-      handlers: { ...handlers, 'files.read': async () => ({ name: 'payouts.csv', text, encoding: 'utf-8', sha256: '' }) }, onLog: () => undefined,
+      code,
+      codeHash: sha256Hex(code),
+      entry: 'execute',
+      input: { parameters: { file: 'f', mode: 'amounts' }, execution: { id: 'e', title: 'T' } },
+      clock: { now: '2026-01-01T00:00:00.000Z', seed: 's' },
+      capabilities: ['files.read', 'stripe.balances', 'claims.lookup'],
+      handlers: {
+        ...handlers,
+        'files.read': async () => ({ name: 'payouts.csv', text, encoding: 'utf-8', sha256: '' }),
+      },
+      onLog: () => undefined,
     });
   };
 
@@ -100,15 +127,30 @@ describe('stripe-payout in the sandbox', () => {
   });
 
   it('refuses a file that is too long, naming line and remedy, as an input error', async () => {
-    const error = await plan(`reference,account,amount,currency\n${'r,acct_00001,1,USD\n'.repeat(50_001)}`).then(() => undefined, (thrown: unknown) => thrown);
+    const error = await plan(`reference,account,amount,currency\n${'r,acct_00001,1,USD\n'.repeat(50_001)}`).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     expect(isAppError(error) && error.code).toBe('input_error');
-    expect(error).toMatchObject({ details: { issues: [{ code: 'too_many_rows', line: 50_002 }] }, message: expect.stringMatching(/^payouts\.csv, line 50002: .*Split it/) });
+    expect(error).toMatchObject({
+      details: { issues: [{ code: 'too_many_rows', line: 50_002 }] },
+      message: expect.stringMatching(/^payouts\.csv, line 50002: .*Split it/),
+    });
   });
 
   it('tells its manifest and checks its parameters there', async () => {
     const code = await bundlePlugin(STRIPE_PAYOUT);
     const ask = (entry: 'manifest' | 'validate', parameters: object) =>
-      runPlugin({ code, codeHash: sha256Hex(code), entry, input: { parameters }, clock: { now: '2026-01-01T00:00:00.000Z', seed: 's' }, capabilities: [], handlers: {}, onLog: () => undefined });
+      runPlugin({
+        code,
+        codeHash: sha256Hex(code),
+        entry,
+        input: { parameters },
+        clock: { now: '2026-01-01T00:00:00.000Z', seed: 's' },
+        capabilities: [],
+        handlers: {},
+        onLog: () => undefined,
+      });
     expect((await ask('manifest', {})).result).toMatchObject({ name: 'stripe-payout' });
     expect((await ask('validate', { mode: 'sweep', reserve: 'ten' })).result).toMatchObject([{ parameter: 'reserve' }]);
   });

@@ -23,13 +23,19 @@ const BUILD_CLOCK = { now: '2000-01-01T00:00:00.000Z', seed: 'build' };
 /** Folders below `pluginsFolder` with a `src/index.ts`, the SDK left out, in order of name. */
 export function findPlugins(pluginsFolder: string): string[] {
   return readdirSync(pluginsFolder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== SDK && existsSync(join(pluginsFolder, entry.name, 'src', 'index.ts')))
+    .filter(
+      (entry) =>
+        entry.isDirectory() && entry.name !== SDK && existsSync(join(pluginsFolder, entry.name, 'src', 'index.ts')),
+    )
     .map((entry) => entry.name)
     .sort();
 }
 
 /** Bundle every plugin, ask each for its manifest in the sandbox, and write bundles and `catalogue.json`. */
-export async function buildPlugins(outFolder: string, pluginsFolder: string = join(ROOT, 'plugins')): Promise<CatalogueEntry[]> {
+export async function buildPlugins(
+  outFolder: string,
+  pluginsFolder: string = join(ROOT, 'plugins'),
+): Promise<CatalogueEntry[]> {
   await mkdir(outFolder, { recursive: true });
   const entries: CatalogueEntry[] = [];
   for (const folder of findPlugins(pluginsFolder)) {
@@ -51,11 +57,25 @@ export async function buildPlugins(outFolder: string, pluginsFolder: string = jo
 export async function bundlePlugin(folder: string): Promise<string> {
   const result = await build({
     stdin: {
-      contents: "import plugin from './src/index.ts';\nimport { serve } from '@countersign/plugin-sdk/runtime';\nserve(plugin);\n",
-      resolveDir: folder, sourcefile: 'bundle.ts', loader: 'ts',
+      contents:
+        "import plugin from './src/index.ts';\nimport { serve } from '@countersign/plugin-sdk/runtime';\nserve(plugin);\n",
+      resolveDir: folder,
+      sourcefile: 'bundle.ts',
+      loader: 'ts',
     },
-    absWorkingDir: ROOT, bundle: true, write: false, format: 'iife', platform: 'browser', target: 'es2024', charset: 'utf8',
-    minifyWhitespace: true, minifySyntax: true, legalComments: 'none', treeShaking: true, sourcemap: false, logLevel: 'silent',
+    absWorkingDir: ROOT,
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2024',
+    charset: 'utf8',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    treeShaking: true,
+    sourcemap: false,
+    logLevel: 'silent',
     // An isolate is no browser either: what reads these must find nothing.
     define: { 'process.env.NODE_ENV': '"production"' },
   });
@@ -64,13 +84,27 @@ export async function bundlePlugin(folder: string): Promise<string> {
 
 async function readManifest(folder: string, code: string, codeHash: string): Promise<Manifest> {
   const { result } = await runPlugin({
-    code, codeHash, entry: 'manifest', input: null, clock: BUILD_CLOCK, capabilities: [], handlers: {}, onLog: () => undefined,
+    code,
+    codeHash,
+    entry: 'manifest',
+    input: null,
+    clock: BUILD_CLOCK,
+    capabilities: [],
+    handlers: {},
+    onLog: () => undefined,
   });
   const parsed = manifestSchema.safeParse(result);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new AppError('plugin_error', `plugins/${folder}: its manifest is not right: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+    throw new AppError(
+      'plugin_error',
+      `plugins/${folder}: its manifest is not right: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+    );
   }
-  if (parsed.data.name !== folder) throw new AppError('plugin_error', `plugins/${folder}: the plugin calls itself "${parsed.data.name}"; name it like its folder`);
+  if (parsed.data.name !== folder)
+    throw new AppError(
+      'plugin_error',
+      `plugins/${folder}: the plugin calls itself "${parsed.data.name}"; name it like its folder`,
+    );
   return parsed.data;
 }

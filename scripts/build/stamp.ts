@@ -10,7 +10,10 @@ import { ROOT } from './root.ts';
  */
 export function hashInputs(patterns: readonly string[], generated?: RegExp): string {
   const hash = createHash('sha256').update(process.version);
-  const files = globSync([...patterns], { cwd: ROOT, exclude: (path) => path.includes('node_modules') || path.endsWith('.test.ts') || path.endsWith('.test.tsx') })
+  const files = globSync([...patterns], {
+    cwd: ROOT,
+    exclude: (path) => path.includes('node_modules') || path.endsWith('.test.ts') || path.endsWith('.test.tsx'),
+  })
     .filter((path) => generated?.test(path) !== true && statSync(join(ROOT, path)).isFile())
     .sort();
   for (const path of files) hash.update(`\0${path}\0`).update(readFileSync(join(ROOT, path)));

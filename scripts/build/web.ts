@@ -24,12 +24,21 @@ export async function buildWeb(): Promise<'built' | 'unchanged' | 'absent'> {
 
 function runNode(args: readonly string[], cwd: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT_MS, env: { ...process.env, NO_COLOR: '1' } });
+    const child = spawn(process.execPath, [...args], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: LIMIT_MS,
+      env: { ...process.env, NO_COLOR: '1' },
+    });
     let output = '';
-    const keep = (text: Buffer): void => { output = (output + text.toString('utf8')).slice(-3_000); };
+    const keep = (text: Buffer): void => {
+      output = (output + text.toString('utf8')).slice(-3_000);
+    };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new AppError('internal', `The web build failed:\n${output}`))));
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new AppError('internal', `The web build failed:\n${output}`)),
+    );
   });
 }

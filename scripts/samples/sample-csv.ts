@@ -19,7 +19,13 @@ export interface SampleRow {
 
 export const HEADER = ['reference', 'account', 'amount', 'currency', 'description'] as const;
 
-const REASONS = ['October sales', 'Marketplace sales', 'Weekly settlement', 'Refund reserve released', 'Sales, less fees'];
+const REASONS = [
+  'October sales',
+  'Marketplace sales',
+  'Weekly settlement',
+  'Refund reserve released',
+  'Sales, less fees',
+];
 /** A file takes at most a fifth of each balance, so that several files can be run one after the other. */
 const SHARE_OF_BALANCE = 5n;
 
@@ -35,7 +41,10 @@ export function sampleRows(seed: number, count: number, accounts: readonly Sampl
     const purse = purses[round] as Purse;
     const roundsLeft = BigInt(Math.ceil((count - rows.length) / purses.length));
     const most = purse.left / roundsLeft;
-    const wanted = floorToStripeStep(purse.least + ((most - purse.least) * BigInt(Math.floor(random() * 1_000_000))) / 1_000_000n, purse.currency);
+    const wanted = floorToStripeStep(
+      purse.least + ((most - purse.least) * BigInt(Math.floor(random() * 1_000_000))) / 1_000_000n,
+      purse.currency,
+    );
     if (most < purse.least || wanted < purse.least) {
       purses.splice(round, 1);
       round -= 1;
@@ -43,8 +52,11 @@ export function sampleRows(seed: number, count: number, accounts: readonly Sampl
     }
     purse.left -= wanted;
     rows.push({
-      reference: `PO-${seed}-${String(rows.length + 1).padStart(5, '0')}`, account: purse.account, amount: toMajorText(wanted, purse.currency),
-      currency: purse.currency, description: REASONS[Math.floor(random() * REASONS.length)] as string,
+      reference: `PO-${seed}-${String(rows.length + 1).padStart(5, '0')}`,
+      account: purse.account,
+      amount: toMajorText(wanted, purse.currency),
+      currency: purse.currency,
+      description: REASONS[Math.floor(random() * REASONS.length)] as string,
     });
   }
   if (rows.length < count) throw new Error(`These accounts' balances do for ${rows.length} rows, not for ${count}`);
@@ -60,7 +72,8 @@ export const cellsOf = (row: SampleRow): string[] => HEADER.map((name) => row[na
 
 /** CSV text as a spreadsheet writes it. */
 export function toText(rows: readonly (readonly string[])[], delimiter = ','): string {
-  const quoted = (cell: string): string => (cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  const quoted = (cell: string): string =>
+    cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
   return rows.map((row) => `${row.map(quoted).join(delimiter)}\r\n`).join('');
 }
 
@@ -74,7 +87,12 @@ interface Purse {
 function pursesOf(account: SampleAccount): Purse[] {
   return Object.entries(account.available ?? {}).map(([code, amount]) => {
     const currency = code.toUpperCase();
-    return { account: account.id, currency, least: leastOf(currency), left: (fromStripeAmount(amount, code) ?? 0n) / SHARE_OF_BALANCE };
+    return {
+      account: account.id,
+      currency,
+      least: leastOf(currency),
+      left: (fromStripeAmount(amount, code) ?? 0n) / SHARE_OF_BALANCE,
+    };
   });
 }
 

@@ -13,10 +13,18 @@ const SOURCE = join(ROOT, 'functions');
 
 let folder = '';
 /** The user's own settings (registry, proxy, certificates), without what vitest or a running platform adds. */
-const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE_ENV|NODE_PATH|VITEST|FIREBASE|FIRESTORE|GCLOUD|GOOGLE|npm_(?!config_))/.test(name)));
+const ENVIRONMENT = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) => !/^(NODE_ENV|NODE_PATH|VITEST|FIREBASE|FIRESTORE|GCLOUD|GOOGLE|npm_(?!config_))/.test(name),
+  ),
+);
 /** In the folder, as the cloud does it: this Node, and nothing of the repository around it. */
 const inFolder = (file: string, args: readonly string[], env: Record<string, string> = {}) =>
-  run(file, [...args], { cwd: folder, timeout: INSTALL_LIMIT_MS, env: { ...ENVIRONMENT, PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter), ...env } });
+  run(file, [...args], {
+    cwd: folder,
+    timeout: INSTALL_LIMIT_MS,
+    env: { ...ENVIRONMENT, PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter), ...env },
+  });
 
 beforeAll(async () => {
   await build({ functions: true });
@@ -24,7 +32,8 @@ beforeAll(async () => {
   // What firebase.json leaves out of the upload is left out here.
   const ignored = JSON.parse(await readFile(join(ROOT, 'firebase.json'), 'utf8')).functions[0].ignore as string[];
   expect(ignored).toEqual(expect.arrayContaining(['node_modules', 'src']));
-  for (const name of ['package.json', 'package-lock.json', 'lib']) await cp(join(SOURCE, name), join(folder, name), { recursive: true });
+  for (const name of ['package.json', 'package-lock.json', 'lib'])
+    await cp(join(SOURCE, name), join(folder, name), { recursive: true });
   await inFolder('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund', '--ignore-scripts']);
 });
 
@@ -34,27 +43,42 @@ afterAll(async () => {
 
 describe('the functions folder by itself', () => {
   it('has a lock file that names no registry and every dependency of its package.json', async () => {
-    const lock = JSON.parse(await readFile(join(SOURCE, 'package-lock.json'), 'utf8')) as { packages: Record<string, { resolved?: string; dependencies?: object }> };
+    const lock = JSON.parse(await readFile(join(SOURCE, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { resolved?: string; dependencies?: object }>;
+    };
     const manifest = JSON.parse(await readFile(join(SOURCE, 'package.json'), 'utf8')) as { dependencies: object };
     expect(Object.values(lock.packages).filter((entry) => entry.resolved !== undefined)).toEqual([]);
     expect(lock.packages['']?.dependencies).toEqual(manifest.dependencies);
   });
 
   it('installs the versions that the repository is tested with', async () => {
-    const versions = async (path: string) => (JSON.parse(await readFile(path, 'utf8')) as { packages: Record<string, { version?: string }> }).packages;
-    const [own, root] = await Promise.all([versions(join(SOURCE, 'package-lock.json')), versions(join(ROOT, 'package-lock.json'))]);
-    for (const name of Object.keys((JSON.parse(await readFile(join(SOURCE, 'package.json'), 'utf8')) as { dependencies: object }).dependencies)) {
+    const versions = async (path: string) =>
+      (JSON.parse(await readFile(path, 'utf8')) as { packages: Record<string, { version?: string }> }).packages;
+    const [own, root] = await Promise.all([
+      versions(join(SOURCE, 'package-lock.json')),
+      versions(join(ROOT, 'package-lock.json')),
+    ]);
+    for (const name of Object.keys(
+      (JSON.parse(await readFile(join(SOURCE, 'package.json'), 'utf8')) as { dependencies: object }).dependencies,
+    )) {
       expect(own[`node_modules/${name}`]?.version, name).toBe(root[`node_modules/${name}`]?.version);
     }
   });
 
   it('lets the Functions SDK discover every function that it exports', async () => {
-    const list = "import * as all from './lib/index.js'; console.log(JSON.stringify(Object.keys(all).filter((name) => all[name]?.__endpoint !== undefined)));";
-    const project = { GCLOUD_PROJECT: 'demo-discovery', FIREBASE_CONFIG: JSON.stringify({ projectId: 'demo-discovery', storageBucket: 'demo-discovery.appspot.com' }) };
+    const list =
+      "import * as all from './lib/index.js'; console.log(JSON.stringify(Object.keys(all).filter((name) => all[name]?.__endpoint !== undefined)));";
+    const project = {
+      GCLOUD_PROJECT: 'demo-discovery',
+      FIREBASE_CONFIG: JSON.stringify({ projectId: 'demo-discovery', storageBucket: 'demo-discovery.appspot.com' }),
+    };
     const { stdout } = await inFolder(process.execPath, ['--input-type=module', '-e', list], project);
     const exported = JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]') as string[];
     const output = join(folder, 'discovered.json');
-    await inFolder(process.execPath, [join(folder, 'node_modules', '.bin', 'firebase-functions'), '.'], { ...project, FUNCTIONS_MANIFEST_OUTPUT_PATH: output });
+    await inFolder(process.execPath, [join(folder, 'node_modules', '.bin', 'firebase-functions'), '.'], {
+      ...project,
+      FUNCTIONS_MANIFEST_OUTPUT_PATH: output,
+    });
     const discovered = JSON.parse(await readFile(output, 'utf8')) as { endpoints: Record<string, unknown> };
     expect(exported.length).toBeGreaterThan(0);
     expect(Object.keys(discovered.endpoints).sort()).toEqual(exported.sort());

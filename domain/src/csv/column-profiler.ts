@@ -29,7 +29,8 @@ export class ColumnProfiler {
       this.#emptyCount += 1;
       return;
     }
-    this.#kind = this.#kind === undefined ? kindOf(text) : this.#kind === 'text' ? 'text' : common(this.#kind, kindOf(text));
+    this.#kind =
+      this.#kind === undefined ? kindOf(text) : this.#kind === 'text' ? 'text' : common(this.#kind, kindOf(text));
     if (this.#samples.length < MAX_SAMPLES) {
       const sample = text.slice(0, MAX_SAMPLE_LENGTH);
       if (!this.#samples.includes(sample)) this.#samples.push(sample);

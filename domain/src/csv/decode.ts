@@ -48,7 +48,9 @@ export class TextStream {
 
   #invalid(before: string): FileIssue {
     return {
-      line: this.#lines + countLines(before) + 1, column: null, code: 'encoding',
+      line: this.#lines + countLines(before) + 1,
+      column: null,
+      code: 'encoding',
       message: `This line has bytes in it that are not ${this.#encoding.toUpperCase()} text`,
       remedy: 'Save the file as "CSV UTF-8" and upload it again',
     };
@@ -62,7 +64,9 @@ function countLines(text: string): number {
 }
 
 /** A whole file's bytes to text. */
-export function decodeText(bytes: Uint8Array): ({ readonly text: string } & DetectedEncoding) | { readonly issue: FileIssue } {
+export function decodeText(
+  bytes: Uint8Array,
+): ({ readonly text: string } & DetectedEncoding) | { readonly issue: FileIssue } {
   const detected = detectEncoding(bytes);
   const result = new TextStream(detected.encoding).push(bytes, true);
   return 'issue' in result ? result : { ...result, ...detected };

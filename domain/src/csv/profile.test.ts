@@ -8,7 +8,8 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const utf16 = (text: string, bigEndian: boolean): Uint8Array => {
   const units = `\ufeff${text}`;
   const bytes = new Uint8Array(units.length * 2);
-  for (let index = 0; index < units.length; index += 1) new DataView(bytes.buffer).setUint16(index * 2, units.charCodeAt(index), !bigEndian);
+  for (let index = 0; index < units.length; index += 1)
+    new DataView(bytes.buffer).setUint16(index * 2, units.charCodeAt(index), !bigEndian);
   return bytes;
 };
 const inPieces = (bytes: Uint8Array, size: number): FileProfile => {
@@ -17,14 +18,20 @@ const inPieces = (bytes: Uint8Array, size: number): FileProfile => {
   return profiler.finish();
 };
 
-const FILE = 'reference,amount,day,paid,code\r\nINV-1,12.50,2026-01-31,true,007\r\nINV-2,7,2026-02-01,no,\r\n"a ""b"",\nc",1.5,2026-02-02,yes,12\r\n';
+const FILE =
+  'reference,amount,day,paid,code\r\nINV-1,12.50,2026-01-31,true,007\r\nINV-2,7,2026-02-01,no,\r\n"a ""b"",\nc",1.5,2026-02-02,yes,12\r\n';
 
 describe('profileCsv', () => {
   it('tells columns, types, samples and rows', () => {
     const { detectedType, profile, issues } = profileCsv(utf8(FILE));
     expect([detectedType, issues]).toEqual(['csv', []]);
     expect(csvProfileSchema.parse(profile)).toEqual({
-      encoding: 'utf-8', byteOrderMark: false, delimiter: ',', rowCount: 3, badRowCount: 0, issues: [],
+      encoding: 'utf-8',
+      byteOrderMark: false,
+      delimiter: ',',
+      rowCount: 3,
+      badRowCount: 0,
+      issues: [],
       columns: [
         { name: 'reference', type: 'text', emptyCount: 0, samples: ['INV-1', 'INV-2', 'a "b",\nc'] },
         { name: 'amount', type: 'decimal', emptyCount: 0, samples: ['12.50', '7', '1.5'] },
@@ -50,7 +57,11 @@ describe('profileCsv', () => {
     const { profile, issues } = profileCsv(utf8('a,b\n1,2\n"x\ny",2\n3\n4,5,6\n"q"z,1\n7,8\n'));
     expect(issues).toEqual([]);
     expect(profile).toMatchObject({ rowCount: 5, badRowCount: 3 });
-    expect(profile?.issues.map(({ line, code }) => [line, code])).toEqual([[5, 'too_few_cells'], [6, 'too_many_cells'], [7, 'unclosed_quote']]);
+    expect(profile?.issues.map(({ line, code }) => [line, code])).toEqual([
+      [5, 'too_few_cells'],
+      [6, 'too_many_cells'],
+      [7, 'unclosed_quote'],
+    ]);
   });
 
   it.each([
@@ -76,13 +87,20 @@ describe('profileCsv', () => {
 
   it('gives the same in pieces of any size', () => {
     const pieces = fc.integer({ min: 1, max: 40 });
-    const cell = fc.string({ unit: fc.constantFrom('a', '1', ',', ';', '"', '\n', '\r\n', ' ', '\u00e9', '\u{1f600}'), maxLength: 8 });
+    const cell = fc.string({
+      unit: fc.constantFrom('a', '1', ',', ';', '"', '\n', '\r\n', ' ', '\u00e9', '\u{1f600}'),
+      maxLength: 8,
+    });
     const table = fc.array(fc.array(cell, { minLength: 2, maxLength: 3 }), { minLength: 1, maxLength: 5 });
-    fc.assert(fc.property(table, pieces, fc.boolean(), (rows, size, bigEndian) => {
-      const text = rows.map((cells) => cells.map((one) => (one.includes('"') ? `"${one.replaceAll('"', '""')}"` : one)).join(',')).join('\r\n');
-      expect(inPieces(utf8(text), size)).toEqual(profileCsv(utf8(text)));
-      expect(inPieces(utf16(text, bigEndian), size)).toEqual(profileCsv(utf16(text, bigEndian)));
-    }));
+    fc.assert(
+      fc.property(table, pieces, fc.boolean(), (rows, size, bigEndian) => {
+        const text = rows
+          .map((cells) => cells.map((one) => (one.includes('"') ? `"${one.replaceAll('"', '""')}"` : one)).join(','))
+          .join('\r\n');
+        expect(inPieces(utf8(text), size)).toEqual(profileCsv(utf8(text)));
+        expect(inPieces(utf16(text, bigEndian), size)).toEqual(profileCsv(utf16(text, bigEndian)));
+      }),
+    );
   });
 
   it('stops at a quote that is never closed, without keeping the rest in memory', () => {
@@ -90,7 +108,11 @@ describe('profileCsv', () => {
     profiler.push(utf8('a,b\n1,"'));
     const piece = utf8('x'.repeat(64 * 1024));
     for (let index = 0; index < 200; index += 1) profiler.push(piece);
-    expect(profiler.finish().profile).toMatchObject({ rowCount: 1, badRowCount: 1, issues: [{ line: 2, code: 'unclosed_quote' }] });
+    expect(profiler.finish().profile).toMatchObject({
+      rowCount: 1,
+      badRowCount: 1,
+      issues: [{ line: 2, code: 'unclosed_quote' }],
+    });
   });
 });
 

@@ -86,17 +86,51 @@ export class CsvProfiler {
     if (this.#columns === undefined) return this.#readHeader(row);
     this.#rowCount += 1;
     const width = this.#columns.length;
-    if (row.badQuotes) return this.#badRow(row.line, 'unclosed_quote', 'A quote in the row that starts here is not closed, or has text behind it', 'Close the quote; a quote inside a quoted cell is written twice');
-    if (row.cells.length > width) return this.#badRow(row.line, 'too_many_cells', `This row has ${row.cells.length} cells, the header has ${width}`, `Put quotes around a cell that contains "${this.#delimiter}"`);
-    if (row.cells.length < width) return this.#badRow(row.line, 'too_few_cells', `This row has ${row.cells.length} cells, the header has ${width}`, 'Add the missing cells; an empty cell still needs its separator');
+    if (row.badQuotes)
+      return this.#badRow(
+        row.line,
+        'unclosed_quote',
+        'A quote in the row that starts here is not closed, or has text behind it',
+        'Close the quote; a quote inside a quoted cell is written twice',
+      );
+    if (row.cells.length > width)
+      return this.#badRow(
+        row.line,
+        'too_many_cells',
+        `This row has ${row.cells.length} cells, the header has ${width}`,
+        `Put quotes around a cell that contains "${this.#delimiter}"`,
+      );
+    if (row.cells.length < width)
+      return this.#badRow(
+        row.line,
+        'too_few_cells',
+        `This row has ${row.cells.length} cells, the header has ${width}`,
+        'Add the missing cells; an empty cell still needs its separator',
+      );
     this.#columns.forEach((column, index) => column.add(row.cells[index] ?? ''));
   }
 
   #readHeader(row: CsvRow): void {
-    const names = row.cells.map((cell, index) => (cell.trim() === '' ? `column ${index + 1}` : cell.trim().slice(0, MAX_NAME_LENGTH)));
+    const names = row.cells.map((cell, index) =>
+      cell.trim() === '' ? `column ${index + 1}` : cell.trim().slice(0, MAX_NAME_LENGTH),
+    );
     this.#columns = names.slice(0, MAX_COLUMNS).map((name) => new ColumnProfiler(name));
-    if (row.badQuotes) this.#issues.push({ line: row.line, column: null, code: 'unclosed_quote', message: 'A quote in the first line is not closed, or has text behind it', remedy: 'Close the quote; a quote inside a quoted cell is written twice' });
-    if (names.length > MAX_COLUMNS) this.#issues.push({ line: row.line, column: null, code: 'too_many_columns', message: `The file has ${names.length} columns`, remedy: `Take out columns until there are at most ${MAX_COLUMNS}` });
+    if (row.badQuotes)
+      this.#issues.push({
+        line: row.line,
+        column: null,
+        code: 'unclosed_quote',
+        message: 'A quote in the first line is not closed, or has text behind it',
+        remedy: 'Close the quote; a quote inside a quoted cell is written twice',
+      });
+    if (names.length > MAX_COLUMNS)
+      this.#issues.push({
+        line: row.line,
+        column: null,
+        code: 'too_many_columns',
+        message: `The file has ${names.length} columns`,
+        remedy: `Take out columns until there are at most ${MAX_COLUMNS}`,
+      });
   }
 
   #badRow(line: number, code: string, message: string, remedy: string): void {
@@ -118,23 +152,40 @@ export class CsvProfiler {
   #toProfile(): CsvProfile | null {
     if (this.#columns === undefined || this.#typeSeen() !== 'csv') return null;
     return {
-      ...this.#encoding, delimiter: this.#delimiter, columns: this.#columns.map((column) => column.toProfile()),
-      rowCount: this.#rowCount, badRowCount: this.#badRowCount, issues: [...this.#rowIssues],
+      ...this.#encoding,
+      delimiter: this.#delimiter,
+      columns: this.#columns.map((column) => column.toProfile()),
+      rowCount: this.#rowCount,
+      badRowCount: this.#badRowCount,
+      issues: [...this.#rowIssues],
     };
   }
 
   #allIssues(): FileIssue[] {
     const type = this.#typeSeen();
-    const whole = (code: string, message: string, remedy: string): FileIssue[] => [...this.#issues, { line: null, column: null, code, message, remedy }];
-    if (type === 'empty') return whole('empty_file', 'The file is empty', 'Upload a file with a header line and at least one row');
-    if (type === 'xlsx') return whole('file_type', 'This is an Excel workbook, not a CSV file', 'In Excel, save the sheet as "CSV UTF-8" and upload that');
-    if (type !== 'csv' && type !== 'text') return whole('file_type', `This is not a CSV file but ${NAMES[type]}`, 'Upload a CSV file, saved as "CSV UTF-8"');
+    const whole = (code: string, message: string, remedy: string): FileIssue[] => [
+      ...this.#issues,
+      { line: null, column: null, code, message, remedy },
+    ];
+    if (type === 'empty')
+      return whole('empty_file', 'The file is empty', 'Upload a file with a header line and at least one row');
+    if (type === 'xlsx')
+      return whole(
+        'file_type',
+        'This is an Excel workbook, not a CSV file',
+        'In Excel, save the sheet as "CSV UTF-8" and upload that',
+      );
+    if (type !== 'csv' && type !== 'text')
+      return whole('file_type', `This is not a CSV file but ${NAMES[type]}`, 'Upload a CSV file, saved as "CSV UTF-8"');
     return [...this.#issues];
   }
 }
 
 const NAMES: Readonly<Record<Exclude<DetectedType, 'csv' | 'text' | 'empty' | 'xlsx'>, string>> = {
-  pdf: 'a PDF', zip: 'a ZIP archive', image: 'an image', binary: 'a binary file',
+  pdf: 'a PDF',
+  zip: 'a ZIP archive',
+  image: 'an image',
+  binary: 'a binary file',
 };
 
 /** The profile of a file that is in memory. */

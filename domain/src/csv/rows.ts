@@ -67,7 +67,12 @@ export class CsvRowReader {
     if (this.#stopped) return;
     const line = this.#line;
     const end = results.meta.cursor;
-    for (let at = this.#input.indexOf('\n', this.#readTo); at !== -1 && at < end; at = this.#input.indexOf('\n', at + 1)) this.#line += 1;
+    for (
+      let at = this.#input.indexOf('\n', this.#readTo);
+      at !== -1 && at < end;
+      at = this.#input.indexOf('\n', at + 1)
+    )
+      this.#line += 1;
     this.#readTo = end;
     const cells = results.data[0] as unknown as string[];
     if (cells.every((cell) => cell.trim() === '')) return;

@@ -47,37 +47,54 @@ describe('toStripeAmount', () => {
   });
 
   it('what it accepts comes back unchanged, in every currency', () => {
-    fc.assert(fc.property(fc.constantFrom(...currencyCodes), fc.bigInt(1n, 10n ** 13n), (currency, amountMinor) => {
-      const stripe = toStripeAmount(amountMinor, currency);
-      if (stripe.ok) expect(fromStripeAmount(stripe.amount, currency)).toBe(amountMinor);
-    }));
+    fc.assert(
+      fc.property(fc.constantFrom(...currencyCodes), fc.bigInt(1n, 10n ** 13n), (currency, amountMinor) => {
+        const stripe = toStripeAmount(amountMinor, currency);
+        if (stripe.ok) expect(fromStripeAmount(stripe.amount, currency)).toBe(amountMinor);
+      }),
+    );
   });
 
   it('a floored balance never becomes more than Stripe has', () => {
-    fc.assert(fc.property(fc.constantFrom('ISK', 'UGX', 'USD', 'KWD', 'MGA'), fc.nat(), (currency, amount) => {
-      const floor = floorStripeBalance(amount, currency) as bigint;
-      const back = toStripeAmount(floor, currency);
-      if (back.ok) expect(back.amount).toBeLessThanOrEqual(amount);
-    }));
+    fc.assert(
+      fc.property(fc.constantFrom('ISK', 'UGX', 'USD', 'KWD', 'MGA'), fc.nat(), (currency, amount) => {
+        const floor = floorStripeBalance(amount, currency) as bigint;
+        const back = toStripeAmount(floor, currency);
+        if (back.ok) expect(back.amount).toBeLessThanOrEqual(amount);
+      }),
+    );
   });
 });
 
 describe('floorToStripeStep', () => {
-  it.each([['HUF', 1045n, 1000n], ['KWD', 5124n, 5120n], ['MGA', 1050n, 1000n], ['USD', 1045n, 1045n], ['ISK', 5n, 5n], ['HUF', 99n, 0n]] as const)('%s %s is %s', (currency, amountMinor, floored) => {
+  it.each([
+    ['HUF', 1045n, 1000n],
+    ['KWD', 5124n, 5120n],
+    ['MGA', 1050n, 1000n],
+    ['USD', 1045n, 1045n],
+    ['ISK', 5n, 5n],
+    ['HUF', 99n, 0n],
+  ] as const)('%s %s is %s', (currency, amountMinor, floored) => {
     expect(floorToStripeStep(amountMinor, currency)).toBe(floored);
   });
 
   it('gives what Stripe can pay, and not more than was asked', () => {
-    fc.assert(fc.property(fc.constantFrom('USD', 'HUF', 'TWD', 'UGX', 'ISK', 'MGA', 'KWD', 'JPY'), fc.bigInt(1n, 10n ** 9n), (currency, amountMinor) => {
-      const floored = floorToStripeStep(amountMinor, currency);
-      expect(floored).toBeLessThanOrEqual(amountMinor);
-      if (floored > 0n) expect(toStripeAmount(floored, currency).ok).toBe(true);
-    }));
+    fc.assert(
+      fc.property(
+        fc.constantFrom('USD', 'HUF', 'TWD', 'UGX', 'ISK', 'MGA', 'KWD', 'JPY'),
+        fc.bigInt(1n, 10n ** 9n),
+        (currency, amountMinor) => {
+          const floored = floorToStripeStep(amountMinor, currency);
+          expect(floored).toBeLessThanOrEqual(amountMinor);
+          if (floored > 0n) expect(toStripeAmount(floored, currency).ok).toBe(true);
+        },
+      ),
+    );
   });
 });
 
 describe('stripeMinimum', () => {
-  it('counts in the currency\'s own minor units', () => {
+  it("counts in the currency's own minor units", () => {
     expect(stripeMinimum('EUR')?.minimumMinor).toBe(100n);
     expect(stripeMinimum('BHD')?.minimumMinor).toBe(1000n);
     expect(stripeMinimum('CLP')?.minimumMinor).toBe(23000n);

@@ -55,7 +55,11 @@ export function toStripeAmount(amountMinor: bigint, currency: string): StripeAmo
     return { ok: false, code: 'amount_not_representable', message: notRepresentable(amountMinor, currency, scale) };
   }
   if (amount > MAX_STRIPE_AMOUNT) {
-    return { ok: false, code: 'amount_too_large', message: `Stripe's amounts have at most 12 digits; ${formatMoney(amountMinor, currency)} has more` };
+    return {
+      ok: false,
+      code: 'amount_too_large',
+      message: `Stripe's amounts have at most 12 digits; ${formatMoney(amountMinor, currency)} has more`,
+    };
   }
   return { ok: true, amount: Number(amount) };
 }
@@ -120,7 +124,9 @@ function convert(amount: number, currency: string): { floor: bigint; remainder: 
 }
 
 function refusalOf(code: 'currency_unknown' | 'currency_unsupported', currency: string): string {
-  return code === 'currency_unknown' ? `"${currency}" is not an ISO 4217 currency` : `Stripe does not support ${currency}`;
+  return code === 'currency_unknown'
+    ? `"${currency}" is not an ISO 4217 currency`
+    : `Stripe does not support ${currency}`;
 }
 
 /** Names the nearest amount below that Stripe can pay, so that the row can be corrected. */

@@ -18,7 +18,10 @@ const PAYOUTS = 'HUF 360';
  * the lowest is here, so that nothing is refused that Stripe would pay. For currencies that are not here Stripe's own
  * answer decides when the payout is made.
  */
-const MINIMUMS: ReadonlyMap<string, StripeMinimum> = new Map([...table(CROSS_BORDER, CROSS_BORDER_SOURCE), ...table(PAYOUTS, PAYOUTS_SOURCE)]);
+const MINIMUMS: ReadonlyMap<string, StripeMinimum> = new Map([
+  ...table(CROSS_BORDER, CROSS_BORDER_SOURCE),
+  ...table(PAYOUTS, PAYOUTS_SOURCE),
+]);
 
 /** Undefined where Stripe publishes none that we know of. */
 export function stripeMinimum(currency: string): StripeMinimum | undefined {

@@ -33,9 +33,11 @@ describe('normalizeReference', () => {
   });
 
   it('is stable: a normalized reference normalizes to itself', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-      const once = normalizeReference(text);
-      expect(normalizeReference(once)).toBe(once);
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const once = normalizeReference(text);
+        expect(normalizeReference(once)).toBe(once);
+      }),
+    );
   });
 });

@@ -34,7 +34,10 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
   const TrueWeakMap = WeakMap;
   const TruePromise = Promise;
   const text = String;
-  const bound = <This, Args extends unknown[], Result>(fn: (this: This, ...args: Args) => Result) => (self: This, ...args: Args): Result => apply(fn, self, args);
+  const bound =
+    <This, Args extends unknown[], Result>(fn: (this: This, ...args: Args) => Result) =>
+    (self: This, ...args: Args): Result =>
+      apply(fn, self, args);
   const slice = bound(String.prototype.slice as (this: string, start: number, end: number) => string);
   const split = bound(String.prototype.split as (this: string, separator: string) => string[]);
   const includes = bound(String.prototype.includes as (this: string, part: string) => boolean);
@@ -42,14 +45,19 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
   const push = bound(Array.prototype.push as (this: unknown[], item: unknown) => number);
   const isArray = Array.isArray;
 
-  interface Waiting { readonly resolve: (value: unknown) => void; readonly reject: (error: unknown) => void }
+  interface Waiting {
+    readonly resolve: (value: unknown) => void;
+    readonly reject: (error: unknown) => void;
+  }
   const waiting = new TrueMap<number, Waiting>();
   const getWaiting = bound(Map.prototype.get as (this: Map<number, Waiting>, id: number) => Waiting | undefined);
   const setWaiting = bound(Map.prototype.set as (this: Map<number, Waiting>, id: number, value: Waiting) => unknown);
   const deleteWaiting = bound(Map.prototype.delete as (this: Map<number, Waiting>, id: number) => boolean);
   const callOfError = new TrueWeakMap<object, number>();
   const getCall = bound(WeakMap.prototype.get as (this: WeakMap<object, number>, error: object) => number | undefined);
-  const setCall = bound(WeakMap.prototype.set as (this: WeakMap<object, number>, error: object, call: number) => unknown);
+  const setCall = bound(
+    WeakMap.prototype.set as (this: WeakMap<object, number>, error: object, call: number) => unknown,
+  );
 
   const cut = (value: unknown): string => {
     const whole = typeof value === 'string' ? value : text(value);
@@ -83,11 +91,15 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
     d = (d + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + sum | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return sum >>> 0;
   };
   for (let round = 0; round < 12; round += 1) next();
-  defineProperty(Math, 'random', { value: () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992, writable: true, configurable: true });
+  defineProperty(Math, 'random', {
+    value: () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992,
+    writable: true,
+    configurable: true,
+  });
 
   let lines = 0;
   const log = (level: string, message: unknown): void => {
@@ -128,20 +140,31 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
     log,
     now: new TrueDate(config.nowMs).toISOString(),
   });
-  defineProperty(globalThis, 'countersign', { value: countersign, writable: false, configurable: false, enumerable: false });
+  defineProperty(globalThis, 'countersign', {
+    value: countersign,
+    writable: false,
+    configurable: false,
+    enumerable: false,
+  });
 
   /** Name, message and own lines of whatever was thrown; reading it must not throw, whatever its getters do. */
   const describe = (error: unknown): string => {
-    const described: { name: string; message: string; stack: string[]; issues?: unknown[]; call?: number } = { name: 'Error', message: 'The plugin threw something that is not an error', stack: [] };
+    const described: { name: string; message: string; stack: string[]; issues?: unknown[]; call?: number } = {
+      name: 'Error',
+      message: 'The plugin threw something that is not an error',
+      stack: [],
+    };
     try {
       if (typeof error === 'object' && error !== null) {
         const thrown = error as { name?: unknown; message?: unknown; stack?: unknown; issues?: unknown };
         described.name = cut(thrown.name);
         described.message = cut(thrown.message);
         for (const line of split(text(thrown.stack), '\n')) {
-          if (described.stack.length < 10 && (includes(line, '(plugin:') || includes(line, 'at plugin:'))) push(described.stack, cut(trim(line)));
+          if (described.stack.length < 10 && (includes(line, '(plugin:') || includes(line, 'at plugin:')))
+            push(described.stack, cut(trim(line)));
         }
-        if (described.name === 'InputError' && isArray(thrown.issues)) described.issues = apply(Array.prototype.slice, thrown.issues, [0, 200]) as unknown[];
+        if (described.name === 'InputError' && isArray(thrown.issues))
+          described.issues = apply(Array.prototype.slice, thrown.issues, [0, 200]) as unknown[];
         const id = getCall(callOfError, error);
         if (id !== undefined) described.call = id;
       } else {
@@ -174,7 +197,10 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
   return {
     serve(entry: string, input: string): void {
       void finish(() => {
-        if (registered === undefined) throw new TrueError('The plugin registers no entry points: its src/index.ts needs a default export made by definePlugin');
+        if (registered === undefined)
+          throw new TrueError(
+            'The plugin registers no entry points: its src/index.ts needs a default export made by definePlugin',
+          );
         return registered(entry, parse(input));
       }, false);
     },

@@ -25,14 +25,21 @@ export function startChild(): SandboxChild {
   const child = spawn(
     process.execPath,
     [
-      '--no-node-snapshot', '--no-warnings', '--permission', '--allow-addons',
-      ...program.readable.map((path) => `--allow-fs-read=${path}`), `--allow-fs-read=${addon}`,
-      program.file, addon,
+      '--no-node-snapshot',
+      '--no-warnings',
+      '--permission',
+      '--allow-addons',
+      ...program.readable.map((path) => `--allow-fs-read=${path}`),
+      `--allow-fs-read=${addon}`,
+      program.file,
+      addon,
     ],
     { env: { TZ: 'UTC' }, stdio: ['ignore', 'ignore', 'pipe', 'pipe'], cwd: dirname(program.file) },
   );
   let words = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => { words = (words + text).slice(-LAST_WORDS_LENGTH); });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-LAST_WORDS_LENGTH);
+  });
   return { process: child, channel: child.stdio[3] as Duplex, lastWords: () => words };
 }
 
@@ -59,7 +66,10 @@ function nativeAddon(): string {
   const file = join(prebuilds, `${start}${libc}.node`);
   if (existsSync(file)) return file;
   const there = existsSync(prebuilds) ? readdirSync(prebuilds).join(', ') : 'none';
-  throw new AppError('internal', `isolated-vm has no build for ${process.platform} ${process.arch}, Node ${process.versions.node} (there: ${there}); use Node 24`);
+  throw new AppError(
+    'internal',
+    `isolated-vm has no build for ${process.platform} ${process.arch}, Node ${process.versions.node} (there: ${there}); use Node 24`,
+  );
 }
 
 function isGlibc(): boolean {

@@ -11,7 +11,15 @@ import type { ErrorCode } from '@countersign/domain/errors';
 import { bootstrap, type BootstrapConfig } from './bootstrap.ts';
 import { MESSAGE_LENGTH, residentLimitMiB, type SandboxLimits } from './limits.ts';
 import { FORBIDDEN } from './policy.ts';
-import { encodeFrame, FrameReader, type FromChild, type LogLevel, type ThrownByPlugin, type ToChild, type Usage } from './protocol.ts';
+import {
+  encodeFrame,
+  FrameReader,
+  type FromChild,
+  type LogLevel,
+  type ThrownByPlugin,
+  type ToChild,
+  type Usage,
+} from './protocol.ts';
 
 const WATCH_MS = 20;
 /** With no call under way and nothing running for this long, a plugin that has not answered never will. */
@@ -23,11 +31,15 @@ const MAX_INCOMING_BYTES = 512 * 1024 * 1024;
 const nativeAddon = process.argv[2] as string;
 const ivm = (createRequire(import.meta.url)(nativeAddon) as { ivm: typeof IsolatedVm }).ivm;
 const channel = new Socket({ fd: 3, readable: true, writable: true });
-const endSelf = (): void => { process.kill(process.pid, 'SIGKILL'); };
+const endSelf = (): void => {
+  process.kill(process.pid, 'SIGKILL');
+};
 channel.on('error', endSelf);
 channel.on('close', endSelf);
 
-const send = (message: FromChild): void => { channel.write(encodeFrame(message)); };
+const send = (message: FromChild): void => {
+  channel.write(encodeFrame(message));
+};
 
 class Run {
   readonly #limits: SandboxLimits;
@@ -70,27 +82,36 @@ class Run {
       entries.getSync(key, { reference: true }) as unknown as IsolatedVm.Reference<ReturnType<typeof bootstrap>[Key]>;
     this.#answer = take('answer');
     await this.#inIsolate(async () => {
-      if (message.entry === 'script') return void (await take('evaluate').apply(undefined, [`${message.code}\n//# sourceURL=plugin:script`]));
+      if (message.entry === 'script')
+        return take('evaluate').apply(undefined, [`${message.code}\n//# sourceURL=plugin:script`]);
       const script = await this.#isolate.compileScript(message.code, { filename: 'plugin:bundle' });
       await script.run(context);
-      await take('serve').apply(undefined, [message.entry, message.input]);
+      return take('serve').apply(undefined, [message.entry, message.input]);
     });
   }
 
   async answer(message: Extract<ToChild, { type: 'answer' }>): Promise<void> {
     this.#pending -= 1;
-    await this.#inIsolate(async () => void (await this.#answer?.apply(undefined, [message.id, message.ok, message.json])));
+    await this.#inIsolate(async () => this.#answer?.apply(undefined, [message.id, message.ok, message.json]));
   }
 
   /** Whatever goes wrong around the plugin's own functions: code that does not compile, a top level that throws, memory. */
-  async #inIsolate(work: () => Promise<void>): Promise<void> {
+  async #inIsolate(work: () => Promise<unknown>): Promise<void> {
     this.#running += 1;
     try {
       await work();
     } catch (error) {
       if (this.#isolate.isDisposed) return this.#violate('sandbox_memory', this.#memoryMessage());
       const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-      this.#thrown({ name, message: message.slice(0, MESSAGE_LENGTH), stack: (stack ?? '').split('\n').filter((line) => line.includes('plugin:')).map((line) => line.trim()).slice(0, 10) });
+      this.#thrown({
+        name,
+        message: message.slice(0, MESSAGE_LENGTH),
+        stack: (stack ?? '')
+          .split('\n')
+          .filter((line) => line.includes('plugin:'))
+          .map((line) => line.trim())
+          .slice(0, 10),
+      });
     } finally {
       this.#running -= 1;
       this.#idleSince = performance.now();
@@ -100,20 +121,31 @@ class Run {
   #config(message: Extract<ToChild, { type: 'run' }>): BootstrapConfig {
     const hash = createHash('sha256').update(message.seed).digest();
     return {
-      forbidden: FORBIDDEN.map((one) => one.name), nowMs: Date.parse(message.now),
+      forbidden: FORBIDDEN.map((one) => one.name),
+      nowMs: Date.parse(message.now),
       seed: [hash.readInt32LE(0), hash.readInt32LE(4), hash.readInt32LE(8), hash.readInt32LE(12)],
-      outputBytes: this.#limits.outputBytes, logLines: this.#limits.logLines, calls: this.#limits.calls, messageLength: MESSAGE_LENGTH,
+      outputBytes: this.#limits.outputBytes,
+      logLines: this.#limits.logLines,
+      calls: this.#limits.calls,
+      messageLength: MESSAGE_LENGTH,
     };
   }
 
   #watch(): void {
     if (this.#over) return;
     const usage = this.#usage();
-    if (usage.cpuMs > this.#limits.cpuMs) return this.#violate('sandbox_timeout', `The plugin used more than ${this.#limits.cpuMs} ms of processor time`);
-    if (usage.wallMs > this.#limits.wallMs) return this.#violate('sandbox_timeout', `The plugin took longer than ${this.#limits.wallMs} ms`);
-    if (process.memoryUsage.rss() / 2 ** 20 > residentLimitMiB(this.#limits)) return this.#violate('sandbox_memory', this.#memoryMessage());
+    if (usage.cpuMs > this.#limits.cpuMs)
+      return this.#violate('sandbox_timeout', `The plugin used more than ${this.#limits.cpuMs} ms of processor time`);
+    if (usage.wallMs > this.#limits.wallMs)
+      return this.#violate('sandbox_timeout', `The plugin took longer than ${this.#limits.wallMs} ms`);
+    if (process.memoryUsage.rss() / 2 ** 20 > residentLimitMiB(this.#limits))
+      return this.#violate('sandbox_memory', this.#memoryMessage());
     if (this.#running === 0 && this.#pending === 0 && performance.now() - this.#idleSince > STUCK_MS) {
-      this.#thrown({ name: 'Error', message: 'The plugin waits for something that can not come: it has no call under way', stack: [] });
+      this.#thrown({
+        name: 'Error',
+        message: 'The plugin waits for something that can not come: it has no call under way',
+        stack: [],
+      });
     }
   }
 
@@ -121,7 +153,8 @@ class Run {
     if (this.#over) return;
     this.#calls += 1;
     this.#pending += 1;
-    if (this.#calls > this.#limits.calls) return this.#violate('sandbox_calls', `The plugin made more than ${this.#limits.calls} calls`);
+    if (this.#calls > this.#limits.calls)
+      return this.#violate('sandbox_calls', `The plugin made more than ${this.#limits.calls} calls`);
     if (!this.#countOutput(args)) return;
     send({ type: 'call', id, method, args });
   }
@@ -129,7 +162,8 @@ class Run {
   #onLog(level: LogLevel, message: string): void {
     if (this.#over) return;
     this.#lines += 1;
-    if (this.#lines > this.#limits.logLines) return this.#violate('sandbox_logs', `The plugin wrote more than ${this.#limits.logLines} log lines`);
+    if (this.#lines > this.#limits.logLines)
+      return this.#violate('sandbox_logs', `The plugin wrote more than ${this.#limits.logLines} log lines`);
     send({ type: 'log', level, message });
   }
 
@@ -141,7 +175,8 @@ class Run {
   #onThrown(json: string): void {
     const error = JSON.parse(json) as ThrownByPlugin;
     const { issues: _, ...short } = error;
-    if (error.name === 'RangeError' && error.message === 'Array buffer allocation failed') return this.#violate('sandbox_memory', this.#memoryMessage());
+    if (error.name === 'RangeError' && error.message === 'Array buffer allocation failed')
+      return this.#violate('sandbox_memory', this.#memoryMessage());
     this.#thrown(json.length > MAX_ERROR_BYTES ? short : error);
   }
 
@@ -182,10 +217,14 @@ class Run {
 }
 
 let run: Run | undefined;
-const reader = new FrameReader(MAX_INCOMING_BYTES, (received) => {
-  const message = received as ToChild;
-  if (message.type === 'answer') return void run?.answer(message);
-  run = new Run(message.limits);
-  void run.start(message);
-}, endSelf);
+const reader = new FrameReader(
+  MAX_INCOMING_BYTES,
+  (received) => {
+    const message = received as ToChild;
+    if (message.type === 'answer') return void run?.answer(message);
+    run = new Run(message.limits);
+    void run.start(message);
+  },
+  endSelf,
+);
 channel.on('data', (chunk: Buffer) => reader.push(chunk));

@@ -5,7 +5,13 @@ import type { SandboxLimits } from './limits.ts';
 export type Entry = 'manifest' | 'validate' | 'execute' | 'report' | 'script';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-export interface Usage { readonly cpuMs: number; readonly wallMs: number; readonly rssMiB: number; readonly calls: number; readonly outputBytes: number }
+export interface Usage {
+  readonly cpuMs: number;
+  readonly wallMs: number;
+  readonly rssMiB: number;
+  readonly calls: number;
+  readonly outputBytes: number;
+}
 
 /** An error that plugin code threw, as far as it may leave the isolate. */
 export interface ThrownByPlugin {
@@ -20,7 +26,15 @@ export interface ThrownByPlugin {
 }
 
 export type ToChild =
-  | { readonly type: 'run'; readonly code: string; readonly entry: Entry; readonly input: string; readonly now: string; readonly seed: string; readonly limits: SandboxLimits }
+  | {
+      readonly type: 'run';
+      readonly code: string;
+      readonly entry: Entry;
+      readonly input: string;
+      readonly now: string;
+      readonly seed: string;
+      readonly limits: SandboxLimits;
+    }
   | { readonly type: 'answer'; readonly id: number; readonly ok: boolean; readonly json: string };
 
 export type FromChild =

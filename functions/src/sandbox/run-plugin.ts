@@ -4,7 +4,16 @@ import type { Capability } from '@countersign/domain/schemas/plugin';
 import { startChild, type SandboxChild } from './child-process.ts';
 import { DEFAULT_LIMITS, type SandboxLimits } from './limits.ts';
 import { METHOD_CAPABILITY } from './policy.ts';
-import { encodeFrame, FrameReader, type Entry, type FromChild, type LogLevel, type ThrownByPlugin, type ToChild, type Usage } from './protocol.ts';
+import {
+  encodeFrame,
+  FrameReader,
+  type Entry,
+  type FromChild,
+  type LogLevel,
+  type ThrownByPlugin,
+  type ToChild,
+  type Usage,
+} from './protocol.ts';
 
 export interface PluginRun {
   readonly code: string;
@@ -22,7 +31,10 @@ export interface PluginRun {
   readonly limits?: Partial<SandboxLimits>;
 }
 
-export interface PluginResult { readonly result: unknown; readonly usage: Usage }
+export interface PluginResult {
+  readonly result: unknown;
+  readonly usage: Usage;
+}
 
 /** After its own wall limit, the child gets this long to say so before it is taken for broken. */
 const GRACE_MS = 2_000;
@@ -40,7 +52,8 @@ let warm: SandboxChild | undefined;
  *   or the error of a handler that the plugin did not handle.
  */
 export async function runPlugin(run: PluginRun): Promise<PluginResult> {
-  if (sha256Hex(run.code) !== run.codeHash) throw new AppError('drift', 'The plugin\'s code is not the code that its hash stands for');
+  if (sha256Hex(run.code) !== run.codeHash)
+    throw new AppError('drift', "The plugin's code is not the code that its hash stands for");
   const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...run.limits };
   const child = takeChild();
   try {
@@ -55,7 +68,9 @@ export function warmSandbox(): void {
   if (warm !== undefined) return;
   const child = begin();
   warm = child;
-  child.process.once('exit', () => { if (warm === child) warm = undefined; });
+  child.process.once('exit', () => {
+    if (warm === child) warm = undefined;
+  });
   // A child in waiting must not keep its parent alive; it ends by itself when its pipe closes.
   child.process.unref();
   (child.channel as unknown as { unref(): void }).unref();
@@ -65,8 +80,13 @@ export function warmSandbox(): void {
 /** End every child, also those that are running: their runs fail with `sandbox_crash`. */
 export async function closeSandbox(): Promise<void> {
   warm = undefined;
-  const ended = [...live].map((child) => new Promise<void>((resolve) => { child.process.once('exit', () => resolve()); }));
-  for (const child of [...live]) end(child);
+  const ended = [...live].map(
+    (child) =>
+      new Promise<void>((resolve) => {
+        child.process.once('exit', () => resolve());
+      }),
+  );
+  for (const child of live) end(child);
   await Promise.all(ended);
 }
 
@@ -107,22 +127,40 @@ function converse(child: SandboxChild, run: PluginRun, limits: SandboxLimits): P
     };
     const fail = (code: ErrorCode, message: string, details: Record<string, unknown> = {}, retryable = false): void =>
       settle(() => reject(new AppError(code, message, { details, retryable })));
-    const send = (message: ToChild): void => { if (!settled) child.channel.write(encodeFrame(message)); };
+    const send = (message: ToChild): void => {
+      if (!settled) child.channel.write(encodeFrame(message));
+    };
     const crashed = (how: string): void => {
       const words = child.lastWords();
-      if (/out of memory|Allocation failed/i.test(words)) return fail('sandbox_memory', `The plugin used more than ${limits.memoryMiB} MiB of memory`);
+      if (/out of memory|Allocation failed/i.test(words))
+        return fail('sandbox_memory', `The plugin used more than ${limits.memoryMiB} MiB of memory`);
       fail('sandbox_crash', `The sandbox's process ended unexpectedly (${how})`, { stderr: words.slice(-500) }, true);
     };
-    const timer = setTimeout(() => fail('sandbox_timeout', `The plugin took longer than ${limits.wallMs} ms`), limits.wallMs + GRACE_MS);
+    const timer = setTimeout(
+      () => fail('sandbox_timeout', `The plugin took longer than ${limits.wallMs} ms`),
+      limits.wallMs + GRACE_MS,
+    );
 
     const onMessage = (message: FromChild): void => {
       if (settled) return;
       switch (message.type) {
-        case 'log': return run.onLog({ level: message.level, message: message.message });
-        case 'call': return void answer(run, message.id, message.method, message.args, callErrors).then(send, (error: unknown) => settle(() => reject(error)));
-        case 'violation': return fail(message.code, message.message, { usage: message.usage });
-        case 'thrown': return settle(() => reject(fromPlugin(message.error, message.usage, callErrors)));
-        case 'result': return settle(() => resolve({ result: parseForeign(message.json), usage: { ...message.usage, wallMs: Math.round(performance.now() - startedAt) } }));
+        case 'log':
+          return run.onLog({ level: message.level, message: message.message });
+        case 'call':
+          return void answer(run, message.id, message.method, message.args, callErrors).then(send, (error: unknown) =>
+            settle(() => reject(error)),
+          );
+        case 'violation':
+          return fail(message.code, message.message, { usage: message.usage });
+        case 'thrown':
+          return settle(() => reject(fromPlugin(message.error, message.usage, callErrors)));
+        case 'result':
+          return settle(() =>
+            resolve({
+              result: parseForeign(message.json),
+              usage: { ...message.usage, wallMs: Math.round(performance.now() - startedAt) },
+            }),
+          );
       }
     };
     const reader = new FrameReader(
@@ -134,12 +172,27 @@ function converse(child: SandboxChild, run: PluginRun, limits: SandboxLimits): P
       try {
         reader.push(chunk);
       } catch (error) {
-        settle(() => reject(new AppError('sandbox_crash', 'The sandbox\'s process sent what can not be read', { cause: error, retryable: true })));
+        settle(() =>
+          reject(
+            new AppError('sandbox_crash', "The sandbox's process sent what can not be read", {
+              cause: error,
+              retryable: true,
+            }),
+          ),
+        );
       }
     });
     child.process.once('error', (error) => crashed(error.message));
     child.process.once('close', (code, signal) => crashed(signal ?? `exit code ${code}`));
-    send({ type: 'run', code: run.code, entry: run.entry, input: JSON.stringify(run.input) ?? 'null', now: run.clock.now, seed: run.clock.seed, limits });
+    send({
+      type: 'run',
+      code: run.code,
+      entry: run.entry,
+      input: JSON.stringify(run.input) ?? 'null',
+      now: run.clock.now,
+      seed: run.clock.seed,
+      limits,
+    });
   });
 }
 
@@ -147,14 +200,25 @@ function converse(child: SandboxChild, run: PluginRun, limits: SandboxLimits): P
  * Answer one call. A refusal by the handler, or that the host does not offer the call at this stage, goes back to the
  * plugin; a call that the manifest does not name ends the run.
  */
-async function answer(run: PluginRun, id: number, method: string, args: string, callErrors: Map<number, unknown>): Promise<ToChild> {
+async function answer(
+  run: PluginRun,
+  id: number,
+  method: string,
+  args: string,
+  callErrors: Map<number, unknown>,
+): Promise<ToChild> {
   const capability = METHOD_CAPABILITY.get(method);
   const handler = Object.hasOwn(run.handlers, method) ? run.handlers[method] : undefined;
   if (capability === undefined || !run.capabilities.includes(capability)) {
-    throw new AppError('capability_denied', `The plugin called "${method.slice(0, 60)}", which its manifest does not name`, { details: { method: method.slice(0, 60) } });
+    throw new AppError(
+      'capability_denied',
+      `The plugin called "${method.slice(0, 60)}", which its manifest does not name`,
+      { details: { method: method.slice(0, 60) } },
+    );
   }
   try {
-    if (handler === undefined) throw new AppError('capability_denied', `"${method}" is not offered while the plugin runs "${run.entry}"`);
+    if (handler === undefined)
+      throw new AppError('capability_denied', `"${method}" is not offered while the plugin runs "${run.entry}"`);
     const result = await handler(parseForeign(args));
     return { type: 'answer', id, ok: true, json: JSON.stringify(result) ?? 'null' };
   } catch (error) {
@@ -166,7 +230,8 @@ async function answer(run: PluginRun, id: number, method: string, args: string, 
 
 function fromPlugin(error: ThrownByPlugin, usage: Usage, callErrors: ReadonlyMap<number, unknown>): unknown {
   if (error.call !== undefined && callErrors.has(error.call)) return callErrors.get(error.call);
-  if (error.issues !== undefined) return new AppError('input_error', error.message, { details: { issues: error.issues, usage } });
+  if (error.issues !== undefined)
+    return new AppError('input_error', error.message, { details: { issues: error.issues, usage } });
   const name = error.name === 'Error' ? '' : `${error.name}: `;
   return new AppError('plugin_error', `${name}${error.message}`, { details: { stack: error.stack, usage } });
 }
@@ -177,5 +242,7 @@ function fromPlugin(error: ThrownByPlugin, usage: Usage, callErrors: ReadonlyMap
  */
 function parseForeign(json: string): unknown {
   const suspicious = json.includes('__proto__') || json.includes('\\u005');
-  return suspicious ? JSON.parse(json, (key, value: unknown) => (key === '__proto__' ? undefined : value)) : JSON.parse(json);
+  return suspicious
+    ? JSON.parse(json, (key, value: unknown) => (key === '__proto__' ? undefined : value))
+    : JSON.parse(json);
 }

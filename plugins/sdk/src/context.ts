@@ -45,7 +45,9 @@ export interface Context {
   readonly now: string;
   readonly execution: { readonly id: string; readonly title: string };
   readonly files: { text(parameter: string): Promise<InputText> };
-  readonly stripe: { balances(accounts: readonly string[]): Promise<ReadonlyMap<string, StripeAccount | MissingStripeAccount>> };
+  readonly stripe: {
+    balances(accounts: readonly string[]): Promise<ReadonlyMap<string, StripeAccount | MissingStripeAccount>>;
+  };
   /** Which of these payout references an execution holds already. References that are free are left out. */
   readonly claims: { lookup(references: readonly string[]): Promise<ReadonlyMap<string, ClaimHolder>> };
   readonly log: Readonly<Record<LogLevel, (message: string) => void>>;
@@ -63,28 +65,41 @@ const ACCOUNTS_A_CALL = 500;
 const REFERENCES_A_CALL = 10_000;
 
 export function createContext(host: Host, execution: { readonly id: string; readonly title: string }): Context {
-  const logAt = (level: LogLevel) => (message: string): void => host.log(level, message);
+  const logAt =
+    (level: LogLevel) =>
+    (message: string): void =>
+      host.log(level, message);
   return {
     now: host.now,
     execution,
     log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
     files: { text: async (parameter) => (await host.call('files.read', { parameter })) as InputText },
     stripe: {
-      balances: (accounts) => inBatches(accounts, ACCOUNTS_A_CALL, async (batch) => {
-        const answer = (await host.call('stripe.balances', { accounts: batch })) as { accounts: Record<string, StripeAccount | MissingStripeAccount> };
-        return answer.accounts;
-      }),
+      balances: (accounts) =>
+        inBatches(accounts, ACCOUNTS_A_CALL, async (batch) => {
+          const answer = (await host.call('stripe.balances', { accounts: batch })) as {
+            accounts: Record<string, StripeAccount | MissingStripeAccount>;
+          };
+          return answer.accounts;
+        }),
     },
     claims: {
-      lookup: (references) => inBatches(references, REFERENCES_A_CALL, async (batch) => {
-        const answer = (await host.call('claims.lookup', { kind: 'payout', references: batch })) as { taken: Record<string, ClaimHolder> };
-        return answer.taken;
-      }),
+      lookup: (references) =>
+        inBatches(references, REFERENCES_A_CALL, async (batch) => {
+          const answer = (await host.call('claims.lookup', { kind: 'payout', references: batch })) as {
+            taken: Record<string, ClaimHolder>;
+          };
+          return answer.taken;
+        }),
     },
   };
 }
 
-async function inBatches<T>(items: readonly string[], size: number, read: (batch: readonly string[]) => Promise<Record<string, T>>): Promise<ReadonlyMap<string, T>> {
+async function inBatches<T>(
+  items: readonly string[],
+  size: number,
+  read: (batch: readonly string[]) => Promise<Record<string, T>>,
+): Promise<ReadonlyMap<string, T>> {
   const all = new Map<string, T>();
   for (let start = 0; start < items.length; start += size) {
     const answer = await read(items.slice(start, start + size));

@@ -36,7 +36,11 @@ export interface ReportInput<Values> {
 export interface Report {
   readonly success: boolean;
   readonly message: string;
-  readonly files: readonly { readonly name: string; readonly contentType: 'text/csv' | 'text/plain' | 'application/json'; readonly text: string }[];
+  readonly files: readonly {
+    readonly name: string;
+    readonly contentType: 'text/csv' | 'text/plain' | 'application/json';
+    readonly text: string;
+  }[];
   readonly notifications: readonly never[];
 }
 
@@ -56,14 +60,20 @@ export interface PluginDefinition<Parameters extends readonly ParameterInput[]> 
 
 /** A plugin as the platform and the test kit see it: the types of its parameters are its own affair. */
 export interface Plugin {
-  readonly manifest: Readonly<Record<string, unknown>> & { readonly name: string; readonly capabilities: readonly string[]; readonly parameters: readonly ParameterInput[] };
+  readonly manifest: Readonly<Record<string, unknown>> & {
+    readonly name: string;
+    readonly capabilities: readonly string[];
+    readonly parameters: readonly ParameterInput[];
+  };
   readonly validate: (parameters: Readonly<Record<string, unknown>>) => readonly ParameterIssue[];
   readonly execute: (parameters: Readonly<Record<string, unknown>>, context: Context) => Promise<PlanProposal>;
   readonly report: (input: ReportInput<Readonly<Record<string, unknown>>>, context: Context) => Promise<Report>;
 }
 
 /** Declare a plugin. The default export of a plugin's `src/index.ts` is what this returns. */
-export function definePlugin<const Parameters extends readonly ParameterInput[]>(definition: PluginDefinition<Parameters>): Plugin {
+export function definePlugin<const Parameters extends readonly ParameterInput[]>(
+  definition: PluginDefinition<Parameters>,
+): Plugin {
   const { validate, execute, report, ...manifest } = definition;
   type Values = ParameterValues<Parameters>;
   // The platform has checked the values against `parameters` before a plugin sees them.

@@ -29,7 +29,10 @@ export function stripePayout(payout: StripePayout): Effect {
     key: normalizeReference(reference),
     line: payout.line,
     data: {
-      account, amountMinor, currency, reference,
+      account,
+      amountMinor,
+      currency,
+      reference,
       destination: payout.destination,
       description: payout.description.slice(0, MEMO_LENGTH),
       balanceBeforeMinor: fromMinor(payout.balanceBeforeMinor),

@@ -6,7 +6,10 @@ import { InputError } from './input-error.ts';
  * Read an input file as a table, strictly.
  * @throws InputError naming file, line, column and remedy when the file is not of the asked form
  */
-export function readCsv(file: InputText, options: { readonly columns: readonly TableColumn[]; readonly maxRows: number }): Table {
+export function readCsv(
+  file: InputText,
+  options: { readonly columns: readonly TableColumn[]; readonly maxRows: number },
+): Table {
   const table = readTable(file.text, options);
   const [first] = table.issues;
   if (first === undefined) return table;

@@ -38,10 +38,13 @@ export function testPlugin(plugin: Plugin, world: TestWorld): TestRun {
   const context: Context = createContext(
     {
       now: world.now ?? NOW,
-      log: (level, message) => { log.push({ level, message }); },
+      log: (level, message) => {
+        log.push({ level, message });
+      },
       call: async (method, args) => {
         calls.push(method);
-        if (!plugin.manifest.capabilities.includes(method)) throw new Error(`capability_denied: the manifest does not name ${method}`);
+        if (!plugin.manifest.capabilities.includes(method))
+          throw new Error(`capability_denied: the manifest does not name ${method}`);
         // Through JSON, as in the sandbox: nothing is shared, and a bigint would not get through.
         return JSON.parse(JSON.stringify(answer(world, method, args)));
       },
@@ -57,7 +60,16 @@ export function testPlugin(plugin: Plugin, world: TestWorld): TestRun {
     report: async (decide = () => ({})) => {
       const { effects, problems } = await execute();
       const outcomes = effects.map(({ key, line }, index): Outcome => ({
-        effectId: `effect-${index}`, key, line, status: 'succeeded', providerId: `po_${index + 1}`, code: null, message: null, journalId: null, at: NOW, ...decide(key),
+        effectId: `effect-${index}`,
+        key,
+        line,
+        status: 'succeeded',
+        providerId: `po_${index + 1}`,
+        code: null,
+        message: null,
+        journalId: null,
+        at: NOW,
+        ...decide(key),
       }));
       return plugin.report({ parameters: world.params, effects, outcomes, problems }, context);
     },
@@ -69,11 +81,21 @@ function answer(world: TestWorld, method: string, args: unknown): unknown {
   if (method === 'stripe.balances') {
     const known = new Map((world.stripe ?? []).map((account) => [account.id, account]));
     const missing = (id: string) => ({ missing: true, code: 'account_invalid', message: `No such account: ${id}` });
-    return { accounts: Object.fromEntries((args as { accounts: string[] }).accounts.map((id) => [id, known.get(id) ?? missing(id)])) };
+    return {
+      accounts: Object.fromEntries(
+        (args as { accounts: string[] }).accounts.map((id) => [id, known.get(id) ?? missing(id)]),
+      ),
+    };
   }
   if (method === 'claims.lookup') {
     const held = new Map(Object.entries(world.claims ?? {}));
-    return { taken: Object.fromEntries((args as { references: string[] }).references.flatMap((reference) => (held.has(reference) ? [[reference, held.get(reference)]] : []))) };
+    return {
+      taken: Object.fromEntries(
+        (args as { references: string[] }).references.flatMap((reference) =>
+          held.has(reference) ? [[reference, held.get(reference)]] : [],
+        ),
+      ),
+    };
   }
   throw new Error(`The test kit has no ${method}`);
 }

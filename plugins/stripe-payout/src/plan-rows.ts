@@ -60,29 +60,64 @@ type Decision = { readonly effect: Effect } | { readonly faults: readonly RowFau
 function faultsAmongRows(row: PayoutRow, firstLine: ReadonlyMap<string, number>, claims: World['claims']): RowFault[] {
   const first = firstLine.get(row.key);
   if (first !== undefined) {
-    return [{ column: 'reference', code: 'duplicate_reference', message: `Reference ${row.reference} repeats line ${first}`, remedy: 'Give it a reference of its own, or take the row out' }];
+    return [
+      {
+        column: 'reference',
+        code: 'duplicate_reference',
+        message: `Reference ${row.reference} repeats line ${first}`,
+        remedy: 'Give it a reference of its own, or take the row out',
+      },
+    ];
   }
   const holder = claims.get(row.reference);
   if (holder === undefined) return [];
-  return [{
-    column: 'reference', code: 'claim_taken', message: `Reference ${row.reference} is taken by execution ${holder.executionId} (${holder.at.slice(0, 10)})`,
-    remedy: 'It is paid or being paid there; if it is another payout, give it another reference',
-  }];
+  return [
+    {
+      column: 'reference',
+      code: 'claim_taken',
+      message: `Reference ${row.reference} is taken by execution ${holder.executionId} (${holder.at.slice(0, 10)})`,
+      remedy: 'It is paid or being paid there; if it is another payout, give it another reference',
+    },
+  ];
 }
 
 function decide(row: PayoutRow, mode: Mode, reserves: Reserves, world: World, balances: Balances): Decision {
   const account = world.accounts.get(row.account);
-  if (account === undefined || 'missing' in account) return refuse('account', 'account_unknown', `Stripe knows no connected account ${row.account}`, 'Correct the account, or have it connected to the platform first');
-  if (!account.payoutsEnabled) return refuse('account', 'payouts_disabled', `Stripe has payouts of ${account.businessName} (${row.account}) disabled`, 'See in Stripe what the account still has to provide');
+  if (account === undefined || 'missing' in account)
+    return refuse(
+      'account',
+      'account_unknown',
+      `Stripe knows no connected account ${row.account}`,
+      'Correct the account, or have it connected to the platform first',
+    );
+  if (!account.payoutsEnabled)
+    return refuse(
+      'account',
+      'payouts_disabled',
+      `Stripe has payouts of ${account.businessName} (${row.account}) disabled`,
+      'See in Stripe what the account still has to provide',
+    );
   const destination = chooseDestination(account, row.currency);
-  if (destination === null) return refuse('currency', 'no_bank_account', `${account.businessName} (${row.account}) has no bank account for ${row.currency}`, 'Add a bank account in this currency at Stripe, or pay in another currency');
+  if (destination === null)
+    return refuse(
+      'currency',
+      'no_bank_account',
+      `${account.businessName} (${row.account}) has no bank account for ${row.currency}`,
+      'Add a bank account in this currency at Stripe, or pay in another currency',
+    );
   const wanted = mode === 'sweep' ? sweepAmount(row, reserves, balances) : enough(row, balances);
   if ('faults' in wanted) return wanted;
   balances.take(row, wanted.amountMinor);
   return {
     effect: stripePayout({
-      reference: row.reference, line: row.line, account: row.account, currency: row.currency, description: row.description, destination,
-      amountMinor: wanted.amountMinor, balanceBeforeMinor: balances.atStart(row),
+      reference: row.reference,
+      line: row.line,
+      account: row.account,
+      currency: row.currency,
+      description: row.description,
+      destination,
+      amountMinor: wanted.amountMinor,
+      balanceBeforeMinor: balances.atStart(row),
     }),
   };
 }
@@ -95,25 +130,52 @@ function enough(row: PayoutRow, balances: Balances): Amount {
   if (amountMinor <= left) return { amountMinor };
   const start = balances.atStart(row);
   const money = (minor: bigint): string => formatMoney(minor, row.currency);
-  const there = left === start ? `${row.account} has ${money(start)} available` : `${row.account} has ${money(left)} left of ${money(start)} after the payouts above`;
-  return refuse('amount', 'balance_too_low', `${there}; ${money(amountMinor - left)} is missing for ${money(amountMinor)}`, 'Lower the amount, take the row out, or run it again when the balance has grown');
+  const there =
+    left === start
+      ? `${row.account} has ${money(start)} available`
+      : `${row.account} has ${money(left)} left of ${money(start)} after the payouts above`;
+  return refuse(
+    'amount',
+    'balance_too_low',
+    `${there}; ${money(amountMinor - left)} is missing for ${money(amountMinor)}`,
+    'Lower the amount, take the row out, or run it again when the balance has grown',
+  );
 }
 
 /** The whole available balance less the reserve, rounded down to what Stripe can pay. */
 function sweepAmount(row: PayoutRow, reserves: Reserves, balances: Balances): Amount {
   const before = balances.takenOn(row);
-  if (before !== undefined) return refuse('account', 'duplicate_sweep', `Line ${before} sweeps ${row.account} in ${row.currency} already`, 'Take one of the two rows out');
+  if (before !== undefined)
+    return refuse(
+      'account',
+      'duplicate_sweep',
+      `Line ${before} sweeps ${row.account} in ${row.currency} already`,
+      'Take one of the two rows out',
+    );
   const start = balances.atStart(row);
   const reserve = reserves.get(row.currency) ?? 0n;
   const amountMinor = floorToStripeStep(start - reserve, row.currency);
   const held = `${row.account} has ${formatMoney(start, row.currency)} available${reserve > 0n ? `, ${formatMoney(reserve, row.currency)} of it is kept as reserve` : ''}`;
-  if (amountMinor <= 0n) return refuse('account', 'nothing_to_sweep', `${held}: nothing is left to pay out`, 'Take the row out, or lower the reserve');
+  if (amountMinor <= 0n)
+    return refuse(
+      'account',
+      'nothing_to_sweep',
+      `${held}: nothing is left to pay out`,
+      'Take the row out, or lower the reserve',
+    );
   const minimum = stripeMinimum(row.currency);
   if (minimum !== undefined && amountMinor < minimum.minimumMinor) {
-    return refuse('account', 'below_minimum', `${held}; Stripe pays out at least ${formatMoney(minimum.minimumMinor, row.currency)}`, `Sweep it when more is there (the minimum is from ${minimum.source})`);
+    return refuse(
+      'account',
+      'below_minimum',
+      `${held}; Stripe pays out at least ${formatMoney(minimum.minimumMinor, row.currency)}`,
+      `Sweep it when more is there (the minimum is from ${minimum.source})`,
+    );
   }
   const stripe = toStripeAmount(amountMinor, row.currency);
-  return stripe.ok ? { amountMinor } : refuse('currency', stripe.code, stripe.message, 'Take the row out, or pay it in another way');
+  return stripe.ok
+    ? { amountMinor }
+    : refuse('currency', stripe.code, stripe.message, 'Take the row out, or pay it in another way');
 }
 
 /** The account's default for the currency; Stripe hides the banks of some accounts, and pays those to its own default. */
@@ -121,7 +183,9 @@ function chooseDestination(account: StripeAccount, currency: string): Destinatio
   if (account.destinations === 'hidden') return { kind: 'hidden' };
   const inCurrency = account.destinations.filter((destination) => destination.currency === currency);
   const chosen = inCurrency.find((destination) => destination.isDefault) ?? inCurrency[0];
-  return chosen === undefined ? null : { kind: 'bank', id: chosen.id, bankName: chosen.bankName, last4: chosen.last4, currency: chosen.currency };
+  return chosen === undefined
+    ? null
+    : { kind: 'bank', id: chosen.id, bankName: chosen.bankName, last4: chosen.last4, currency: chosen.currency };
 }
 
 /** Available balances, and what the rows so far have taken of them. */
@@ -132,7 +196,8 @@ class Balances {
   constructor(accounts: World['accounts']) {
     for (const [id, account] of accounts) {
       if ('missing' in account) continue;
-      for (const { currency, amountMinor } of account.available) this.#start.set(`${id} ${currency}`, toMinor(amountMinor));
+      for (const { currency, amountMinor } of account.available)
+        this.#start.set(`${id} ${currency}`, toMinor(amountMinor));
     }
   }
 
@@ -158,13 +223,19 @@ class Balances {
 const slot = (row: PayoutRow): string => `${row.account} ${row.currency}`;
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function refuse(column: string, code: string, message: string, remedy: string): { readonly faults: readonly RowFault[] } {
+function refuse(
+  column: string,
+  code: string,
+  message: string,
+  remedy: string,
+): { readonly faults: readonly RowFault[] } {
   return { faults: [{ column, code, message, remedy }] };
 }
 
 function possibleDuplicate(row: PayoutRow, effect: Effect, before: number): RowFault {
   return {
-    column: null, code: 'possible_duplicate',
+    column: null,
+    code: 'possible_duplicate',
     message: `Same account, amount and currency as line ${before}: ${formatMoney(toMinor(effect.data.amountMinor), row.currency)} to ${row.account}`,
     remedy: 'Make sure that both are meant; the references differ, so both are paid',
   };

@@ -25,7 +25,15 @@ export async function plan(table: Table, options: PlanOptions, context: Context)
   const refusedTotals = totalsOfRows(decided.refused);
   if (options.refuseAll && decided.refused.length > 0) {
     const message = `${plural(decided.refused.length, 'row')} of ${rows.length.toLocaleString('en-US')} can not be paid, and this run was asked to pay all rows or none`;
-    return { effects: [], problems: decided.problems, rowCount: rows.length, refusedTotals: totalsOfRows(rows), message, metrics: {}, warnings: [] };
+    return {
+      effects: [],
+      problems: decided.problems,
+      rowCount: rows.length,
+      refusedTotals: totalsOfRows(rows),
+      message,
+      metrics: {},
+      warnings: [],
+    };
   }
   return {
     effects: decided.effects,
@@ -49,18 +57,31 @@ async function readWorld(rows: readonly PayoutRow[], context: Context): Promise<
   return { claims, accounts };
 }
 
-function messageOf(rowCount: number, { effects, refused }: RowPlan, refusedTotals: PlanProposal['refusedTotals']): string {
+function messageOf(
+  rowCount: number,
+  { effects, refused }: RowPlan,
+  refusedTotals: PlanProposal['refusedTotals'],
+): string {
   const worth = refusedTotals.length > 0 ? ` (${amountsInWords(refusedTotals)})` : '';
   const them = refused.length === 1 ? 'it' : 'them';
-  if (effects.length === 0) return `None of the ${plural(rowCount, 'row')} can be paid${worth}. Each row's problem says why, and what would help.`;
+  if (effects.length === 0)
+    return `None of the ${plural(rowCount, 'row')} can be paid${worth}. Each row's problem says why, and what would help.`;
   const paid = `${plural(effects.length, 'payout')} of ${amountsInWords(totalsOf(effects))} to ${plural(payeesOf(effects).size, 'connected account')}.`;
-  return refused.length === 0 ? `${paid} All rows of the file can be paid.` : `${paid} ${plural(refused.length, 'row')}${worth} can not be paid; the problems say why. This run leaves ${them} out.`;
+  return refused.length === 0
+    ? `${paid} All rows of the file can be paid.`
+    : `${paid} ${plural(refused.length, 'row')}${worth} can not be paid; the problems say why. This run leaves ${them} out.`;
 }
 
 function metricsOf(effects: readonly Effect[], refused: number): Record<string, string> {
-  const metrics: Record<string, string> = { Payouts: String(effects.length), Accounts: String(payeesOf(effects).size), 'Rows left out': String(refused) };
+  const metrics: Record<string, string> = {
+    Payouts: String(effects.length),
+    Accounts: String(payeesOf(effects).size),
+    'Rows left out': String(refused),
+  };
   for (const { currency } of totalsOf(effects)) {
-    const amounts = effects.filter((effect) => effect.data.currency === currency).map((effect) => toMinor(effect.data.amountMinor));
+    const amounts = effects
+      .filter((effect) => effect.data.currency === currency)
+      .map((effect) => toMinor(effect.data.amountMinor));
     const largest = amounts.reduce((most, amount) => (amount > most ? amount : most), 0n);
     metrics[`Largest payout in ${currency}`] = formatMoney(largest, currency);
   }
@@ -70,7 +91,9 @@ function metricsOf(effects: readonly Effect[], refused: number): Record<string, 
 function warningsOf(effects: readonly Effect[]): string[] {
   const hidden = effects.filter((effect) => effect.data.destination.kind === 'hidden');
   if (hidden.length === 0) return [];
-  return [`Stripe does not show the bank accounts of ${plural(payeesOf(hidden).size, 'account')} to the platform; ${plural(hidden.length, 'payout')} of ${amountsInWords(totalsOf(hidden))} will go where they have chosen at Stripe.`];
+  return [
+    `Stripe does not show the bank accounts of ${plural(payeesOf(hidden).size, 'account')} to the platform; ${plural(hidden.length, 'payout')} of ${amountsInWords(totalsOf(hidden))} will go where they have chosen at Stripe.`,
+  ];
 }
 
 const payeesOf = (effects: readonly Effect[]): Set<string> => new Set(effects.map((effect) => effect.data.account));

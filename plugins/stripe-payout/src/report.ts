@@ -7,11 +7,26 @@ import type { Destination, Problem } from '@countersign/domain/schemas/execution
 import { toCsv, type Context, type Report, type ReportInput } from '@countersign/plugin-sdk';
 import { readRows, type Mode, type PayoutRow } from './read-rows.ts';
 
-const COLUMNS = ['line', 'reference', 'account', 'amount', 'currency', 'status', 'payout id', 'bank', 'reason'] as const;
+const COLUMNS = [
+  'line',
+  'reference',
+  'account',
+  'amount',
+  'currency',
+  'status',
+  'payout id',
+  'bank',
+  'reason',
+] as const;
 type ResultRow = Readonly<Record<(typeof COLUMNS)[number], string>>;
 type Results = Omit<ReportInput<unknown>, 'parameters'>;
 
-const STATUS: Readonly<Record<Outcome['status'], string>> = { succeeded: 'paid', failed: 'failed', unknown: 'unknown', not_done: 'not sent' };
+const STATUS: Readonly<Record<Outcome['status'], string>> = {
+  succeeded: 'paid',
+  failed: 'failed',
+  unknown: 'unknown',
+  not_done: 'not sent',
+};
 
 /** The results file, with every row of the input in it, and what became of the run in a sentence or two. */
 export async function makeReport(results: Results, mode: Mode, context: Context): Promise<Report> {
@@ -31,8 +46,15 @@ export async function makeReport(results: Results, mode: Mode, context: Context)
 function paidRow(effect: Effect, outcome: Outcome | undefined): ResultRow {
   const { account, amountMinor, currency, destination, reference } = effect.data;
   return {
-    line: String(effect.line ?? ''), reference, account, amount: toMajorText(toMinor(amountMinor), currency), currency,
-    status: STATUS[outcome?.status ?? 'not_done'], 'payout id': outcome?.providerId ?? '', bank: bankOf(destination), reason: outcome?.message ?? '',
+    line: String(effect.line ?? ''),
+    reference,
+    account,
+    amount: toMajorText(toMinor(amountMinor), currency),
+    currency,
+    status: STATUS[outcome?.status ?? 'not_done'],
+    'payout id': outcome?.providerId ?? '',
+    bank: bankOf(destination),
+    reason: outcome?.message ?? '',
   };
 }
 
@@ -44,14 +66,21 @@ function bankOf(destination: Destination): string {
 function refusedRows(problems: readonly Problem[], originals: ReadonlyMap<number, PayoutRow>): ResultRow[] {
   const byLine = new Map<number, Problem[]>();
   for (const problem of problems) {
-    if (problem.severity === 'refused' && problem.line !== null) byLine.set(problem.line, [...(byLine.get(problem.line) ?? []), problem]);
+    if (problem.severity === 'refused' && problem.line !== null)
+      byLine.set(problem.line, [...(byLine.get(problem.line) ?? []), problem]);
   }
   return [...byLine].map(([line, faults]) => {
     const row = originals.get(line);
     return {
-      line: String(line), reference: row?.reference ?? faults[0]?.reference ?? '', account: row?.account ?? '',
-      amount: row === undefined || row.amountMinor === null ? '' : toMajorText(row.amountMinor, row.currency), currency: row?.currency ?? '',
-      status: 'left out', 'payout id': '', bank: '', reason: faults.map((fault) => `${fault.message}. ${fault.remedy}`).join(' | '),
+      line: String(line),
+      reference: row?.reference ?? faults[0]?.reference ?? '',
+      account: row?.account ?? '',
+      amount: row === undefined || row.amountMinor === null ? '' : toMajorText(row.amountMinor, row.currency),
+      currency: row?.currency ?? '',
+      status: 'left out',
+      'payout id': '',
+      bank: '',
+      reason: faults.map((fault) => `${fault.message}. ${fault.remedy}`).join(' | '),
     };
   });
 }
@@ -60,26 +89,47 @@ function refusedRows(problems: readonly Problem[], originals: ReadonlyMap<number
 async function originalRows(mode: Mode, context: Context): Promise<ReadonlyMap<number, PayoutRow>> {
   try {
     const file = await context.files.text('file');
-    const columns = ['reference', 'account', 'amount', 'currency', 'description'].map((name) => ({ name, required: false }));
+    const columns = ['reference', 'account', 'amount', 'currency', 'description'].map((name) => ({
+      name,
+      required: false,
+    }));
     const table = readTable(file.text, { columns, maxRows: 50_000 });
     return new Map(readRows(table, mode, '').map((row) => [row.line, row]));
   } catch (error) {
-    context.log.warn(`The input file can not be read for the results: ${error instanceof Error ? error.message : String(error)}`);
+    context.log.warn(
+      `The input file can not be read for the results: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return new Map();
   }
 }
 
 function messageOf({ effects, problems }: Results, outcomes: ReadonlyMap<string, Outcome>): string {
-  const having = (status: Outcome['status']): Effect[] => effects.filter((effect) => (outcomes.get(effect.key)?.status ?? 'not_done') === status);
+  const having = (status: Outcome['status']): Effect[] =>
+    effects.filter((effect) => (outcomes.get(effect.key)?.status ?? 'not_done') === status);
   const said = (some: readonly Effect[], one: string, many: string): string | null =>
-    some.length === 0 ? null : `${plural(some.length, 'payout')} (${amountsInWords(totalsOf(some))}) ${some.length === 1 ? one : many}.`;
+    some.length === 0
+      ? null
+      : `${plural(some.length, 'payout')} (${amountsInWords(totalsOf(some))}) ${some.length === 1 ? one : many}.`;
   const paid = having('succeeded');
-  const left = new Set(problems.filter((problem) => problem.severity === 'refused').map((problem) => problem.line)).size;
+  const left = new Set(problems.filter((problem) => problem.severity === 'refused').map((problem) => problem.line))
+    .size;
   return [
-    paid.length === effects.length && paid.length > 1 ? `All ${plural(paid.length, 'payout')} (${amountsInWords(totalsOf(paid))}) went out.` : said(paid, 'went out', 'went out'),
-    said(having('failed'), 'failed: its money is still on its account', 'failed: their money is still on their accounts'),
-    said(having('unknown'), 'has no certain outcome yet: it is settled when Stripe answers, and not sent again before', 'have no certain outcome yet: they are settled when Stripe answers, and not sent again before'),
+    paid.length === effects.length && paid.length > 1
+      ? `All ${plural(paid.length, 'payout')} (${amountsInWords(totalsOf(paid))}) went out.`
+      : said(paid, 'went out', 'went out'),
+    said(
+      having('failed'),
+      'failed: its money is still on its account',
+      'failed: their money is still on their accounts',
+    ),
+    said(
+      having('unknown'),
+      'has no certain outcome yet: it is settled when Stripe answers, and not sent again before',
+      'have no certain outcome yet: they are settled when Stripe answers, and not sent again before',
+    ),
     said(having('not_done'), 'was not sent', 'were not sent'),
     left === 0 ? null : `${plural(left, 'row')} of the file ${left === 1 ? 'was' : 'were'} left out.`,
-  ].filter((sentence) => sentence !== null).join(' ');
+  ]
+    .filter((sentence) => sentence !== null)
+    .join(' ');
 }

@@ -1,12 +1,17 @@
 import { parseAmount } from '@countersign/domain/money/parse-amount';
 
 export type Reserves = ReadonlyMap<string, bigint>;
-export type ParsedReserves = { readonly ok: true; readonly reserves: Reserves } | { readonly ok: false; readonly message: string };
+export type ParsedReserves =
+  | { readonly ok: true; readonly reserves: Reserves }
+  | { readonly ok: false; readonly message: string };
 
 /** What stays on each account, one amount a currency: `USD 100.00; EUR 50.00`. Empty text keeps nothing back. */
 export function parseReserves(text: string | undefined): ParsedReserves {
   const reserves = new Map<string, bigint>();
-  for (const part of (text ?? '').split(/[;,]/).map((piece) => piece.trim()).filter((piece) => piece !== '')) {
+  for (const part of (text ?? '')
+    .split(/[;,]/)
+    .map((piece) => piece.trim())
+    .filter((piece) => piece !== '')) {
     const match = /^([A-Z]{3})\s+(\S+)$/.exec(part);
     if (match === null) return { ok: false, message: `"${part}" is not a currency and an amount, such as USD 100.00` };
     const [, currency = '', amount = ''] = match;

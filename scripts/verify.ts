@@ -18,9 +18,13 @@ async function main(): Promise<number> {
       json: { type: 'boolean' },
     },
   });
-  const platform = process.env['FIRESTORE_EMULATOR_HOST'] === undefined && process.env['GCLOUD_PROJECT'] === undefined ? await findRunningPlatform() : null;
+  const platform =
+    process.env['FIRESTORE_EMULATOR_HOST'] === undefined && process.env['GCLOUD_PROJECT'] === undefined
+      ? await findRunningPlatform()
+      : null;
   const env = { ...process.env, ...platform?.env };
-  if (env['GCLOUD_PROJECT'] === undefined) return complain('Nothing to verify: no local platform runs (npm start), and GCLOUD_PROJECT names no project');
+  if (env['GCLOUD_PROJECT'] === undefined)
+    return complain('Nothing to verify: no local platform runs (npm start), and GCLOUD_PROJECT names no project');
   const orgId = values.org ?? platform?.organizationId;
   if (orgId === undefined) return complain('Say which organization: npm run verify -- --org ORG');
 
@@ -36,7 +40,15 @@ async function main(): Promise<number> {
 
 function asJson({ ok, report, trialBalance }: VerifyOutcome): Record<string, unknown> {
   const { trialBalance: rows, ...ledger } = report.ledger;
-  return { ok, organization: report.orgId, audit: report.audit, ledger: { ...ledger, currencies: rows.map((row) => row.currency) }, trialBalance, findings: report.findings, findingCount: report.findingCount };
+  return {
+    ok,
+    organization: report.orgId,
+    audit: report.audit,
+    ledger: { ...ledger, currencies: rows.map((row) => row.currency) },
+    trialBalance,
+    findings: report.findings,
+    findingCount: report.findingCount,
+  };
 }
 
 function complain(message: string): number {
@@ -47,7 +59,11 @@ function complain(message: string): number {
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.exitCode = complain(isAppError(error) || (error instanceof TypeError && 'code' in error) ? error.message : String(error instanceof Error ? error.stack : error));
+  process.exitCode = complain(
+    isAppError(error) || (error instanceof TypeError && 'code' in error)
+      ? error.message
+      : String(error instanceof Error ? error.stack : error),
+  );
 }
 // The SDK keeps its connections open; everything is done.
 process.exit();

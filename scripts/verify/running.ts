@@ -41,15 +41,26 @@ const MAX_CHECKPOINTS = 500;
  * the cloud's own credentials; CHECKPOINT_DIR and LOCAL_KEY_DIR). What waits in the inboxes is decided and sealed first,
  * unless that is not wanted or not possible here.
  */
-export async function verifyRunningOrganization(env: Readonly<Record<string, string | undefined>>, orgId: string, request: VerifyRequest = {}): Promise<VerifyOutcome> {
+export async function verifyRunningOrganization(
+  env: Readonly<Record<string, string | undefined>>,
+  orgId: string,
+  request: VerifyRequest = {},
+): Promise<VerifyOutcome> {
   const db = connect(env);
-  if ((await db.get(`orgs/${orgId}`)) === null) throw new AppError('not_found', `There is no organization ${orgId} here`);
+  if ((await db.get(`orgs/${orgId}`)) === null)
+    throw new AppError('not_found', `There is no organization ${orgId} here`);
   const unsealed = request.readOnly === true ? [] : await seal(db, env, orgId);
   const report = await verifyOrganization(db, orgId, {
     checkpoints: await notesAtHand(env, orgId, request),
     publicKey: await publicKeyAtHand(env, request),
   });
-  return { ok: report.ok, report, lines: [...unsealed, ...sentencesOf(report)], trialBalance: trialBalanceOf(report), auditEvents: report.audit.events };
+  return {
+    ok: report.ok,
+    report,
+    lines: [...unsealed, ...sentencesOf(report)],
+    trialBalance: trialBalanceOf(report),
+    auditEvents: report.audit.events,
+  };
 }
 
 function connect(env: Readonly<Record<string, string | undefined>>): Database {
@@ -57,7 +68,8 @@ function connect(env: Readonly<Record<string, string | undefined>>): Database {
   // The SDK looks for the emulator in the process's own environment only.
   if (host !== undefined) process.env['FIRESTORE_EMULATOR_HOST'] = host;
   const name = `verify-${projectId ?? 'default'}-${host ?? 'cloud'}`;
-  const app = getApps().find((one) => one.name === name) ?? initializeApp(projectId === undefined ? {} : { projectId }, name);
+  const app =
+    getApps().find((one) => one.name === name) ?? initializeApp(projectId === undefined ? {} : { projectId }, name);
   return firestoreDatabase(getFirestore(app));
 }
 
@@ -79,14 +91,26 @@ async function seal(db: Database, env: Readonly<Record<string, string | undefine
   return refused;
 }
 
-async function notesAtHand(env: Readonly<Record<string, string | undefined>>, orgId: string, { checkpointFiles: given = [] }: VerifyRequest): Promise<string[] | null> {
+async function notesAtHand(
+  env: Readonly<Record<string, string | undefined>>,
+  orgId: string,
+  { checkpointFiles: given = [] }: VerifyRequest,
+): Promise<string[] | null> {
   const { CHECKPOINT_DIR: folder } = env;
   if (folder === undefined && given.length === 0) return null;
-  const published = folder === undefined ? [] : (await Promise.all(STREAMS.map((name) => checkpointFiles(folder, orgId, name)))).flatMap((files) => files.slice(-MAX_CHECKPOINTS));
+  const published =
+    folder === undefined
+      ? []
+      : (await Promise.all(STREAMS.map((name) => checkpointFiles(folder, orgId, name)))).flatMap((files) =>
+          files.slice(-MAX_CHECKPOINTS),
+        );
   return Promise.all([...given, ...published].map((file) => readFile(file, 'utf8')));
 }
 
-async function publicKeyAtHand({ LOCAL_KEY_DIR: folder }: Readonly<Record<string, string | undefined>>, { publicKeyFile }: VerifyRequest): Promise<Uint8Array | null> {
+async function publicKeyAtHand(
+  { LOCAL_KEY_DIR: folder }: Readonly<Record<string, string | undefined>>,
+  { publicKeyFile }: VerifyRequest,
+): Promise<Uint8Array | null> {
   const file = publicKeyFile ?? (folder === undefined ? undefined : join(folder, PUBLIC_KEY));
   if (file === undefined) return null;
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

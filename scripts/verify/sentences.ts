@@ -1,6 +1,7 @@
 import type { Report } from '../../functions/src/streams/verify/index.ts';
 
-const count = (many: number, one: string, more = `${one}s`): string => `${many.toLocaleString('en-US')} ${many === 1 ? one : more}`;
+const count = (many: number, one: string, more = `${one}s`): string =>
+  `${many.toLocaleString('en-US')} ${many === 1 ? one : more}`;
 
 /** What was checked, with counts, and what does not hold, by name. */
 export function sentencesOf(report: Report): string[] {
@@ -31,7 +32,8 @@ function checkpoints({ checkpoints: held, checkpointSize, size }: Report['ledger
   return `${count(held, 'checkpoint')} hold, the newest published one at ${count(checkpointSize, 'leaf', 'leaves')}${beyond > 0 ? `; ${count(beyond, 'leaf', 'leaves')} came after it` : ''}`;
 }
 
-const currencies = ({ ledger }: Report): string => (ledger.trialBalance.length === 0 ? '' : ` (${ledger.trialBalance.map((row) => row.currency).join(', ')})`);
+const currencies = ({ ledger }: Report): string =>
+  ledger.trialBalance.length === 0 ? '' : ` (${ledger.trialBalance.map((row) => row.currency).join(', ')})`;
 
 /** `0` when every currency's debits equal its credits, else the differences in minor units. */
 export function trialBalanceOf({ ledger }: Report): string {

@@ -20,5 +20,9 @@ export function localFirestore(): LocalFirestore {
     apps.push(app);
     return firestoreDatabase(getFirestore(app));
   };
-  return { db: connect(), another: connect, close: async () => void (await Promise.all(apps.map((app) => deleteApp(app)))) };
+  return {
+    db: connect(),
+    another: connect,
+    close: async () => void (await Promise.all(apps.map((app) => deleteApp(app)))),
+  };
 }

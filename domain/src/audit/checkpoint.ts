@@ -64,10 +64,18 @@ export function parseCheckpoint(note: string): ParsedCheckpoint {
   const text = note.slice(0, end + 1);
   const [origin = '', size = '', root = '', ...more] = text.split('\n');
   // Other lines may follow in the format, but this log writes none.
-  if (more.length !== 1 || origin === '' || !/^(0|[1-9]\d{0,15})$/.test(size)) throw broken('is not origin, size and root');
+  if (more.length !== 1 || origin === '' || !/^(0|[1-9]\d{0,15})$/.test(size))
+    throw broken('is not origin, size and root');
   const lines = note.slice(end + 2).split('\n');
-  if (lines.pop() !== '' || lines.length === 0 || lines.length > MAX_SIGNATURES) throw broken('has no proper list of signatures');
-  return { origin, size: Number(size), root: bytesToHex(fromBase64(root, ROOT_BYTES)), text, signatures: lines.map(parseSignature) };
+  if (lines.pop() !== '' || lines.length === 0 || lines.length > MAX_SIGNATURES)
+    throw broken('has no proper list of signatures');
+  return {
+    origin,
+    size: Number(size),
+    root: bytesToHex(fromBase64(root, ROOT_BYTES)),
+    text,
+    signatures: lines.map(parseSignature),
+  };
 }
 
 function parseSignature(line: string): ParsedCheckpoint['signatures'][number] {
@@ -81,11 +89,18 @@ function parseSignature(line: string): ParsedCheckpoint['signatures'][number] {
  * Read a checkpoint and check that it is of this origin and signed with this key. Signatures of others are ignored.
  * @throws AppError `invalid_argument` when it is not
  */
-export async function verifyCheckpoint(note: string, origin: string, publicKey: Uint8Array, verify: VerifySignature): Promise<CheckpointBody> {
+export async function verifyCheckpoint(
+  note: string,
+  origin: string,
+  publicKey: Uint8Array,
+  verify: VerifySignature,
+): Promise<CheckpointBody> {
   const parsed = parseCheckpoint(note);
   if (parsed.origin !== origin) throw broken(`is of ${parsed.origin}, not of ${origin}`);
   const keyId = bytesToHex(keyIdOf(origin, publicKey));
-  const ours = parsed.signatures.filter((one) => one.name === origin && bytesToHex(one.keyId) === keyId && one.signature.length === SIGNATURE_BYTES);
+  const ours = parsed.signatures.filter(
+    (one) => one.name === origin && bytesToHex(one.keyId) === keyId && one.signature.length === SIGNATURE_BYTES,
+  );
   if (ours.length === 0) throw broken('is not signed with this key');
   for (const { signature } of ours) {
     if (!(await verify(publicKey, utf8ToBytes(parsed.text), signature))) throw broken('carries a false signature');
@@ -105,7 +120,8 @@ export function fromBase64(text: string, length?: number): Uint8Array {
   } catch {
     throw broken('holds something that is not base64');
   }
-  if (toBase64(bytes) !== text || (length !== undefined && bytes.length !== length)) throw broken('holds base64 of another form or length');
+  if (toBase64(bytes) !== text || (length !== undefined && bytes.length !== length))
+    throw broken('holds base64 of another form or length');
   return bytes;
 }
 

@@ -14,7 +14,12 @@ export interface AuditDecision {
  * under the same id is refused.
  * @param recorded events that exist, by id
  */
-export function decideAudit(size: number, recorded: ReadonlyMap<string, AuditEvent>, bodies: readonly AuditEventBody[], at: string): AuditDecision {
+export function decideAudit(
+  size: number,
+  recorded: ReadonlyMap<string, AuditEvent>,
+  bodies: readonly AuditEventBody[],
+  at: string,
+): AuditDecision {
   const events = new Map<string, AuditEvent>();
   const leaves: string[] = [];
   const refusals: AuditDecision['refusals'][number][] = [];

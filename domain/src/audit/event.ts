@@ -28,8 +28,13 @@ export function auditEvent(input: AuditEventInput): RecordedAuditEvent {
   const personal = Object.entries(input.personal ?? {});
   return {
     body: {
-      id: input.id, type: input.type, at: input.at, actor: input.actor, executionId: input.executionId ?? null,
-      subjects: [...(input.subjects ?? [])], data: { ...input.data },
+      id: input.id,
+      type: input.type,
+      at: input.at,
+      actor: input.actor,
+      executionId: input.executionId ?? null,
+      subjects: [...(input.subjects ?? [])],
+      data: { ...input.data },
       commitments: Object.fromEntries(personal.map(([field, { value, salt }]) => [field, commitment(salt, value)])),
     },
     personal: Object.fromEntries(personal),
@@ -57,12 +62,18 @@ export function memberCommitment(salt: string, person: { readonly name: string; 
  * personal fields, so that these can be erased without breaking a hash.
  */
 export function contentHash(doc: Readonly<Record<string, unknown>>): string {
-  const content = 'commitment' in doc ? Object.fromEntries(Object.entries(doc).filter(([field]) => !PERSONAL_FIELDS.includes(field))) : doc;
+  const content =
+    'commitment' in doc
+      ? Object.fromEntries(Object.entries(doc).filter(([field]) => !PERSONAL_FIELDS.includes(field)))
+      : doc;
   return digestOf('countersign.content', 1, content);
 }
 
 /** A document that a commit leaves behind, as its audit event names it. `path` is the full path; `doc` the document as written. */
-export function auditSubject(path: string, doc: Readonly<Record<string, unknown>> & { readonly version: number }): AuditSubject {
+export function auditSubject(
+  path: string,
+  doc: Readonly<Record<string, unknown>> & { readonly version: number },
+): AuditSubject {
   return { path: subjectPath(path), version: doc.version, contentHash: contentHash(doc) };
 }
 

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { append, EMPTY_ROOT, EMPTY_TREE, leafHash, nodeHash, rootOf, type Hash } from './merkle.ts';
-import { consistencyRanges, inclusionRanges, proofFromTiles, tilesOfRanges, verifyConsistency, verifyInclusion } from './proof.ts';
+import {
+  consistencyRanges,
+  inclusionRanges,
+  proofFromTiles,
+  tilesOfRanges,
+  verifyConsistency,
+  verifyInclusion,
+} from './proof.ts';
 import { allTiles, appendToTiles, openTiles, packHashes, tileKey, unpackHashes } from './tiles.ts';
 
 /** The definition of RFC 6962, section 2.1, word for word. */
@@ -30,14 +37,20 @@ const CT_ROOTS = [
 const leavesOf = (count: number): Hash[] => Array.from({ length: count }, (_, index) => leafHash(`leaf ${index}`));
 
 /** Appends in batches, through frontier and tiles as the writer does. */
-function grow(leaves: readonly Hash[], cuts: readonly number[]): { tree: typeof EMPTY_TREE; tiles: Map<string, readonly Hash[]> } {
+function grow(
+  leaves: readonly Hash[],
+  cuts: readonly number[],
+): { tree: typeof EMPTY_TREE; tiles: Map<string, readonly Hash[]> } {
   const tiles = new Map<string, readonly Hash[]>();
   let tree = EMPTY_TREE;
-  const borders = [...new Set([0, ...cuts.map((cut) => cut % (leaves.length + 1)), leaves.length])].sort((a, b) => a - b);
+  const borders = [...new Set([0, ...cuts.map((cut) => cut % (leaves.length + 1)), leaves.length])].sort(
+    (a, b) => a - b,
+  );
   for (let index = 1; index < borders.length; index += 1) {
     const batch = leaves.slice(borders[index - 1], borders[index]);
     const open = new Map(openTiles(tree.size).map((tile) => [tileKey(tile), tiles.get(tileKey(tile)) ?? []]));
-    for (const tile of appendToTiles(tree.size, batch, open)) tiles.set(tileKey(tile), unpackHashes(packHashes(tile.hashes)));
+    for (const tile of appendToTiles(tree.size, batch, open))
+      tiles.set(tileKey(tile), unpackHashes(packHashes(tile.hashes)));
     tree = append(tree, batch);
   }
   return { tree, tiles };
@@ -47,32 +60,41 @@ describe('the tree', () => {
   test('has the roots of the RFC 6962 reference tests', () => {
     const leaves = CT_LEAVES.map((hex) => leafHash(hexToBytes(hex)));
     expect(EMPTY_ROOT).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
-    for (let size = 1; size <= leaves.length; size += 1) expect(rootOf(append(EMPTY_TREE, leaves.slice(0, size)))).toBe(CT_ROOTS[size - 1]);
+    for (let size = 1; size <= leaves.length; size += 1)
+      expect(rootOf(append(EMPTY_TREE, leaves.slice(0, size)))).toBe(CT_ROOTS[size - 1]);
   });
 
   test('has the root of the definition, however it was batched', () => {
-    fc.assert(fc.property(fc.nat(700), fc.array(fc.nat(), { maxLength: 6 }), (count, cuts) => {
-      const leaves = leavesOf(count);
-      const { tree } = grow(leaves, cuts);
-      expect(tree.size).toBe(count);
-      expect(rootOf(tree)).toBe(naiveRoot(leaves));
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(fc.nat(700), fc.array(fc.nat(), { maxLength: 6 }), (count, cuts) => {
+        const leaves = leavesOf(count);
+        const { tree } = grow(leaves, cuts);
+        expect(tree.size).toBe(count);
+        expect(rootOf(tree)).toBe(naiveRoot(leaves));
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
 describe('tiles', () => {
   test('hold every hash of their level, however it was batched', () => {
-    fc.assert(fc.property(fc.nat(1400), fc.array(fc.nat(), { maxLength: 8 }), (count, cuts) => {
-      const leaves = leavesOf(count);
-      const { tiles } = grow(leaves, cuts);
-      const expected = [...allTiles(count)];
-      expect([...tiles.keys()].sort()).toEqual(expected.map(tileKey).sort());
-      for (const { level, index, width } of expected) {
-        const span = 256 ** level;
-        const hashes = Array.from({ length: width }, (_, at) => naiveRoot(leaves.slice((index * 256 + at) * span, (index * 256 + at + 1) * span)));
-        expect(tiles.get(tileKey({ level, index }))).toEqual(hashes);
-      }
-    }), { numRuns: 25 });
+    fc.assert(
+      fc.property(fc.nat(1400), fc.array(fc.nat(), { maxLength: 8 }), (count, cuts) => {
+        const leaves = leavesOf(count);
+        const { tiles } = grow(leaves, cuts);
+        const expected = [...allTiles(count)];
+        expect([...tiles.keys()].sort()).toEqual(expected.map(tileKey).sort());
+        for (const { level, index, width } of expected) {
+          const span = 256 ** level;
+          const hashes = Array.from({ length: width }, (_, at) =>
+            naiveRoot(leaves.slice((index * 256 + at) * span, (index * 256 + at + 1) * span)),
+          );
+          expect(tiles.get(tileKey({ level, index }))).toEqual(hashes);
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 
   test('a second level begins with the first full tile, a third with the 256th', () => {
@@ -93,30 +115,37 @@ describe('proofs', () => {
   const size = fc.integer({ min: 1, max: 900 });
 
   test('of inclusion hold, and only for their leaf, place, size and root', () => {
-    fc.assert(fc.property(size, fc.nat(), (count, pick) => {
-      const index = pick % count;
-      const root = naiveRoot(leaves.slice(0, count));
-      const proof = proofOf(inclusionRanges(index, count));
-      const leaf = leaves[index] as Hash;
-      expect(verifyInclusion(leaf, index, count, proof, root)).toBe(true);
-      expect(verifyInclusion(leafHash('another'), index, count, proof, root)).toBe(false);
-      expect(verifyInclusion(leaf, (index + 1) % (count + 1), count, proof, root)).toBe(false);
-      expect(verifyInclusion(leaf, index, count, [...proof, leaf], root)).toBe(false);
-      if (proof.length > 0) expect(verifyInclusion(leaf, index, count, proof.slice(1), root)).toBe(false);
-      expect(verifyInclusion(leaf, index, count, proof, EMPTY_ROOT)).toBe(false);
-    }), { numRuns: 150 });
+    fc.assert(
+      fc.property(size, fc.nat(), (count, pick) => {
+        const index = pick % count;
+        const root = naiveRoot(leaves.slice(0, count));
+        const proof = proofOf(inclusionRanges(index, count));
+        const leaf = leaves[index] as Hash;
+        expect(verifyInclusion(leaf, index, count, proof, root)).toBe(true);
+        expect(verifyInclusion(leafHash('another'), index, count, proof, root)).toBe(false);
+        expect(verifyInclusion(leaf, (index + 1) % (count + 1), count, proof, root)).toBe(false);
+        expect(verifyInclusion(leaf, index, count, [...proof, leaf], root)).toBe(false);
+        if (proof.length > 0) expect(verifyInclusion(leaf, index, count, proof.slice(1), root)).toBe(false);
+        expect(verifyInclusion(leaf, index, count, proof, EMPTY_ROOT)).toBe(false);
+      }),
+      { numRuns: 150 },
+    );
   });
 
   test('of consistency hold, and never for a changed history', () => {
-    fc.assert(fc.property(size, fc.nat(), (count, pick) => {
-      const before = pick % (count + 1);
-      const rootBefore = naiveRoot(leaves.slice(0, before));
-      const root = naiveRoot(leaves.slice(0, count));
-      const proof = proofOf(consistencyRanges(before, count));
-      expect(verifyConsistency(before, count, rootBefore, root, proof)).toBe(true);
-      expect(verifyConsistency(before, count, rootBefore, leafHash('another'), proof)).toBe(before === 0);
-      expect(verifyConsistency(before, count, leafHash('another'), root, proof)).toBe(false);
-      if (proof.length > 0) expect(verifyConsistency(before, count, rootBefore, root, proof.slice(0, -1))).toBe(false);
-    }), { numRuns: 150 });
+    fc.assert(
+      fc.property(size, fc.nat(), (count, pick) => {
+        const before = pick % (count + 1);
+        const rootBefore = naiveRoot(leaves.slice(0, before));
+        const root = naiveRoot(leaves.slice(0, count));
+        const proof = proofOf(consistencyRanges(before, count));
+        expect(verifyConsistency(before, count, rootBefore, root, proof)).toBe(true);
+        expect(verifyConsistency(before, count, rootBefore, leafHash('another'), proof)).toBe(before === 0);
+        expect(verifyConsistency(before, count, leafHash('another'), root, proof)).toBe(false);
+        if (proof.length > 0)
+          expect(verifyConsistency(before, count, rootBefore, root, proof.slice(0, -1))).toBe(false);
+      }),
+      { numRuns: 150 },
+    );
   });
 });

@@ -67,7 +67,8 @@ export function rootOfComplete(hashes: readonly Hash[]): Hash {
   let level = hashes;
   while (level.length > 1) {
     const above: Hash[] = [];
-    for (let index = 0; index < level.length; index += 2) above.push(nodeHash(level[index] as Hash, level[index + 1] as Hash));
+    for (let index = 0; index < level.length; index += 2)
+      above.push(nodeHash(level[index] as Hash, level[index + 1] as Hash));
     level = above;
   }
   return level[0] as Hash;

@@ -97,7 +97,13 @@ export function verifyInclusion(leaf: Hash, index: number, size: number, proof: 
   return last === 0 && hash === root;
 }
 
-export function verifyConsistency(before: number, size: number, rootBefore: Hash, root: Hash, proof: readonly Hash[]): boolean {
+export function verifyConsistency(
+  before: number,
+  size: number,
+  rootBefore: Hash,
+  root: Hash,
+  proof: readonly Hash[],
+): boolean {
   if (before < 0 || before > size) return false;
   if (before === size) return proof.length === 0 && rootBefore === root;
   if (before === 0) return proof.length === 0 && rootBefore === EMPTY_ROOT;
@@ -140,7 +146,7 @@ function splitOf(count: number): number {
 /** A range that RFC 6962's splitting yields, as complete subtrees, left to right. */
 function completeNodes({ start, end }: LeafRange): { height: number; index: number }[] {
   const nodes: { height: number; index: number }[] = [];
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     let height = 0;
     while (at % 2 ** (height + 1) === 0 && at + 2 ** (height + 1) <= end) height += 1;
     nodes.push({ height, index: at / 2 ** height });

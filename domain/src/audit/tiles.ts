@@ -30,7 +30,8 @@ export function openTiles(size: number): TileCoordinate[] {
 /** Every tile of a tree of this size, with its number of hashes. */
 export function* allTiles(size: number): Generator<TileCoordinate & { readonly width: number }> {
   for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
-    for (let index = 0; index * TILE_WIDTH < count; index += 1) yield { level, index, width: Math.min(TILE_WIDTH, count - index * TILE_WIDTH) };
+    for (let index = 0; index * TILE_WIDTH < count; index += 1)
+      yield { level, index, width: Math.min(TILE_WIDTH, count - index * TILE_WIDTH) };
   }
 }
 
@@ -38,7 +39,11 @@ export function* allTiles(size: number): Generator<TileCoordinate & { readonly w
  * The tiles that a batch of leaves adds to or completes, with all their hashes.
  * @param open the hashes of each tile of `openTiles(size)`, by `tileKey`
  */
-export function appendToTiles(size: number, leaves: readonly Hash[], open: ReadonlyMap<string, readonly Hash[]>): Tile[] {
+export function appendToTiles(
+  size: number,
+  leaves: readonly Hash[],
+  open: ReadonlyMap<string, readonly Hash[]>,
+): Tile[] {
   const changed: Tile[] = [];
   let rising = leaves;
   for (let level = 0, count = size; rising.length > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
@@ -59,7 +64,10 @@ export function appendToTiles(size: number, leaves: readonly Hash[], open: Reado
 }
 
 /** Where a complete subtree's hash lies: the tile, and the run of hashes in it whose root it is. */
-export function tileOfNode(height: number, index: number): TileCoordinate & { readonly start: number; readonly count: number } {
+export function tileOfNode(
+  height: number,
+  index: number,
+): TileCoordinate & { readonly start: number; readonly count: number } {
   const level = Math.floor(height / LEVELS_PER_TILE);
   const count = 2 ** (height % LEVELS_PER_TILE);
   const first = index * count;

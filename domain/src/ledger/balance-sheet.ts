@@ -24,7 +24,15 @@ export class BalanceSheet {
   }
 
   /** @param size of the stream just after the step that this belongs to */
-  add(account: Account, currency: string, state: 'pending' | 'posted', side: 'debit' | 'credit', amountMinor: bigint, size: number, at: string): void {
+  add(
+    account: Account,
+    currency: string,
+    state: 'pending' | 'posted',
+    side: 'debit' | 'credit',
+    amountMinor: bigint,
+    size: number,
+    at: string,
+  ): void {
     const sums = this.#sumsOf(account, currency);
     if (state === 'posted') {
       if (side === 'debit') sums.postedDebit += amountMinor;
@@ -39,10 +47,17 @@ export class BalanceSheet {
 
   changed(): Balance[] {
     return [...this.#sums.values()].map(({ account, currency, asOfSize, updatedAt, ...sums }) => ({
-      accountId: account.id, currency, parentId: account.parentId, depth: account.depth, postable: account.postable,
-      postedDebitMinor: sums.postedDebit.toString(), postedCreditMinor: sums.postedCredit.toString(),
-      pendingDebitMinor: sums.pendingDebit.toString(), pendingCreditMinor: sums.pendingCredit.toString(),
-      asOfSize, updatedAt,
+      accountId: account.id,
+      currency,
+      parentId: account.parentId,
+      depth: account.depth,
+      postable: account.postable,
+      postedDebitMinor: sums.postedDebit.toString(),
+      postedCreditMinor: sums.postedCredit.toString(),
+      pendingDebitMinor: sums.pendingDebit.toString(),
+      pendingCreditMinor: sums.pendingCredit.toString(),
+      asOfSize,
+      updatedAt,
     }));
   }
 
@@ -52,9 +67,14 @@ export class BalanceSheet {
     if (sums === undefined) {
       const before = this.#before.get(key);
       sums = {
-        account, currency, asOfSize: 0, updatedAt: '',
-        postedDebit: BigInt(before?.postedDebitMinor ?? 0), postedCredit: BigInt(before?.postedCreditMinor ?? 0),
-        pendingDebit: BigInt(before?.pendingDebitMinor ?? 0), pendingCredit: BigInt(before?.pendingCreditMinor ?? 0),
+        account,
+        currency,
+        asOfSize: 0,
+        updatedAt: '',
+        postedDebit: BigInt(before?.postedDebitMinor ?? 0),
+        postedCredit: BigInt(before?.postedCreditMinor ?? 0),
+        pendingDebit: BigInt(before?.pendingDebitMinor ?? 0),
+        pendingCredit: BigInt(before?.pendingCreditMinor ?? 0),
       };
       this.#sums.set(key, sums);
     }

@@ -12,15 +12,37 @@ type Opening = Extract<LedgerIntent, { type: 'open_account' }>;
 type Record_ = Extract<LedgerIntent, { type: 'record' }>;
 
 const open = (id: string, parentId: string | null, postable: boolean, type: Account['type'] = 'asset'): Opening => ({
-  type: 'open_account', id: `open-${id}`, account: { id, name: id, type, parentId, postable, closed: false, mirrors: null },
+  type: 'open_account',
+  id: `open-${id}`,
+  account: { id, name: id, type, parentId, postable, closed: false, mirrors: null },
 });
-const record = (id: string, entries: [string, 'debit' | 'credit', string, string?][], state: 'pending' | 'posted' = 'posted'): Record_ => ({
-  type: 'record', id, state, source: { executionId: null, effectId: null, kind: 'test' },
-  journal: { memo: 'memo', effectiveDay: null, entries: entries.map(([accountId, side, amountMinor, currency = 'USD']) => ({ accountId, side, amountMinor, currency })) },
+const record = (
+  id: string,
+  entries: [string, 'debit' | 'credit', string, string?][],
+  state: 'pending' | 'posted' = 'posted',
+): Record_ => ({
+  type: 'record',
+  id,
+  state,
+  source: { executionId: null, effectId: null, kind: 'test' },
+  journal: {
+    memo: 'memo',
+    effectiveDay: null,
+    entries: entries.map(([accountId, side, amountMinor, currency = 'USD']) => ({
+      accountId,
+      side,
+      amountMinor,
+      currency,
+    })),
+  },
 });
 const CHART = [
-  open('assets', null, false), open('cash', 'assets', false), open('bank', 'cash', true), open('till', 'cash', true),
-  open('owed', null, false, 'liability'), open('seller', 'owed', true, 'liability'),
+  open('assets', null, false),
+  open('cash', 'assets', false),
+  open('bank', 'cash', true),
+  open('till', 'cash', true),
+  open('owed', null, false, 'liability'),
+  open('seller', 'owed', true, 'liability'),
 ];
 
 /** A ledger as the store keeps it: what a batch decides is laid into it. */
@@ -34,14 +56,19 @@ class Ledger implements LedgerState {
   run(intents: readonly LedgerIntent[], at = AT): LedgerDecision {
     const decision = decideBatch(this, intents, at);
     for (const account of decision.accountsOpened) this.accounts.set(account.id, account);
-    for (const journal of [...decision.journalsCreated, ...decision.journalsStepped]) this.journals.set(journal.id, journal);
-    for (const balance of decision.balances) this.balances.set(balanceKey(balance.accountId, balance.currency), balance);
+    for (const journal of [...decision.journalsCreated, ...decision.journalsStepped])
+      this.journals.set(journal.id, journal);
+    for (const balance of decision.balances)
+      this.balances.set(balanceKey(balance.accountId, balance.currency), balance);
     this.leaves.push(...decision.leaves);
     this.size += decision.leaves.length;
     return decision;
   }
 
-  balance(accountId: string, currency = 'USD'): Pick<Balance, 'postedDebitMinor' | 'postedCreditMinor' | 'pendingDebitMinor' | 'pendingCreditMinor'> | undefined {
+  balance(
+    accountId: string,
+    currency = 'USD',
+  ): Pick<Balance, 'postedDebitMinor' | 'postedCreditMinor' | 'pendingDebitMinor' | 'pendingCreditMinor'> | undefined {
     return this.balances.get(balanceKey(accountId, currency));
   }
 }
@@ -51,55 +78,195 @@ const codesOf = (decision: LedgerDecision): string[] => decision.refusals.map((r
 describe('a batch', () => {
   test('opens accounts under their parents and rolls balances up to the root', () => {
     const ledger = new Ledger();
-    expect(codesOf(ledger.run([...CHART, record('j1', [['bank', 'debit', '500'], ['seller', 'credit', '500']])]))).toEqual([]);
+    expect(
+      codesOf(
+        ledger.run([
+          ...CHART,
+          record('j1', [
+            ['bank', 'debit', '500'],
+            ['seller', 'credit', '500'],
+          ]),
+        ]),
+      ),
+    ).toEqual([]);
     expect(ledger.accounts.get('bank')).toMatchObject({ depth: 2, path: ['assets', 'cash'], seq: 2, version: 1 });
-    for (const id of ['bank', 'cash', 'assets']) expect(ledger.balance(id)).toMatchObject({ postedDebitMinor: '500', postedCreditMinor: '0' });
-    for (const id of ['seller', 'owed']) expect(ledger.balance(id)).toMatchObject({ postedDebitMinor: '0', postedCreditMinor: '500' });
+    for (const id of ['bank', 'cash', 'assets'])
+      expect(ledger.balance(id)).toMatchObject({ postedDebitMinor: '500', postedCreditMinor: '0' });
+    for (const id of ['seller', 'owed'])
+      expect(ledger.balance(id)).toMatchObject({ postedDebitMinor: '0', postedCreditMinor: '500' });
     expect(ledger.balance('till')).toBeUndefined();
     expect(ledger.leaves).toHaveLength(7);
   });
 
   test('moves a pending journal to posted, or takes it away when voided', () => {
     const ledger = new Ledger();
-    ledger.run([...CHART, record('a', [['bank', 'debit', '7'], ['seller', 'credit', '7']], 'pending'), record('b', [['bank', 'debit', '9'], ['seller', 'credit', '9']], 'pending')]);
+    ledger.run([
+      ...CHART,
+      record(
+        'a',
+        [
+          ['bank', 'debit', '7'],
+          ['seller', 'credit', '7'],
+        ],
+        'pending',
+      ),
+      record(
+        'b',
+        [
+          ['bank', 'debit', '9'],
+          ['seller', 'credit', '9'],
+        ],
+        'pending',
+      ),
+    ]);
     expect(ledger.balance('assets')).toMatchObject({ postedDebitMinor: '0', pendingDebitMinor: '16' });
-    ledger.run([{ type: 'post', id: 'p', journalId: 'a' }, { type: 'void', id: 'v', journalId: 'b', reason: 'declined' }]);
+    ledger.run([
+      { type: 'post', id: 'p', journalId: 'a' },
+      { type: 'void', id: 'v', journalId: 'b', reason: 'declined' },
+    ]);
     expect(ledger.balance('assets')).toMatchObject({ postedDebitMinor: '7', pendingDebitMinor: '0' });
-    expect(ledger.journals.get('b')).toMatchObject({ state: 'voided', steps: [{ step: 'pending' }, { step: 'voided', reason: 'declined' }] });
+    expect(ledger.journals.get('b')).toMatchObject({
+      state: 'voided',
+      steps: [{ step: 'pending' }, { step: 'voided', reason: 'declined' }],
+    });
   });
 
   test('records and posts in one batch', () => {
     const ledger = new Ledger();
-    const decision = ledger.run([...CHART, record('a', [['bank', 'debit', '7'], ['seller', 'credit', '7']], 'pending'), { type: 'post', id: 'p', journalId: 'a' }]);
+    const decision = ledger.run([
+      ...CHART,
+      record(
+        'a',
+        [
+          ['bank', 'debit', '7'],
+          ['seller', 'credit', '7'],
+        ],
+        'pending',
+      ),
+      { type: 'post', id: 'p', journalId: 'a' },
+    ]);
     expect(decision.journalsStepped).toEqual([]);
     expect(decision.journalsCreated).toMatchObject([{ id: 'a', state: 'posted', steps: [{ seq: 6 }, { seq: 7 }] }]);
   });
 
   const refusedCases: [string, LedgerIntent, string][] = [
-    ['unbalanced', record('x', [['bank', 'debit', '5'], ['seller', 'credit', '6']]), 'unbalanced'],
-    ['balanced in sum but not by currency', record('x', [['bank', 'debit', '5', 'USD'], ['seller', 'credit', '5', 'EUR']]), 'unbalanced'],
-    ['zero', record('x', [['bank', 'debit', '0'], ['seller', 'credit', '0']]), 'amount_not_positive'],
-    ['negative', record('x', [['bank', 'debit', '-5'], ['seller', 'credit', '-5']]), 'amount_not_positive'],
-    ['huge', record('x', [['bank', 'debit', '9'.repeat(70)], ['seller', 'credit', '9'.repeat(70)]]), 'amount_too_large'],
-    ['account missing', record('x', [['bank', 'debit', '5'], ['nobody', 'credit', '5']]), 'account_missing'],
-    ['not postable', record('x', [['cash', 'debit', '5'], ['seller', 'credit', '5']]), 'account_not_postable'],
-    ['too many entries', record('x', Array.from({ length: 502 }, (_, index) => ['bank', index % 2 === 0 ? 'debit' : 'credit', '1'] as const).map(([a, s, m]) => [a, s, m])), 'entries_over_limit'],
-    ['no such day', { ...record('x', [['bank', 'debit', '5'], ['seller', 'credit', '5']]), journal: { ...record('x', [['bank', 'debit', '5'], ['seller', 'credit', '5']]).journal, effectiveDay: '2026-02-30' } }, 'day_invalid'],
+    [
+      'unbalanced',
+      record('x', [
+        ['bank', 'debit', '5'],
+        ['seller', 'credit', '6'],
+      ]),
+      'unbalanced',
+    ],
+    [
+      'balanced in sum but not by currency',
+      record('x', [
+        ['bank', 'debit', '5', 'USD'],
+        ['seller', 'credit', '5', 'EUR'],
+      ]),
+      'unbalanced',
+    ],
+    [
+      'zero',
+      record('x', [
+        ['bank', 'debit', '0'],
+        ['seller', 'credit', '0'],
+      ]),
+      'amount_not_positive',
+    ],
+    [
+      'negative',
+      record('x', [
+        ['bank', 'debit', '-5'],
+        ['seller', 'credit', '-5'],
+      ]),
+      'amount_not_positive',
+    ],
+    [
+      'huge',
+      record('x', [
+        ['bank', 'debit', '9'.repeat(70)],
+        ['seller', 'credit', '9'.repeat(70)],
+      ]),
+      'amount_too_large',
+    ],
+    [
+      'account missing',
+      record('x', [
+        ['bank', 'debit', '5'],
+        ['nobody', 'credit', '5'],
+      ]),
+      'account_missing',
+    ],
+    [
+      'not postable',
+      record('x', [
+        ['cash', 'debit', '5'],
+        ['seller', 'credit', '5'],
+      ]),
+      'account_not_postable',
+    ],
+    [
+      'too many entries',
+      record(
+        'x',
+        Array.from({ length: 502 }, (_, index) => ['bank', index % 2 === 0 ? 'debit' : 'credit', '1'] as const).map(
+          ([a, s, m]) => [a, s, m],
+        ),
+      ),
+      'entries_over_limit',
+    ],
+    [
+      'no such day',
+      {
+        ...record('x', [
+          ['bank', 'debit', '5'],
+          ['seller', 'credit', '5'],
+        ]),
+        journal: {
+          ...record('x', [
+            ['bank', 'debit', '5'],
+            ['seller', 'credit', '5'],
+          ]).journal,
+          effectiveDay: '2026-02-30',
+        },
+      },
+      'day_invalid',
+    ],
     ['post of nothing', { type: 'post', id: 'x', journalId: 'nothing' }, 'journal_missing'],
     ['void of nothing', { type: 'void', id: 'x', journalId: 'nothing', reason: '' }, 'journal_missing'],
     ['void of posted', { type: 'void', id: 'x', journalId: 'posted', reason: '' }, 'journal_posted'],
     ['post of voided', { type: 'post', id: 'x', journalId: 'voided' }, 'journal_voided'],
-    ['same id, another journal', record('posted', [['bank', 'debit', '2'], ['seller', 'credit', '2']]), 'intent_id_reused'],
+    [
+      'same id, another journal',
+      record('posted', [
+        ['bank', 'debit', '2'],
+        ['seller', 'credit', '2'],
+      ]),
+      'intent_id_reused',
+    ],
     ['account exists and differs', open('bank', 'assets', true), 'account_exists'],
     ['parent missing', open('new', 'nowhere', true), 'parent_missing'],
     ['parent postable', open('new', 'bank', true), 'parent_postable'],
     ['parent of another type', open('new', 'assets', true, 'liability'), 'parent_type_differs'],
-    ['opened closed', { ...open('new', 'assets', true), account: { ...open('new', 'assets', true).account, closed: true } }, 'account_closed'],
+    [
+      'opened closed',
+      { ...open('new', 'assets', true), account: { ...open('new', 'assets', true).account, closed: true } },
+      'account_closed',
+    ],
   ];
   test.each(refusedCases)('refuses what is %s, alone and without a trace', (_, intent, code) => {
     const ledger = new Ledger();
-    const entries: Parameters<typeof record>[1] = [['bank', 'debit', '1'], ['seller', 'credit', '1']];
-    ledger.run([...CHART, record('posted', entries), record('voided', entries, 'pending'), { type: 'void', id: 'v', journalId: 'voided', reason: 'no' }]);
+    const entries: Parameters<typeof record>[1] = [
+      ['bank', 'debit', '1'],
+      ['seller', 'credit', '1'],
+    ];
+    ledger.run([
+      ...CHART,
+      record('posted', entries),
+      record('voided', entries, 'pending'),
+      { type: 'void', id: 'v', journalId: 'voided', reason: 'no' },
+    ]);
     const decision = ledger.run([record('good-1', entries), intent, record('good-2', entries)]);
     expect(decision.refusals).toMatchObject([{ index: 1, code }]);
     expect(decision.journalsCreated.map((journal) => journal.id)).toEqual(['good-1', 'good-2']);
@@ -111,13 +278,26 @@ describe('a batch', () => {
   test('refuses entries in a closed account, and accounts under one', () => {
     const ledger = new Ledger();
     ledger.run(CHART);
-    for (const id of ['till', 'owed']) ledger.accounts.set(id, { ...(ledger.accounts.get(id) as Account), closed: true });
-    expect(codesOf(ledger.run([record('x', [['till', 'debit', '5'], ['bank', 'credit', '5']]), open('new', 'owed', true, 'liability')]))).toEqual(['account_closed', 'parent_closed']);
+    for (const id of ['till', 'owed'])
+      ledger.accounts.set(id, { ...(ledger.accounts.get(id) as Account), closed: true });
+    expect(
+      codesOf(
+        ledger.run([
+          record('x', [
+            ['till', 'debit', '5'],
+            ['bank', 'credit', '5'],
+          ]),
+          open('new', 'owed', true, 'liability'),
+        ]),
+      ),
+    ).toEqual(['account_closed', 'parent_closed']);
   });
 
   test('refuses a tree deeper than eight levels below the root', () => {
     const ledger = new Ledger();
-    const chain = Array.from({ length: 10 }, (_, index) => open(`a${index}`, index === 0 ? null : `a${index - 1}`, false));
+    const chain = Array.from({ length: 10 }, (_, index) =>
+      open(`a${index}`, index === 0 ? null : `a${index - 1}`, false),
+    );
     expect(codesOf(ledger.run(chain))).toEqual(['tree_too_deep']);
     expect(ledger.accounts.get('a8')?.path).toHaveLength(8);
   });
@@ -128,84 +308,142 @@ describe('any program of intents, in any batches', () => {
   const currency = fc.constantFrom('USD', 'JPY');
   const id = fc.nat(12).map((number) => `j${number}`);
   const balancedEntries = fc
-    .array(fc.tuple(accountId, accountId, fc.bigInt({ min: 1n, max: 10n ** 30n }), currency), { minLength: 1, maxLength: 4 })
-    .map((pairs) => pairs.flatMap(([debit, credit, amount, code]): Parameters<typeof record>[1] => [[debit, 'debit', `${amount}`, code], [credit, 'credit', `${amount}`, code]]));
-  const anyEntries = fc.array(fc.tuple(accountId, fc.constantFrom('debit' as const, 'credit' as const), fc.bigInt({ min: -2n, max: 5n }).map(String), currency), { minLength: 2, maxLength: 4 });
+    .array(fc.tuple(accountId, accountId, fc.bigInt({ min: 1n, max: 10n ** 30n }), currency), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    .map((pairs) =>
+      pairs.flatMap(([debit, credit, amount, code]): Parameters<typeof record>[1] => [
+        [debit, 'debit', `${amount}`, code],
+        [credit, 'credit', `${amount}`, code],
+      ]),
+    );
+  const anyEntries = fc.array(
+    fc.tuple(
+      accountId,
+      fc.constantFrom('debit' as const, 'credit' as const),
+      fc.bigInt({ min: -2n, max: 5n }).map(String),
+      currency,
+    ),
+    { minLength: 2, maxLength: 4 },
+  );
   const anyIntent: fc.Arbitrary<LedgerIntent> = fc.oneof(
-    { weight: 6, arbitrary: fc.tuple(id, balancedEntries, fc.constantFrom('pending' as const, 'posted' as const)).map((args) => record(...args)) },
+    {
+      weight: 6,
+      arbitrary: fc
+        .tuple(id, balancedEntries, fc.constantFrom('pending' as const, 'posted' as const))
+        .map((args) => record(...args)),
+    },
     { weight: 2, arbitrary: fc.tuple(id, anyEntries).map(([one, entries]) => record(one, entries)) },
     { weight: 3, arbitrary: id.map((journalId): LedgerIntent => ({ type: 'post', id: `p-${journalId}`, journalId })) },
-    { weight: 3, arbitrary: id.map((journalId): LedgerIntent => ({ type: 'void', id: `v-${journalId}`, journalId, reason: 'because' })) },
+    {
+      weight: 3,
+      arbitrary: id.map((journalId): LedgerIntent => ({
+        type: 'void',
+        id: `v-${journalId}`,
+        journalId,
+        reason: 'because',
+      })),
+    },
     { weight: 1, arbitrary: fc.constantFrom(...CHART, open('new', 'cash', true)) },
   );
-  const program = fc.record({ intents: fc.array(anyIntent, { maxLength: 40 }), cuts: fc.array(fc.nat(40), { maxLength: 5 }) });
+  const program = fc.record({
+    intents: fc.array(anyIntent, { maxLength: 40 }),
+    cuts: fc.array(fc.nat(40), { maxLength: 5 }),
+  });
 
   const play = (ledger: Ledger, intents: readonly LedgerIntent[], cuts: readonly number[]): string[] => {
-    const borders = [...new Set([0, ...cuts.filter((cut) => cut < intents.length), intents.length])].sort((a, b) => a - b);
+    const borders = [...new Set([0, ...cuts.filter((cut) => cut < intents.length), intents.length])].sort(
+      (a, b) => a - b,
+    );
     return borders.slice(1).flatMap((border, index) => codesOf(ledger.run(intents.slice(borders[index], border))));
   };
 
   test('keeps the books: balanced journals, balances that are their sum, a trial balance of zero', () => {
-    fc.assert(fc.property(program, ({ intents, cuts }) => {
-      const ledger = new Ledger();
-      ledger.run(CHART);
-      play(ledger, intents, cuts);
-      const sheet = new BalanceSheet(new Map());
-      for (const journal of ledger.journals.values()) {
-        expect(balanced(journal.entries)).toBe(true);
-        expect(journalSchema.safeParse(journal).success).toBe(true);
-        journal.steps.forEach(({ step, seq, at }, index) => {
-          for (const { accountId: leaf, currency: code, side, amountMinor } of journal.entries) {
-            for (const one of [leaf, ...(ledger.accounts.get(leaf)?.path ?? [])]) {
-              const account = ledger.accounts.get(one) as Account;
-              if (index > 0) sheet.add(account, code, 'pending', side, -BigInt(amountMinor), seq + 1, at);
-              if (step !== 'voided') sheet.add(account, code, step, side, BigInt(amountMinor), seq + 1, at);
+    fc.assert(
+      fc.property(program, ({ intents, cuts }) => {
+        const ledger = new Ledger();
+        ledger.run(CHART);
+        play(ledger, intents, cuts);
+        const sheet = new BalanceSheet(new Map());
+        for (const journal of ledger.journals.values()) {
+          expect(balanced(journal.entries)).toBe(true);
+          expect(journalSchema.safeParse(journal).success).toBe(true);
+          journal.steps.forEach(({ step, seq, at }, index) => {
+            for (const { accountId: leaf, currency: code, side, amountMinor } of journal.entries) {
+              for (const one of [leaf, ...(ledger.accounts.get(leaf)?.path ?? [])]) {
+                const account = ledger.accounts.get(one) as Account;
+                if (index > 0) sheet.add(account, code, 'pending', side, -BigInt(amountMinor), seq + 1, at);
+                if (step !== 'voided') sheet.add(account, code, step, side, BigInt(amountMinor), seq + 1, at);
+              }
             }
-          }
-        });
-      }
-      const byKey = (balances: Iterable<Balance>): Balance[] => [...balances].sort((a, b) => (balanceKey(a.accountId, a.currency) < balanceKey(b.accountId, b.currency) ? -1 : 1));
-      expect(byKey(ledger.balances.values())).toEqual(byKey(sheet.changed()));
-      for (const balance of ledger.balances.values()) expect(balanceSchema.safeParse(balance).success).toBe(true);
-      for (const row of trialBalance(ledger.balances.values())) expect(row.differenceMinor).toBe(0n);
-    }), { numRuns: 300 });
+          });
+        }
+        const byKey = (balances: Iterable<Balance>): Balance[] =>
+          [...balances].sort((a, b) =>
+            balanceKey(a.accountId, a.currency) < balanceKey(b.accountId, b.currency) ? -1 : 1,
+          );
+        expect(byKey(ledger.balances.values())).toEqual(byKey(sheet.changed()));
+        for (const balance of ledger.balances.values()) expect(balanceSchema.safeParse(balance).success).toBe(true);
+        for (const row of trialBalance(ledger.balances.values())) expect(row.differenceMinor).toBe(0n);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('gives every step a place of its own, in order, and a leaf that its document still makes', () => {
-    fc.assert(fc.property(program, ({ intents, cuts }) => {
-      const ledger = new Ledger();
-      ledger.run(CHART);
-      play(ledger, intents, cuts);
-      const leaves: string[] = [];
-      for (const account of ledger.accounts.values()) {
-        expect(accountSchema.safeParse(account).success).toBe(true);
-        leaves[account.seq] = accountLeaf(account);
-      }
-      for (const journal of ledger.journals.values()) journal.steps.forEach((step, index) => (leaves[step.seq] = journalLeaf(journal, index)));
-      expect(leaves).toEqual(ledger.leaves);
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(program, ({ intents, cuts }) => {
+        const ledger = new Ledger();
+        ledger.run(CHART);
+        play(ledger, intents, cuts);
+        const leaves: string[] = [];
+        for (const account of ledger.accounts.values()) {
+          expect(accountSchema.safeParse(account).success).toBe(true);
+          leaves[account.seq] = accountLeaf(account);
+        }
+        for (const journal of ledger.journals.values())
+          journal.steps.forEach((step, index) => (leaves[step.seq] = journalLeaf(journal, index)));
+        expect(leaves).toEqual(ledger.leaves);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('comes to the same however it is cut into batches', () => {
-    fc.assert(fc.property(program, ({ intents, cuts }) => {
-      const [one, other] = [new Ledger(), new Ledger()];
-      one.run(CHART);
-      other.run(CHART);
-      expect(play(one, intents, [])).toEqual(play(other, intents, cuts));
-      expect(other.leaves).toEqual(one.leaves);
-      expect([...other.balances]).toEqual(expect.arrayContaining([...one.balances]));
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(program, ({ intents, cuts }) => {
+        const [one, other] = [new Ledger(), new Ledger()];
+        one.run(CHART);
+        other.run(CHART);
+        expect(play(one, intents, [])).toEqual(play(other, intents, cuts));
+        expect(other.leaves).toEqual(one.leaves);
+        expect([...other.balances]).toEqual(expect.arrayContaining([...one.balances]));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('a second time changes nothing', () => {
-    fc.assert(fc.property(program, ({ intents, cuts }) => {
-      const ledger = new Ledger();
-      ledger.run(CHART);
-      const accepted = intents.filter((intent) => ledger.run([intent]).refusals.length === 0);
-      const before = [ledger.leaves.length, JSON.stringify([...ledger.balances]), JSON.stringify([...ledger.journals])];
-      // What was voided since can't be posted again, nor the other way round: those may be refused, but not carried out.
-      play(ledger, accepted, cuts);
-      expect([ledger.leaves.length, JSON.stringify([...ledger.balances]), JSON.stringify([...ledger.journals])]).toEqual(before);
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(program, ({ intents, cuts }) => {
+        const ledger = new Ledger();
+        ledger.run(CHART);
+        const accepted = intents.filter((intent) => ledger.run([intent]).refusals.length === 0);
+        const before = [
+          ledger.leaves.length,
+          JSON.stringify([...ledger.balances]),
+          JSON.stringify([...ledger.journals]),
+        ];
+        // What was voided since can't be posted again, nor the other way round: those may be refused, but not carried out.
+        play(ledger, accepted, cuts);
+        expect([
+          ledger.leaves.length,
+          JSON.stringify([...ledger.balances]),
+          JSON.stringify([...ledger.journals]),
+        ]).toEqual(before);
+      }),
+      { numRuns: 200 },
+    );
   });
 });

@@ -92,10 +92,14 @@ class Batch {
 
   decide(intent: LedgerIntent): Refused {
     switch (intent.type) {
-      case 'open_account': return this.#openAccount(intent);
-      case 'record': return this.#record(intent);
-      case 'post': return this.#step(intent.journalId, 'posted', null);
-      case 'void': return this.#step(intent.journalId, 'voided', intent.reason);
+      case 'open_account':
+        return this.#openAccount(intent);
+      case 'record':
+        return this.#record(intent);
+      case 'post':
+        return this.#step(intent.journalId, 'posted', null);
+      case 'void':
+        return this.#step(intent.journalId, 'voided', intent.reason);
     }
   }
 
@@ -115,19 +119,42 @@ class Batch {
     const parent = account.parentId === null ? null : this.#account(account.parentId);
     const opened = this.#account(account.id);
     if (opened !== undefined) {
-      const asked = { name: account.name, type: account.type, parentId: account.parentId, postable: account.postable, mirrors: account.mirrors };
-      const there = { name: opened.name, type: opened.type, parentId: opened.parentId, postable: opened.postable, mirrors: opened.mirrors };
-      return canonicalJson(asked) === canonicalJson(there) ? null : refuse('account_exists', `Account ${account.id} is open already, and differs`);
+      const asked = {
+        name: account.name,
+        type: account.type,
+        parentId: account.parentId,
+        postable: account.postable,
+        mirrors: account.mirrors,
+      };
+      const there = {
+        name: opened.name,
+        type: opened.type,
+        parentId: opened.parentId,
+        postable: opened.postable,
+        mirrors: opened.mirrors,
+      };
+      return canonicalJson(asked) === canonicalJson(there)
+        ? null
+        : refuse('account_exists', `Account ${account.id} is open already, and differs`);
     }
     if (account.closed) return refuse('account_closed', `Account ${account.id} can not be opened closed`);
-    if (parent === undefined) return refuse('parent_missing', `Account ${account.id} would lie under ${account.parentId}, which is not open`);
+    if (parent === undefined)
+      return refuse('parent_missing', `Account ${account.id} would lie under ${account.parentId}, which is not open`);
     if (parent?.closed === true) return refuse('parent_closed', `Account ${parent.id} is closed`);
-    if (parent?.postable === true) return refuse('parent_postable', `Account ${parent.id} takes entries, so none can lie under it`);
+    if (parent?.postable === true)
+      return refuse('parent_postable', `Account ${parent.id} takes entries, so none can lie under it`);
     if (parent !== null && parent.type !== account.type) {
-      return refuse('parent_type_differs', `Account ${account.id} is of type ${account.type}, but ${parent.id} above it of type ${parent.type}`);
+      return refuse(
+        'parent_type_differs',
+        `Account ${account.id} is of type ${account.type}, but ${parent.id} above it of type ${parent.type}`,
+      );
     }
     const path = parent === null ? [] : [...parent.path, parent.id];
-    if (path.length > MAX_DEPTH) return refuse('tree_too_deep', `Account ${account.id} would lie ${path.length} levels deep; ${MAX_DEPTH} is the limit`);
+    if (path.length > MAX_DEPTH)
+      return refuse(
+        'tree_too_deep',
+        `Account ${account.id} would lie ${path.length} levels deep; ${MAX_DEPTH} is the limit`,
+      );
     const document: Account = { ...account, depth: path.length, path, seq: this.#seq, createdAt: this.#at, version: 1 };
     this.accountsOpened.set(account.id, document);
     this.leaves.push(accountLeaf(document));
@@ -137,15 +164,24 @@ class Batch {
   #record(intent: Extract<LedgerIntent, { type: 'record' }>): Refused {
     const { memo, entries } = intent.journal;
     const recorded = this.#journal(intent.id);
-    if (recorded !== undefined) return sameJournal(recorded, intent) ? null : refuse('intent_id_reused', `Journal ${intent.id} is recorded already, and differs`);
+    if (recorded !== undefined)
+      return sameJournal(recorded, intent)
+        ? null
+        : refuse('intent_id_reused', `Journal ${intent.id} is recorded already, and differs`);
     const { effectiveDay } = intent.journal;
     if (effectiveDay !== null && !isDay(effectiveDay)) return refuse('day_invalid', `"${effectiveDay}" is not a day`);
     const refused = this.#checkEntries(intent);
     if (refused !== null) return refused;
     const journal: Journal = {
-      id: intent.id, state: intent.state, memo, effectiveDay: effectiveDay ?? this.#at.slice(0, 10), entries,
-      accounts: [...new Set(entries.map((entry) => entry.accountId))], source: intent.source,
-      steps: [{ step: intent.state, seq: this.#seq, at: this.#at, reason: null }], recordedAt: this.#at,
+      id: intent.id,
+      state: intent.state,
+      memo,
+      effectiveDay: effectiveDay ?? this.#at.slice(0, 10),
+      entries,
+      accounts: [...new Set(entries.map((entry) => entry.accountId))],
+      source: intent.source,
+      steps: [{ step: intent.state, seq: this.#seq, at: this.#at, reason: null }],
+      recordedAt: this.#at,
     };
     this.created.add(journal.id);
     this.#take(journal);
@@ -154,10 +190,16 @@ class Batch {
   }
 
   #checkEntries({ id, journal: { entries } }: Extract<LedgerIntent, { type: 'record' }>): Refused {
-    if (entries.length > MAX_ENTRIES) return refuse('entries_over_limit', `Journal ${id} has ${entries.length} entries; ${MAX_ENTRIES} is the limit`);
+    if (entries.length > MAX_ENTRIES)
+      return refuse('entries_over_limit', `Journal ${id} has ${entries.length} entries; ${MAX_ENTRIES} is the limit`);
     for (const { accountId, amountMinor } of entries) {
-      if (amountMinor === '0' || amountMinor.startsWith('-')) return refuse('amount_not_positive', `Journal ${id} has an entry of ${amountMinor}; the side says the direction`);
-      if (amountMinor.length > MAX_AMOUNT_DIGITS) return refuse('amount_too_large', `Journal ${id} has an amount of more than ${MAX_AMOUNT_DIGITS} digits`);
+      if (amountMinor === '0' || amountMinor.startsWith('-'))
+        return refuse(
+          'amount_not_positive',
+          `Journal ${id} has an entry of ${amountMinor}; the side says the direction`,
+        );
+      if (amountMinor.length > MAX_AMOUNT_DIGITS)
+        return refuse('amount_too_large', `Journal ${id} has an amount of more than ${MAX_AMOUNT_DIGITS} digits`);
       const account = this.#account(accountId);
       if (account === undefined) return refuse('account_missing', `There is no account ${accountId}`);
       if (account.closed) return refuse('account_closed', `Account ${accountId} is closed`);
@@ -170,9 +212,14 @@ class Batch {
     const journal = this.#journal(journalId);
     if (journal === undefined) return refuse('journal_missing', `There is no journal ${journalId}`);
     if (journal.state === step) return null;
-    if (journal.state === 'posted') return refuse('journal_posted', `Journal ${journalId} is posted; only a reversal corrects it`);
+    if (journal.state === 'posted')
+      return refuse('journal_posted', `Journal ${journalId} is posted; only a reversal corrects it`);
     if (journal.state === 'voided') return refuse('journal_voided', `Journal ${journalId} is voided`);
-    const stepped: Journal = { ...journal, state: step, steps: [...journal.steps, { step, seq: this.#seq, at: this.#at, reason }] };
+    const stepped: Journal = {
+      ...journal,
+      state: step,
+      steps: [...journal.steps, { step, seq: this.#seq, at: this.#at, reason }],
+    };
     this.#take(stepped);
     this.#enter(journal, 'pending', -1n);
     if (step === 'posted') this.#enter(journal, 'posted', 1n);
@@ -190,7 +237,8 @@ class Batch {
       const account = this.#account(entry.accountId) as Account;
       const amount = sign * BigInt(entry.amountMinor);
       this.sheet.add(account, entry.currency, state, entry.side, amount, this.#seq, this.#at);
-      for (const above of account.path) this.sheet.add(this.#account(above) as Account, entry.currency, state, entry.side, amount, this.#seq, this.#at);
+      for (const above of account.path)
+        this.sheet.add(this.#account(above) as Account, entry.currency, state, entry.side, amount, this.#seq, this.#at);
     }
   }
 }
@@ -201,17 +249,28 @@ function isDay(text: string): boolean {
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
 }
 
-function sameJournal(recorded: Journal, { state, journal, source }: Extract<LedgerIntent, { type: 'record' }>): boolean {
+function sameJournal(
+  recorded: Journal,
+  { state, journal, source }: Extract<LedgerIntent, { type: 'record' }>,
+): boolean {
   const day = journal.effectiveDay ?? recorded.effectiveDay;
   const statement = (parts: Record<string, unknown>): string => canonicalJson(parts);
   return (
-    statement({ state: recorded.steps[0]?.step, memo: recorded.memo, day: recorded.effectiveDay, entries: recorded.entries, source: recorded.source }) ===
-    statement({ state, memo: journal.memo, day, entries: journal.entries, source })
+    statement({
+      state: recorded.steps[0]?.step,
+      memo: recorded.memo,
+      day: recorded.effectiveDay,
+      entries: recorded.entries,
+      source: recorded.source,
+    }) === statement({ state, memo: journal.memo, day, entries: journal.entries, source })
   );
 }
 
 /** Keys of the balances that an intent's entries touch, so that they can be loaded: the accounts' own and all above. */
-export function balancesOf(entries: readonly { readonly accountId: string; readonly currency: string }[], accounts: ReadonlyMap<string, Account>): Set<string> {
+export function balancesOf(
+  entries: readonly { readonly accountId: string; readonly currency: string }[],
+  accounts: ReadonlyMap<string, Account>,
+): Set<string> {
   const keys = new Set<string>();
   for (const { accountId, currency } of entries) {
     keys.add(balanceKey(accountId, currency));

@@ -6,7 +6,8 @@ import type { Account, Journal } from '../schemas/ledger.ts';
  * The leaves of the ledger stream: RFC 8785 text of a typed statement of everything that can't change. They are made
  * from the stored documents, by the writer and by the verifier alike.
  */
-const leaf = (type: string, body: Record<string, unknown>): string => canonicalJson({ type: `countersign.ledger.${type}`, version: 1, body });
+const leaf = (type: string, body: Record<string, unknown>): string =>
+  canonicalJson({ type: `countersign.ledger.${type}`, version: 1, body });
 
 export function accountLeaf(account: Account): string {
   const { id, name, type, parentId, depth, path, postable, mirrors, createdAt } = account;

@@ -11,9 +11,19 @@ export type Write =
   /** Fails with `already_exists` when the document is there. */
   | { readonly op: 'create'; readonly path: string; readonly data: Record<string, unknown> }
   /** Replaces the whole document. With `ifUpdateTime`, fails when it changed since; with `ifExists`, when it is gone. */
-  | { readonly op: 'set'; readonly path: string; readonly data: Record<string, unknown>; readonly ifUpdateTime?: string }
+  | {
+      readonly op: 'set';
+      readonly path: string;
+      readonly data: Record<string, unknown>;
+      readonly ifUpdateTime?: string;
+    }
   /** Replaces the named top-level fields of an existing document. */
-  | { readonly op: 'update'; readonly path: string; readonly data: Record<string, unknown>; readonly ifUpdateTime?: string }
+  | {
+      readonly op: 'update';
+      readonly path: string;
+      readonly data: Record<string, unknown>;
+      readonly ifUpdateTime?: string;
+    }
   /** With `mustExist`, fails when the document is gone. */
   | { readonly op: 'delete'; readonly path: string; readonly mustExist?: boolean; readonly ifUpdateTime?: string };
 
@@ -21,7 +31,11 @@ export interface Query {
   /** A collection's path, or with `group` a collection id anywhere. */
   readonly collection: string;
   readonly group?: boolean;
-  readonly where?: readonly (readonly [field: string, op: '==' | '<' | '<=' | '>' | '>=' | 'array-contains' | 'in', value: unknown])[];
+  readonly where?: readonly (readonly [
+    field: string,
+    op: '==' | '<' | '<=' | '>' | '>=' | 'array-contains' | 'in',
+    value: unknown,
+  ])[];
   readonly orderBy?: readonly (readonly [field: string, direction: 'asc' | 'desc'])[];
   readonly limit: number;
   /** Values of the `orderBy` fields of the last document of the page before. */

@@ -1,5 +1,13 @@
 import { AppError } from '@countersign/domain/errors';
-import { FieldPath, Timestamp, type DocumentSnapshot, type Firestore, type Query as FirestoreQuery, type Transaction as FirestoreTransaction, type WriteBatch } from 'firebase-admin/firestore';
+import {
+  FieldPath,
+  Timestamp,
+  type DocumentSnapshot,
+  type Firestore,
+  type Query as FirestoreQuery,
+  type Transaction as FirestoreTransaction,
+  type WriteBatch,
+} from 'firebase-admin/firestore';
 import { assertIndexed } from './assert-indexed.ts';
 import type { Database, Query, Stored, Transaction, Write } from './database.ts';
 import { assertWithinLimits } from './limits.ts';
@@ -41,7 +49,8 @@ function transactionOver(firestore: Firestore, inner: FirestoreTransaction, writ
   return {
     get: async (path) => toStored(await inner.get(firestore.doc(path))),
     getAll: (paths) => getAll(paths, (refs) => inner.getAll(...refs), firestore),
-    query: async (query) => (await inner.get(toFirestoreQuery(firestore, query))).docs.map((doc) => toStored(doc) as Stored),
+    query: async (query) =>
+      (await inner.get(toFirestoreQuery(firestore, query))).docs.map((doc) => toStored(doc) as Stored),
     write: (...more) => void writes.push(...more),
   };
 }
@@ -73,9 +82,12 @@ function toTimestamp(updateTime: string): Timestamp {
 
 function toFirestoreQuery(firestore: Firestore, query: Query): FirestoreQuery {
   assertIndexed(query);
-  let built: FirestoreQuery = query.group === true ? firestore.collectionGroup(query.collection) : firestore.collection(query.collection);
-  for (const [field, op, value] of query.where ?? []) built = built.where(field === '__name__' ? FieldPath.documentId() : field, op, value);
-  for (const [field, direction] of query.orderBy ?? []) built = built.orderBy(field === '__name__' ? FieldPath.documentId() : field, direction);
+  let built: FirestoreQuery =
+    query.group === true ? firestore.collectionGroup(query.collection) : firestore.collection(query.collection);
+  for (const [field, op, value] of query.where ?? [])
+    built = built.where(field === '__name__' ? FieldPath.documentId() : field, op, value);
+  for (const [field, direction] of query.orderBy ?? [])
+    built = built.orderBy(field === '__name__' ? FieldPath.documentId() : field, direction);
   if (query.startAfter !== undefined) built = built.startAfter(...query.startAfter);
   return built.limit(query.limit);
 }
@@ -85,10 +97,15 @@ function apply(firestore: Firestore, target: WriteBatch | FirestoreTransaction, 
   const batch = target as WriteBatch;
   for (const write of writes) {
     const ref = firestore.doc(write.path);
-    const precondition = 'ifUpdateTime' in write && write.ifUpdateTime !== undefined ? { lastUpdateTime: toTimestamp(write.ifUpdateTime) } : undefined;
+    const precondition =
+      'ifUpdateTime' in write && write.ifUpdateTime !== undefined
+        ? { lastUpdateTime: toTimestamp(write.ifUpdateTime) }
+        : undefined;
     if (write.op === 'create') batch.create(ref, write.data);
-    else if (write.op === 'delete') batch.delete(ref, precondition ?? (write.mustExist === true ? { exists: true } : {}));
-    else if (write.op === 'update') precondition === undefined ? batch.update(ref, write.data) : batch.update(ref, write.data, precondition);
+    else if (write.op === 'delete')
+      batch.delete(ref, precondition ?? (write.mustExist === true ? { exists: true } : {}));
+    else if (write.op === 'update')
+      precondition === undefined ? batch.update(ref, write.data) : batch.update(ref, write.data, precondition);
     else if (precondition === undefined) batch.set(ref, write.data);
     // `set` takes no precondition in the SDK: deleting nothing, an `update` that names every field replaces it as well
     // as far as our documents go (their schemas are strict, and no field is optional once written).
@@ -107,7 +124,8 @@ function rethrow(error: unknown): never {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   const message = error instanceof Error ? error.message : String(error);
   if (code === GRPC_ALREADY_EXISTS) throw new AppError('already_exists', message, { cause: error });
-  if (code === GRPC_FAILED_PRECONDITION || code === GRPC_NOT_FOUND) throw new AppError('failed_precondition', message, { cause: error });
+  if (code === GRPC_FAILED_PRECONDITION || code === GRPC_NOT_FOUND)
+    throw new AppError('failed_precondition', message, { cause: error });
   if (code === GRPC_ABORTED || code === GRPC_DEADLINE || code === GRPC_UNAVAILABLE) {
     throw new AppError('unavailable', message, { cause: error, retryable: true });
   }

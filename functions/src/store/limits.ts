@@ -46,11 +46,15 @@ export function assertWithinLimits(writes: readonly Write[]): void {
   for (const write of writes) {
     const bytes = write.op === 'delete' ? write.path.length : documentBytes(write.path, write.data);
     if (bytes > MAX_DOCUMENT_BYTES) {
-      throw new AppError('limit_exceeded', `A document of ${bytes} bytes is over the limit of ${MAX_DOCUMENT_BYTES}`, { details: { path: write.path } });
+      throw new AppError('limit_exceeded', `A document of ${bytes} bytes is over the limit of ${MAX_DOCUMENT_BYTES}`, {
+        details: { path: write.path },
+      });
     }
     total += bytes;
   }
   if (total > MAX_COMMIT_BYTES) {
-    throw new AppError('limit_exceeded', `A commit of ${total} bytes is over the limit of ${MAX_COMMIT_BYTES}`, { details: { writes: writes.length } });
+    throw new AppError('limit_exceeded', `A commit of ${total} bytes is over the limit of ${MAX_COMMIT_BYTES}`, {
+      details: { writes: writes.length },
+    });
   }
 }

@@ -69,7 +69,12 @@ export function memoryDatabase(): Database & { readonly dump: () => Stored[] } {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function transactionOver(get: (path: string) => Stored | null, query: (asked: Query) => Stored[], seen: (() => boolean)[], writes: Write[]): Transaction {
+function transactionOver(
+  get: (path: string) => Stored | null,
+  query: (asked: Query) => Stored[],
+  seen: (() => boolean)[],
+  writes: Write[],
+): Transaction {
   const readAllFirst = (): void => assert(writes.length === 0, 'a transaction reads before it writes');
   const note = (path: string): Stored | null => {
     const stored = get(path);
@@ -93,7 +98,8 @@ function transactionOver(get: (path: string) => Stored | null, query: (asked: Qu
 
 function applyWrite(write: Write, before: Entry | null, updateTime: string): Entry | null {
   const condition = 'ifUpdateTime' in write ? write.ifUpdateTime : undefined;
-  if (condition !== undefined && before?.updateTime !== condition) throw new AppError('failed_precondition', `${write.path} changed meanwhile`);
+  if (condition !== undefined && before?.updateTime !== condition)
+    throw new AppError('failed_precondition', `${write.path} changed meanwhile`);
   switch (write.op) {
     case 'create':
       if (before !== null) throw new AppError('already_exists', `${write.path} exists already`);
@@ -104,7 +110,8 @@ function applyWrite(write: Write, before: Entry | null, updateTime: string): Ent
       if (before === null) throw new AppError('failed_precondition', `${write.path} does not exist`);
       return changed(before, { ...before.data, ...write.data }, updateTime);
     case 'delete':
-      if (write.mustExist === true && before === null) throw new AppError('failed_precondition', `${write.path} does not exist`);
+      if (write.mustExist === true && before === null)
+        throw new AppError('failed_precondition', `${write.path} does not exist`);
       return null;
   }
 }
@@ -114,16 +121,24 @@ function changed(before: Entry | null, data: Record<string, unknown>, updateTime
   return before !== null && isDeepStrictEqual(before.data, data) ? before : { data, updateTime };
 }
 
-function runQuery(documents: ReadonlyMap<string, Entry>, { collection, group, where = [], orderBy = [], limit, startAfter }: Query): string[] {
+function runQuery(
+  documents: ReadonlyMap<string, Entry>,
+  { collection, group, where = [], orderBy = [], limit, startAfter }: Query,
+): string[] {
   const depth = collection.split('/').length;
   const inCollection = (path: string): boolean => {
     const parts = path.split('/');
-    return group === true ? parts.at(-2) === collection : path.startsWith(`${collection}/`) && parts.length === depth + 1;
+    return group === true
+      ? parts.at(-2) === collection
+      : path.startsWith(`${collection}/`) && parts.length === depth + 1;
   };
   const fieldOf = (path: string, field: string): unknown => {
     // Names compare segment by segment: a separator sorts before every character.
-    if (field === '__name__') return group === true ? path.replaceAll('/', '\0') : path.slice(path.lastIndexOf('/') + 1);
-    return field.split('.').reduce<unknown>((value, name) => (isMap(value) ? value[name] : undefined), documents.get(path)?.data);
+    if (field === '__name__')
+      return group === true ? path.replaceAll('/', '\0') : path.slice(path.lastIndexOf('/') + 1);
+    return field
+      .split('.')
+      .reduce<unknown>((value, name) => (isMap(value) ? value[name] : undefined), documents.get(path)?.data);
   };
   // An inequality orders by its field first, and every order ends with the name, in the direction of the last one.
   const inequality = where.find(([, op]) => op !== '==' && op !== 'array-contains' && op !== 'in');
@@ -131,7 +146,8 @@ function runQuery(documents: ReadonlyMap<string, Entry>, { collection, group, wh
   if (!orders.some(([field]) => field === '__name__')) orders.push(['__name__', orders.at(-1)?.[1] ?? 'asc']);
   const compareAt = (path: string, values: readonly unknown[]): number => {
     for (const [index, [field, direction]] of orders.slice(0, values.length).entries()) {
-      const value = field === '__name__' && group === true ? String(values[index]).replaceAll('/', '\0') : values[index];
+      const value =
+        field === '__name__' && group === true ? String(values[index]).replaceAll('/', '\0') : values[index];
       const order = compare(fieldOf(path, field), value);
       if (order !== 0) return direction === 'asc' ? order : -order;
     }
@@ -141,7 +157,12 @@ function runQuery(documents: ReadonlyMap<string, Entry>, { collection, group, wh
     .filter(inCollection)
     .filter((path) => where.every(([field, op, value]) => matches(fieldOf(path, field), op, value)))
     .filter((path) => orders.every(([field]) => fieldOf(path, field) !== undefined))
-    .sort((a, b) => compareAt(a, orders.map(([field]) => fieldOf(b, field))))
+    .sort((a, b) =>
+      compareAt(
+        a,
+        orders.map(([field]) => fieldOf(b, field)),
+      ),
+    )
     .filter((path) => startAfter === undefined || compareAt(path, startAfter) > 0)
     .slice(0, limit);
 }
@@ -150,18 +171,27 @@ function matches(field: unknown, op: string, value: unknown): boolean {
   if (field === undefined) return false;
   const comparable = rank(field) === rank(value);
   switch (op) {
-    case '==': return compare(field, value) === 0;
-    case '<': return comparable && compare(field, value) < 0;
-    case '<=': return comparable && compare(field, value) <= 0;
-    case '>': return comparable && compare(field, value) > 0;
-    case '>=': return comparable && compare(field, value) >= 0;
-    case 'array-contains': return Array.isArray(field) && field.some((item) => compare(item, value) === 0);
-    case 'in': return Array.isArray(value) && value.some((item) => compare(field, item) === 0);
-    default: throw new AppError('internal', `No such operator: ${op}`);
+    case '==':
+      return compare(field, value) === 0;
+    case '<':
+      return comparable && compare(field, value) < 0;
+    case '<=':
+      return comparable && compare(field, value) <= 0;
+    case '>':
+      return comparable && compare(field, value) > 0;
+    case '>=':
+      return comparable && compare(field, value) >= 0;
+    case 'array-contains':
+      return Array.isArray(field) && field.some((item) => compare(item, value) === 0);
+    case 'in':
+      return Array.isArray(value) && value.some((item) => compare(field, item) === 0);
+    default:
+      throw new AppError('internal', `No such operator: ${op}`);
   }
 }
 
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Firestore's order of types: null, booleans, numbers, strings, arrays, maps. */
 function rank(value: unknown): number {

@@ -10,9 +10,15 @@ export const auditKind: StreamKind = {
   decide: async ({ db, orgId, size, intents, at, careful }) => {
     const bodies = intents as readonly AuditEventBody[];
     const stored = careful ? await db.getAll(bodies.map((body) => paths.auditEvent(orgId, body.id))) : [];
-    const recorded = new Map(stored.flatMap((doc) => (doc === null ? [] : [[(doc.data as AuditEvent).body.id, doc.data as AuditEvent]])));
+    const recorded = new Map(
+      stored.flatMap((doc) => (doc === null ? [] : [[(doc.data as AuditEvent).body.id, doc.data as AuditEvent]])),
+    );
     const { events, leaves, refusals } = decideAudit(size, recorded, bodies, at);
-    const writes = events.map((event): Write => ({ op: 'create', path: paths.auditEvent(orgId, event.body.id), data: { ...event } }));
+    const writes = events.map((event): Write => ({
+      op: 'create',
+      path: paths.auditEvent(orgId, event.body.id),
+      data: { ...event },
+    }));
     return { leaves, writes, refusals, cache: undefined };
   },
 };

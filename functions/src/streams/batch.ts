@@ -47,18 +47,33 @@ export interface Attempt {
  * of it if another writer came between.
  * @param before the last position of this process: with the same leaves come the same accounts and balances
  */
-export async function readPosition({ db }: StreamDeps, orgId: string, name: StreamName, before: Position | null): Promise<Position> {
+export async function readPosition(
+  { db }: StreamDeps,
+  orgId: string,
+  name: StreamName,
+  before: Position | null,
+): Promise<Position> {
   const stored = await db.get(paths.streamHead(orgId, name));
   const head = (stored?.data ?? null) as StreamHead | null;
-  const unchanged = before !== null && head !== null && before.head?.root === head.root && before.head.size === head.size;
+  const unchanged =
+    before !== null && head !== null && before.head?.root === head.root && before.head.size === head.size;
   const tiles = unchanged ? [] : openTiles(head?.size ?? 0);
   const [waiting, tileDocs] = await Promise.all([
-    db.query({ collection: paths.inboxes(orgId, name), orderBy: [['createdAt', 'asc'], ['__name__', 'asc']], limit: INBOX_DOCUMENTS_PER_READ }),
+    db.query({
+      collection: paths.inboxes(orgId, name),
+      orderBy: [
+        ['createdAt', 'asc'],
+        ['__name__', 'asc'],
+      ],
+      limit: INBOX_DOCUMENTS_PER_READ,
+    }),
     db.getAll(tiles.map(({ level, index }) => paths.tile(orgId, name, level, index))),
   ]);
-  const hashesOf = (doc: Stored | null | undefined): Hash[] => unpackHashes((doc?.data as Tile | undefined)?.hashes ?? '');
+  const hashesOf = (doc: Stored | null | undefined): Hash[] =>
+    unpackHashes((doc?.data as Tile | undefined)?.hashes ?? '');
   return {
-    head, headTime: stored?.updateTime ?? null,
+    head,
+    headTime: stored?.updateTime ?? null,
     open: unchanged ? before.open : new Map(tiles.map((tile, index) => [tileKey(tile), hashesOf(tileDocs[index])])),
     waiting: waiting.map((doc) => doc.data as Inbox),
     more: waiting.length === INBOX_DOCUMENTS_PER_READ,
@@ -70,7 +85,13 @@ export async function readPosition({ db }: StreamDeps, orgId: string, name: Stre
  * Decide the first of what waits and commit it, on the precondition that the head is unchanged.
  * @throws AppError `failed_precondition`, `already_exists` or `unavailable` when another writer won, or may have
  */
-export async function writeBatch({ db, now }: StreamDeps, orgId: string, name: StreamName, from: Position, attempt: Attempt): Promise<Batch> {
+export async function writeBatch(
+  { db, now }: StreamDeps,
+  orgId: string,
+  name: StreamName,
+  from: Position,
+  attempt: Attempt,
+): Promise<Batch> {
   const { head } = from;
   const tooLarge = attempt.maxDocuments === 0;
   const inbox = takeBatch(from.waiting, Math.max(1, attempt.maxDocuments));
@@ -78,7 +99,13 @@ export async function writeBatch({ db, now }: StreamDeps, orgId: string, name: S
   const tree = head === null ? EMPTY_TREE : { size: head.size, frontier: head.frontier };
   const at = now().toISOString();
   const decision = await kinds[name].decide({
-    db, orgId, at, size: tree.size, careful: attempt.careful, cache: from.cache, intents: parsed.flatMap((intents) => intents ?? []),
+    db,
+    orgId,
+    at,
+    size: tree.size,
+    careful: attempt.careful,
+    cache: from.cache,
+    intents: parsed.flatMap((intents) => intents ?? []),
   });
 
   const decided = refusalsByDocument(inbox, parsed, decision, tooLarge);
@@ -86,16 +113,25 @@ export async function writeBatch({ db, now }: StreamDeps, orgId: string, name: S
   const grown = append(tree, hashes);
   const tiles = appendToTiles(tree.size, hashes, from.open);
   const newHead: StreamHead = {
-    name, size: grown.size, root: rootOf(grown), frontier: [...grown.frontier],
-    checkpointSize: head?.checkpointSize ?? 0, checkpointAt: head?.checkpointAt ?? null,
-    unsealedSince: head?.unsealedSince ?? (hashes.length > 0 ? at : null), updatedAt: at,
+    name,
+    size: grown.size,
+    root: rootOf(grown),
+    frontier: [...grown.frontier],
+    checkpointSize: head?.checkpointSize ?? 0,
+    checkpointAt: head?.checkpointAt ?? null,
+    unsealedSince: head?.unsealedSince ?? (hashes.length > 0 ? at : null),
+    updatedAt: at,
   };
   const path = paths.streamHead(orgId, name);
   const [headTime] = await db.commit([
-    from.headTime === null ? { op: 'create', path, data: { ...newHead } } : { op: 'set', path, data: { ...newHead }, ifUpdateTime: from.headTime },
+    from.headTime === null
+      ? { op: 'create', path, data: { ...newHead } }
+      : { op: 'set', path, data: { ...newHead }, ifUpdateTime: from.headTime },
     ...decision.writes,
     ...tiles.map(({ level, index, hashes: inTile }): Write => ({
-      op: 'set', path: paths.tile(orgId, name, level, index), data: { level, index, width: inTile.length, hashes: packHashes(inTile) } satisfies Tile,
+      op: 'set',
+      path: paths.tile(orgId, name, level, index),
+      data: { level, index, width: inTile.length, hashes: packHashes(inTile) } satisfies Tile,
     })),
     ...inbox.flatMap((doc) => settle(orgId, name, doc.id, decided.get(doc.id) ?? [], at)),
   ]);
@@ -104,7 +140,14 @@ export async function writeBatch({ db, now }: StreamDeps, orgId: string, name: S
   const keep = openTiles(grown.size).map((tile) => [tileKey(tile), open.get(tileKey(tile)) ?? []] as const);
   return {
     decided,
-    position: { head: newHead, headTime: headTime ?? null, open: new Map(keep), waiting: from.waiting.slice(inbox.length), more: from.more, cache: decision.cache },
+    position: {
+      head: newHead,
+      headTime: headTime ?? null,
+      open: new Map(keep),
+      waiting: from.waiting.slice(inbox.length),
+      more: from.more,
+      cache: decision.cache,
+    },
   };
 }
 
@@ -112,7 +155,14 @@ export async function writeBatch({ db, now }: StreamDeps, orgId: string, name: S
 function settle(orgId: string, name: StreamName, id: string, refused: readonly Refusal[], at: string): Write[] {
   const gone: Write = { op: 'delete', path: paths.inbox(orgId, name, id), mustExist: true };
   if (refused.length === 0) return [gone];
-  return [gone, { op: 'set', path: paths.inboxResult(orgId, name, id), data: { id, refused: [...refused], decidedAt: at } satisfies InboxResult }];
+  return [
+    gone,
+    {
+      op: 'set',
+      path: paths.inboxResult(orgId, name, id),
+      data: { id, refused: [...refused], decidedAt: at } satisfies InboxResult,
+    },
+  ];
 }
 
 /** Whole documents, at least one, within the batch's limits. */
@@ -131,20 +181,25 @@ function takeBatch(waiting: readonly Inbox[], maxDocuments: number): Inbox[] {
 
 /** Every document of the batch, with its refusals. A document that can't be decided is refused whole: it must not stand in the way for ever. */
 function refusalsByDocument(
-  inbox: readonly Inbox[], parsed: readonly (readonly { readonly id: string }[] | null)[], decision: Decided, tooLarge: boolean,
+  inbox: readonly Inbox[],
+  parsed: readonly (readonly { readonly id: string }[] | null)[],
+  decision: Decided,
+  tooLarge: boolean,
 ): Map<string, readonly Refusal[]> {
   const whole: Refusal = tooLarge
     ? { intentId: '*', code: 'too_large', message: 'These intents touch more than fits into one commit' }
     : { intentId: '*', code: 'malformed', message: 'These do not have the shape of intents' };
   const byIndex = new Map(decision.refusals.map((refusal) => [refusal.index, refusal]));
   let index = 0;
-  return new Map(inbox.map((doc, position) => {
-    const intents = parsed[position];
-    if (intents === null || intents === undefined) return [doc.id, [whole]];
-    const refused = intents.flatMap(({ id }) => {
-      const refusal = byIndex.get(index++);
-      return refusal === undefined ? [] : [{ intentId: id, code: refusal.code, message: refusal.message }];
-    });
-    return [doc.id, refused];
-  }));
+  return new Map(
+    inbox.map((doc, position) => {
+      const intents = parsed[position];
+      if (intents === null || intents === undefined) return [doc.id, [whole]];
+      const refused = intents.flatMap(({ id }) => {
+        const refusal = byIndex.get(index++);
+        return refusal === undefined ? [] : [{ intentId: id, code: refusal.code, message: refusal.message }];
+      });
+      return [doc.id, refused];
+    }),
+  );
 }

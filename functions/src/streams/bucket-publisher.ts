@@ -11,11 +11,18 @@ export function bucketPublisher(bucket: ReturnType<Storage['bucket']>): Checkpoi
     async publish(orgId, name, size, note) {
       const file = bucket.file(`${prefix(orgId, name)}${String(size).padStart(15, '0')}`);
       try {
-        await file.save(note, { resumable: false, contentType: 'text/plain; charset=utf-8', preconditionOpts: { ifGenerationMatch: 0 } });
+        await file.save(note, {
+          resumable: false,
+          contentType: 'text/plain; charset=utf-8',
+          preconditionOpts: { ifGenerationMatch: 0 },
+        });
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === PRECONDITION_FAILED)) throw error;
         const [existing] = await file.download();
-        if (existing.toString('utf8') !== note) throw new AppError('failed_precondition', `Another checkpoint of size ${size} was published before`, { cause: error });
+        if (existing.toString('utf8') !== note)
+          throw new AppError('failed_precondition', `Another checkpoint of size ${size} was published before`, {
+            cause: error,
+          });
       }
     },
     async latest(orgId, name) {

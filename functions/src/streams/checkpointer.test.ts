@@ -28,13 +28,19 @@ async function grow(id: string): Promise<void> {
   await handIn(world, ORG, id, id === 'chart' ? chart() : [payout(id, 0, '1')]);
   await drainStream(world, ORG, 'ledger');
 }
-const head = async (): Promise<StreamHead> => (await store.get(paths.streamHead(ORG, 'ledger')))?.data as unknown as StreamHead;
+const head = async (): Promise<StreamHead> =>
+  (await store.get(paths.streamHead(ORG, 'ledger')))?.data as unknown as StreamHead;
 const published = (): number[] => [...world.notes.values()].map((note) => parseCheckpoint(note).size);
 
 describe('sealing', () => {
   test('signs what has grown, at most every ten seconds unless forced', async () => {
     const first = await sealStream(world, ORG, 'ledger');
-    expect(checkpointSchema.parse(first)).toMatchObject({ stream: 'ledger', origin: 'countersign/acme/ledger', size: 7, root: (await head()).root });
+    expect(checkpointSchema.parse(first)).toMatchObject({
+      stream: 'ledger',
+      origin: 'countersign/acme/ledger',
+      size: 7,
+      root: (await head()).root,
+    });
     expect((await store.get(paths.checkpoint(ORG, 'ledger', 7)))?.data).toEqual(first);
     expect(await sealStream(world, ORG, 'ledger', { force: true })).toBeNull();
     await grow('a');
@@ -52,7 +58,16 @@ describe('sealing', () => {
   });
 
   test('goes on while the writer does', async () => {
-    const busy = { ...world, publisher: { ...world.publisher, publish: async (...args: Parameters<typeof world.publisher.publish>) => { await world.publisher.publish(...args); await grow('meanwhile'); } } };
+    const busy = {
+      ...world,
+      publisher: {
+        ...world.publisher,
+        publish: async (...args: Parameters<typeof world.publisher.publish>) => {
+          await world.publisher.publish(...args);
+          await grow('meanwhile');
+        },
+      },
+    };
     expect(await sealStream(busy, ORG, 'ledger')).toMatchObject({ size: 7 });
     expect(await head()).toMatchObject({ size: 8, checkpointSize: 7, unsealedSince: expect.any(String) });
   });
@@ -70,7 +85,9 @@ describe('sealing', () => {
       crashed = true;
       throw new Error('crash');
     };
-    await expect(sealStream({ ...world, db: hooked(store, { [when]: crash }) }, ORG, 'ledger')).rejects.toThrow('crash');
+    await expect(sealStream({ ...world, db: hooked(store, { [when]: crash }) }, ORG, 'ledger')).rejects.toThrow(
+      'crash',
+    );
     expect(published()).toEqual([7]);
     await sealStream(world, ORG, 'ledger');
     await grow('a');
@@ -84,9 +101,16 @@ describe('sealing', () => {
     await grow('a');
     const { root } = await head();
     await store.commit([{ op: 'update', path: paths.streamHead(ORG, 'ledger'), data: { root: 'a'.repeat(64) } }]);
-    await expect(sealStream(world, ORG, 'ledger', { force: true })).rejects.toMatchObject({ code: 'failed_precondition' });
-    await store.commit([{ op: 'update', path: paths.streamHead(ORG, 'ledger'), data: { root } }, { op: 'delete', path: paths.tile(ORG, 'ledger', 0, 0) }]);
-    await expect(sealStream(world, ORG, 'ledger', { force: true })).rejects.toMatchObject({ code: 'failed_precondition' });
+    await expect(sealStream(world, ORG, 'ledger', { force: true })).rejects.toMatchObject({
+      code: 'failed_precondition',
+    });
+    await store.commit([
+      { op: 'update', path: paths.streamHead(ORG, 'ledger'), data: { root } },
+      { op: 'delete', path: paths.tile(ORG, 'ledger', 0, 0) },
+    ]);
+    await expect(sealStream(world, ORG, 'ledger', { force: true })).rejects.toMatchObject({
+      code: 'failed_precondition',
+    });
     expect(published()).toEqual([7]);
   });
 });
@@ -108,7 +132,9 @@ describe('on disk', () => {
     const publicKey = fromBase64((await readFile(join(keys, PUBLIC_KEY), 'utf8')).trim(), 32);
     const message = new TextEncoder().encode('hello');
     expect(await ed25519Verify(publicKey, message, await localSigner(keys).sign(message))).toBe(true);
-    expect(await ed25519Verify(publicKey, new TextEncoder().encode('hullo'), await localSigner(keys).sign(message))).toBe(false);
+    expect(
+      await ed25519Verify(publicKey, new TextEncoder().encode('hullo'), await localSigner(keys).sign(message)),
+    ).toBe(false);
   });
 
   test('a file that is no key is said to be none', async () => {
@@ -121,10 +147,14 @@ describe('on disk', () => {
     expect(await publisher.latest(ORG, 'ledger')).toBeNull();
     for (const size of [7, 12, 9]) await publisher.publish(ORG, 'ledger', size, `note ${size}`);
     await publisher.publish(ORG, 'ledger', 12, 'note 12');
-    await expect(publisher.publish(ORG, 'ledger', 12, 'another')).rejects.toMatchObject({ code: 'failed_precondition' });
+    await expect(publisher.publish(ORG, 'ledger', 12, 'another')).rejects.toMatchObject({
+      code: 'failed_precondition',
+    });
     expect(await publisher.latest(ORG, 'ledger')).toBe('note 12');
     expect(await publisher.latest(ORG, 'audit')).toBeNull();
-    expect((await checkpointFiles(folder, ORG, 'ledger')).map((file) => Number(file.match(/(\d+)\.txt$/)?.[1]))).toEqual([7, 9, 12]);
+    expect(
+      (await checkpointFiles(folder, ORG, 'ledger')).map((file) => Number(file.match(/(\d+)\.txt$/)?.[1])),
+    ).toEqual([7, 9, 12]);
     expect(await readdir(join(folder, ORG, 'ledger'))).toHaveLength(3);
   });
 });

@@ -1,4 +1,11 @@
-import { checkpointText, formatCheckpoint, keyIdOf, originOf, verifyCheckpoint, type CheckpointBody } from '@countersign/domain/audit/checkpoint';
+import {
+  checkpointText,
+  formatCheckpoint,
+  keyIdOf,
+  originOf,
+  verifyCheckpoint,
+  type CheckpointBody,
+} from '@countersign/domain/audit/checkpoint';
 import { EMPTY_ROOT, rootOf, type Hash } from '@countersign/domain/audit/merkle';
 import { consistencyRanges, proofFromTiles, tilesOfRanges, verifyConsistency } from '@countersign/domain/audit/proof';
 import { tileKey, unpackHashes } from '@countersign/domain/audit/tiles';
@@ -22,12 +29,20 @@ const MAX_ATTEMPTS = 8;
  * @returns the new checkpoint, or null when there was nothing to do
  * @throws AppError `failed_precondition` when the stream was rolled back or rewritten since the last publication
  */
-export async function sealStream(deps: SealDeps, orgId: string, name: StreamName, options: { readonly force?: boolean } = {}): Promise<Checkpoint | null> {
+export async function sealStream(
+  deps: SealDeps,
+  orgId: string,
+  name: StreamName,
+  options: { readonly force?: boolean } = {},
+): Promise<Checkpoint | null> {
   const { db, now } = deps;
   const stored = await db.get(paths.streamHead(orgId, name));
   if (stored === null || !isDue(stored, now(), options.force === true)) return null;
   const { size, root, frontier } = stored.data as StreamHead;
-  if (rootOf({ size, frontier }) !== root) throw new AppError('failed_precondition', `The head of the ${name} stream contradicts itself`, { details: { orgId, name, size } });
+  if (rootOf({ size, frontier }) !== root)
+    throw new AppError('failed_precondition', `The head of the ${name} stream contradicts itself`, {
+      details: { orgId, name, size },
+    });
 
   const body: CheckpointBody = { origin: originOf(orgId, name), size, root };
   const checkpoint = await signCheckpoint(deps, name, body);
@@ -42,33 +57,63 @@ function isDue(stored: Stored, now: Date, force: boolean): boolean {
   return force || head.checkpointAt === null || now.getTime() - Date.parse(head.checkpointAt) >= MIN_INTERVAL_MS;
 }
 
-async function signCheckpoint({ signer, now }: SealDeps, stream: StreamName, body: CheckpointBody): Promise<Checkpoint> {
+async function signCheckpoint(
+  { signer, now }: SealDeps,
+  stream: StreamName,
+  body: CheckpointBody,
+): Promise<Checkpoint> {
   const publicKey = await signer.publicKey();
   const signature = await signer.sign(new TextEncoder().encode(checkpointText(body)));
   const keyId = Buffer.from(keyIdOf(body.origin, publicKey)).toString('hex');
   return { stream, ...body, note: formatCheckpoint(body, publicKey, signature), keyId, at: now().toISOString() };
 }
 
-async function refuseAnotherHistory({ db, publisher, signer }: SealDeps, orgId: string, name: StreamName, next: CheckpointBody): Promise<void> {
+async function refuseAnotherHistory(
+  { db, publisher, signer }: SealDeps,
+  orgId: string,
+  name: StreamName,
+  next: CheckpointBody,
+): Promise<void> {
   const note = await publisher.latest(orgId, name);
   if (note === null) return;
   const published = await verifyCheckpoint(note, next.origin, await signer.publicKey(), ed25519Verify);
   // Somebody sealed further while this was under way: that one holds the proof.
-  const head = published.size > next.size ? ((await db.get(paths.streamHead(orgId, name)))?.data as StreamHead | undefined) : undefined;
+  const head =
+    published.size > next.size
+      ? ((await db.get(paths.streamHead(orgId, name)))?.data as StreamHead | undefined)
+      : undefined;
   const [before, after] = head === undefined ? [published, next] : [published, head];
   if (before.size <= after.size && (await isConsistent(db, orgId, name, before, after))) return;
-  throw new AppError('failed_precondition', `The ${name} stream is not the one published at size ${published.size}: it was rolled back or rewritten`, {
-    details: { orgId, name, publishedSize: published.size, size: after.size },
-  });
+  throw new AppError(
+    'failed_precondition',
+    `The ${name} stream is not the one published at size ${published.size}: it was rolled back or rewritten`,
+    {
+      details: { orgId, name, publishedSize: published.size, size: after.size },
+    },
+  );
 }
 
-async function isConsistent(db: Database, orgId: string, name: StreamName, before: Pick<CheckpointBody, 'size' | 'root'>, after: Pick<CheckpointBody, 'size' | 'root'>): Promise<boolean> {
+async function isConsistent(
+  db: Database,
+  orgId: string,
+  name: StreamName,
+  before: Pick<CheckpointBody, 'size' | 'root'>,
+  after: Pick<CheckpointBody, 'size' | 'root'>,
+): Promise<boolean> {
   const ranges = consistencyRanges(before.size, after.size);
   const coordinates = tilesOfRanges(ranges);
   const stored = await db.getAll(coordinates.map(({ level, index }) => paths.tile(orgId, name, level, index)));
-  const tiles = new Map<string, Hash[]>(coordinates.map((tile, index) => [tileKey(tile), unpackHashes((stored[index]?.data as Tile | undefined)?.hashes ?? '')]));
+  const tiles = new Map<string, Hash[]>(
+    coordinates.map((tile, index) => [
+      tileKey(tile),
+      unpackHashes((stored[index]?.data as Tile | undefined)?.hashes ?? ''),
+    ]),
+  );
   const proof = tryProof(() => proofFromTiles(ranges, tiles));
-  return proof !== null && verifyConsistency(before.size, after.size, before.size === 0 ? EMPTY_ROOT : before.root, after.root, proof);
+  return (
+    proof !== null &&
+    verifyConsistency(before.size, after.size, before.size === 0 ? EMPTY_ROOT : before.root, after.root, proof)
+  );
 }
 
 /** Tiles that are gone prove nothing. */
@@ -92,7 +137,12 @@ async function record(db: Database, orgId: string, checkpoint: Checkpoint): Prom
     const unsealedSince = head.size === size ? null : head.updatedAt;
     try {
       await db.commit([
-        { op: 'update', path: stored.path, data: { checkpointSize: size, checkpointAt: at, unsealedSince }, ifUpdateTime: stored.updateTime },
+        {
+          op: 'update',
+          path: stored.path,
+          data: { checkpointSize: size, checkpointAt: at, unsealedSince },
+          ifUpdateTime: stored.updateTime,
+        },
         { op: 'set', path: paths.checkpoint(orgId, stream, size), data: { ...checkpoint } },
       ]);
       return true;

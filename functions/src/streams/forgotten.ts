@@ -16,7 +16,12 @@ export interface ForgottenResult {
   readonly drained: number;
   readonly sealed: number;
   /** What went wrong, by stream; the next tick tries again. */
-  readonly problems: readonly { readonly orgId: string; readonly name: StreamName; readonly code: string; readonly message: string }[];
+  readonly problems: readonly {
+    readonly orgId: string;
+    readonly name: StreamName;
+    readonly code: string;
+    readonly message: string;
+  }[];
 }
 
 /**
@@ -25,24 +30,40 @@ export interface ForgottenResult {
  * (`unsealedSince`) each need a single-field index of collection-group scope in firestore.indexes.json.
  * @param options.limit documents looked at, of each
  */
-export async function drainForgotten(deps: SealDeps, options: { readonly limit?: number } = {}): Promise<ForgottenResult> {
+export async function drainForgotten(
+  deps: SealDeps,
+  options: { readonly limit?: number } = {},
+): Promise<ForgottenResult> {
   const limit = options.limit ?? DEFAULT_LIMIT;
   const before = (ms: number): string => new Date(deps.now().getTime() - ms).toISOString();
   const problems: ForgottenResult['problems'][number][] = [];
   const guarded = async <T>(stream: StreamAddress, work: () => Promise<T>): Promise<T | null> =>
     work().catch((error: unknown) => {
-      problems.push({ ...stream, code: isAppError(error) ? error.code : 'internal', message: error instanceof Error ? error.message : String(error) });
+      problems.push({
+        ...stream,
+        code: isAppError(error) ? error.code : 'internal',
+        message: error instanceof Error ? error.message : String(error),
+      });
       return null;
     });
 
   const waiting = await deps.db.query({
-    collection: 'inbox', group: true, where: [['createdAt', '<=', before(FORGOTTEN_AFTER_MS)]], orderBy: [['createdAt', 'asc']], limit,
+    collection: 'inbox',
+    group: true,
+    where: [['createdAt', '<=', before(FORGOTTEN_AFTER_MS)]],
+    orderBy: [['createdAt', 'asc']],
+    limit,
   });
   const toDrain = distinctStreams(waiting);
-  for (const stream of toDrain) await guarded(stream, () => drainStream(deps, stream.orgId, stream.name, { maxBatches: MAX_BATCHES }));
+  for (const stream of toDrain)
+    await guarded(stream, () => drainStream(deps, stream.orgId, stream.name, { maxBatches: MAX_BATCHES }));
 
   const unsealed = await deps.db.query({
-    collection: 'streams', group: true, where: [['unsealedSince', '<=', before(SEAL_AFTER_MS)]], orderBy: [['unsealedSince', 'asc']], limit,
+    collection: 'streams',
+    group: true,
+    where: [['unsealedSince', '<=', before(SEAL_AFTER_MS)]],
+    orderBy: [['unsealedSince', 'asc']],
+    limit,
   });
   let sealed = 0;
   for (const stream of distinctStreams(unsealed)) {
@@ -61,7 +82,8 @@ function distinctStreams(docs: readonly Stored[]): StreamAddress[] {
   const streams = new Map<string, StreamAddress>();
   for (const { path } of docs) {
     const [, orgId, collection, name] = path.split('/');
-    if (orgId !== undefined && collection === 'streams' && (name === 'ledger' || name === 'audit')) streams.set(`${orgId}/${name}`, { orgId, name });
+    if (orgId !== undefined && collection === 'streams' && (name === 'ledger' || name === 'audit'))
+      streams.set(`${orgId}/${name}`, { orgId, name });
   }
   return [...streams.values()];
 }

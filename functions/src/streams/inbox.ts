@@ -18,12 +18,27 @@ export function ledgerIntents(orgId: string, commitId: string, intents: readonly
 }
 
 /** The same for the audit log; personal values go beside the stream, where they can be erased. */
-export function auditIntents(orgId: string, commitId: string, events: readonly RecordedAuditEvent[], now: string): Write[] {
+export function auditIntents(
+  orgId: string,
+  commitId: string,
+  events: readonly RecordedAuditEvent[],
+  now: string,
+): Write[] {
   if (events.length === 0) return [];
   const personal = events.filter((event) => Object.keys(event.personal).length > 0);
   return [
-    inboxWrite(orgId, 'audit', commitId, events.map((event) => event.body), now),
-    ...personal.map(({ body, personal: values }): Write => ({ op: 'create', path: paths.auditPersonal(orgId, body.id), data: { values } })),
+    inboxWrite(
+      orgId,
+      'audit',
+      commitId,
+      events.map((event) => event.body),
+      now,
+    ),
+    ...personal.map(({ body, personal: values }): Write => ({
+      op: 'create',
+      path: paths.auditPersonal(orgId, body.id),
+      data: { values },
+    })),
   ];
 }
 
@@ -36,7 +51,8 @@ export function takeResult(orgId: string, name: StreamName, commitId: string): W
 }
 
 function inboxWrite(orgId: string, name: StreamName, id: string, intents: readonly unknown[], now: string): Write {
-  if (intents.length > MAX_INTENTS_PER_COMMIT) throw tooMuch(name, id, { intents: intents.length, limit: MAX_INTENTS_PER_COMMIT });
+  if (intents.length > MAX_INTENTS_PER_COMMIT)
+    throw tooMuch(name, id, { intents: intents.length, limit: MAX_INTENTS_PER_COMMIT });
   // As text: one value to encode and none to index, where nested maps would cost more than all the rest of a posting.
   const data: Inbox = { id, createdAt: now, count: intents.length, intents: JSON.stringify(intents) };
   const path = paths.inbox(orgId, name, id);
@@ -46,5 +62,7 @@ function inboxWrite(orgId: string, name: StreamName, id: string, intents: readon
 }
 
 function tooMuch(name: StreamName, commitId: string, details: Record<string, number>): AppError {
-  return new AppError('limit_exceeded', `One commit hands too much to the ${name} stream; split it`, { details: { commitId, ...details } });
+  return new AppError('limit_exceeded', `One commit hands too much to the ${name} stream; split it`, {
+    details: { commitId, ...details },
+  });
 }

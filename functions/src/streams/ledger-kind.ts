@@ -2,7 +2,14 @@ import { balancesOf, decideBatch, type LedgerDecision } from '@countersign/domai
 import { balanceKey } from '@countersign/domain/ledger/balance-sheet';
 import { paths } from '@countersign/domain/paths';
 import type { JournalEntryDraft } from '@countersign/domain/schemas/effect';
-import { ledgerIntentSchema, toStoredJournal, type Account, type Balance, type Journal, type LedgerIntent } from '@countersign/domain/schemas/ledger';
+import {
+  ledgerIntentSchema,
+  toStoredJournal,
+  type Account,
+  type Balance,
+  type Journal,
+  type LedgerIntent,
+} from '@countersign/domain/schemas/ledger';
 import type { Database, Write } from '../store/database.ts';
 import { parseItems, type StreamKind } from './stream-kind.ts';
 
@@ -21,29 +28,49 @@ export const ledgerKind: StreamKind = {
   decide: async ({ db, orgId, size, intents: untyped, at, careful, cache }) => {
     const intents = untyped as readonly LedgerIntent[];
     const { accounts, balances } = freshOrKept(cache);
-    const [journals] = await Promise.all([loadJournals(db, orgId, intents, careful), loadAccounts(db, orgId, intents, accounts)]);
+    const [journals] = await Promise.all([
+      loadJournals(db, orgId, intents, careful),
+      loadAccounts(db, orgId, intents, accounts),
+    ]);
     const entries = [...intents.flatMap(entriesOf), ...[...journals.values()].flatMap((journal) => journal.entries)];
     // The accounts of journals recorded earlier, which nothing in the batch names.
-    await loadMissing(db, accounts, entries.map((entry) => entry.accountId), (id) => paths.account(orgId, id));
+    await loadMissing(
+      db,
+      accounts,
+      entries.map((entry) => entry.accountId),
+      (id) => paths.account(orgId, id),
+    );
     await loadAbove(db, orgId, accounts);
     await loadMissing(db, balances, balancesOf(entries, accounts), (key) => `${paths.balances(orgId)}/${key}`);
     const decision = decideBatch({ size, accounts, journals, balances }, intents, at);
     for (const account of decision.accountsOpened) accounts.set(account.id, account);
     for (const balance of decision.balances) balances.set(balanceKey(balance.accountId, balance.currency), balance);
-    return { leaves: decision.leaves, writes: toWrites(orgId, decision), refusals: decision.refusals, cache: { accounts, balances } satisfies LedgerCache };
+    return {
+      leaves: decision.leaves,
+      writes: toWrites(orgId, decision),
+      refusals: decision.refusals,
+      cache: { accounts, balances } satisfies LedgerCache,
+    };
   },
 };
 
 function freshOrKept(cache: unknown): LedgerCache {
   const kept = cache as LedgerCache | undefined;
-  if (kept === undefined || kept.accounts.size + kept.balances.size > MAX_CACHED) return { accounts: new Map(), balances: new Map() };
+  if (kept === undefined || kept.accounts.size + kept.balances.size > MAX_CACHED)
+    return { accounts: new Map(), balances: new Map() };
   return kept;
 }
 
-const entriesOf = (intent: LedgerIntent): readonly JournalEntryDraft[] => (intent.type === 'record' ? intent.journal.entries : []);
+const entriesOf = (intent: LedgerIntent): readonly JournalEntryDraft[] =>
+  intent.type === 'record' ? intent.journal.entries : [];
 
 /** Journals that are posted or voided, and, when careful, those whose ids are taken. */
-async function loadJournals(db: Database, orgId: string, intents: readonly LedgerIntent[], careful: boolean): Promise<Map<string, Journal>> {
+async function loadJournals(
+  db: Database,
+  orgId: string,
+  intents: readonly LedgerIntent[],
+  careful: boolean,
+): Promise<Map<string, Journal>> {
   const ids = new Set<string>();
   for (const intent of intents) {
     if (intent.type === 'post' || intent.type === 'void') ids.add(intent.journalId);
@@ -54,9 +81,15 @@ async function loadJournals(db: Database, orgId: string, intents: readonly Ledge
   return journals;
 }
 
-async function loadAccounts(db: Database, orgId: string, intents: readonly LedgerIntent[], accounts: Map<string, Account>): Promise<void> {
+async function loadAccounts(
+  db: Database,
+  orgId: string,
+  intents: readonly LedgerIntent[],
+  accounts: Map<string, Account>,
+): Promise<void> {
   const ids = intents.flatMap((intent) => {
-    if (intent.type === 'open_account') return intent.account.parentId === null ? [intent.account.id] : [intent.account.id, intent.account.parentId];
+    if (intent.type === 'open_account')
+      return intent.account.parentId === null ? [intent.account.id] : [intent.account.id, intent.account.parentId];
     return entriesOf(intent).map((entry) => entry.accountId);
   });
   await loadMissing(db, accounts, ids, (id) => paths.account(orgId, id));
@@ -64,7 +97,12 @@ async function loadAccounts(db: Database, orgId: string, intents: readonly Ledge
 
 /** One round: an account's path names all that lie above it. */
 async function loadAbove(db: Database, orgId: string, accounts: Map<string, Account>): Promise<void> {
-  await loadMissing(db, accounts, [...accounts.values()].flatMap((account) => account.path), (id) => paths.account(orgId, id));
+  await loadMissing(
+    db,
+    accounts,
+    [...accounts.values()].flatMap((account) => account.path),
+    (id) => paths.account(orgId, id),
+  );
 }
 
 /** What this writer wrote, so its shape needs no check here. */
@@ -72,7 +110,13 @@ function fromStored(data: Record<string, unknown>): Journal {
   return { ...data, entries: JSON.parse(String(data['entries'])), steps: JSON.parse(String(data['steps'])) } as Journal;
 }
 
-async function loadMissing<T>(db: Database, into: Map<string, T>, keys: Iterable<string>, pathOf: (key: string) => string, parse = (data: Record<string, unknown>): T => data as T): Promise<void> {
+async function loadMissing<T>(
+  db: Database,
+  into: Map<string, T>,
+  keys: Iterable<string>,
+  pathOf: (key: string) => string,
+  parse = (data: Record<string, unknown>): T => data as T,
+): Promise<void> {
   const missing = [...new Set(keys)].filter((key) => !into.has(key));
   if (missing.length === 0) return;
   const stored = await db.getAll(missing.map(pathOf));
@@ -83,9 +127,25 @@ async function loadMissing<T>(db: Database, into: Map<string, T>, keys: Iterable
 
 function toWrites(orgId: string, decision: LedgerDecision): Write[] {
   return [
-    ...decision.accountsOpened.map((account): Write => ({ op: 'create', path: paths.account(orgId, account.id), data: { ...account } })),
-    ...decision.journalsCreated.map((journal): Write => ({ op: 'create', path: paths.journal(orgId, journal.id), data: toStoredJournal(journal) })),
-    ...decision.journalsStepped.map(({ id, state, steps }): Write => ({ op: 'update', path: paths.journal(orgId, id), data: { state, steps: JSON.stringify(steps) } })),
-    ...decision.balances.map((balance): Write => ({ op: 'set', path: paths.balance(orgId, balance.accountId, balance.currency), data: { ...balance } })),
+    ...decision.accountsOpened.map((account): Write => ({
+      op: 'create',
+      path: paths.account(orgId, account.id),
+      data: { ...account },
+    })),
+    ...decision.journalsCreated.map((journal): Write => ({
+      op: 'create',
+      path: paths.journal(orgId, journal.id),
+      data: toStoredJournal(journal),
+    })),
+    ...decision.journalsStepped.map(({ id, state, steps }): Write => ({
+      op: 'update',
+      path: paths.journal(orgId, id),
+      data: { state, steps: JSON.stringify(steps) },
+    })),
+    ...decision.balances.map((balance): Write => ({
+      op: 'set',
+      path: paths.balance(orgId, balance.accountId, balance.currency),
+      data: { ...balance },
+    })),
   ];
 }

@@ -17,13 +17,20 @@ export function folderPublisher(folder: string): CheckpointPublisher {
       const draft = join(folder, orgId, name, `.${randomUUID()}`);
       await writeFile(draft, note);
       // A link appears whole or not at all, and never in place of another.
-      const there = await link(draft, path).then(() => note, (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-        return readFile(path, 'utf8');
-      });
+      const there = await link(draft, path).then(
+        () => note,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code !== 'EEXIST') throw error;
+          return readFile(path, 'utf8');
+        },
+      );
       await unlink(draft);
       if (there !== note) {
-        throw new AppError('failed_precondition', `Another checkpoint of the ${name} stream at size ${size} has been published: history was rewritten`, { details: { orgId, name, size } });
+        throw new AppError(
+          'failed_precondition',
+          `Another checkpoint of the ${name} stream at size ${size} has been published: history was rewritten`,
+          { details: { orgId, name, size } },
+        );
       }
     },
     latest: async (orgId, name) => {
@@ -40,7 +47,10 @@ export async function checkpointFiles(folder: string, orgId: string, name: Strea
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  return names.filter((file) => FILE.test(file)).sort().map((file) => join(within, file));
+  return names
+    .filter((file) => FILE.test(file))
+    .sort()
+    .map((file) => join(within, file));
 }
 
 async function ready(folder: string, orgId: string, name: StreamName): Promise<string> {

@@ -51,7 +51,8 @@ async function createKey(folder: string, path: string): Promise<string> {
 
 function parseKey(pem: string): KeyObject {
   const key = tryParse(pem);
-  if (key?.asymmetricKeyType !== 'ed25519') throw new AppError('failed_precondition', 'The checkpoint key is not an Ed25519 private key in PEM');
+  if (key?.asymmetricKeyType !== 'ed25519')
+    throw new AppError('failed_precondition', 'The checkpoint key is not an Ed25519 private key in PEM');
   return key;
 }
 

@@ -33,7 +33,10 @@ export interface StreamKind {
 }
 
 /** Parse a JSON array with a check for each item; null when anything about it is wrong. */
-export function parseItems<T>(text: string, parse: (item: unknown) => { success: true; data: T } | { success: false }): T[] | null {
+export function parseItems<T>(
+  text: string,
+  parse: (item: unknown) => { success: true; data: T } | { success: false },
+): T[] | null {
   let items: unknown;
   try {
     items = JSON.parse(text);

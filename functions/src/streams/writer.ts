@@ -20,7 +20,12 @@ const DEFAULT_TIMEOUT_MS = 30_000;
  * read the inbox already.
  * @throws AppError `unavailable` when the race was lost too often; what waits is decided by whoever won, or the tick
  */
-export function drainStream(deps: StreamDeps, orgId: string, name: StreamName, options: { readonly maxBatches?: number } = {}): Promise<DrainResult> {
+export function drainStream(
+  deps: StreamDeps,
+  orgId: string,
+  name: StreamName,
+  options: { readonly maxBatches?: number } = {},
+): Promise<DrainResult> {
   const lane = laneOf(deps.db, orgId, name);
   if (lane.running === null) return startDrain(lane, deps, orgId, name, options);
   lane.next ??= lane.running.then(restart, restart);
@@ -40,7 +45,11 @@ export function drainStream(deps: StreamDeps, orgId: string, name: StreamName, o
  * @throws AppError `unavailable` (retryable) after `timeoutMs`
  */
 export async function awaitDecided(
-  deps: StreamDeps, orgId: string, name: StreamName, commitId: string, options: { readonly timeoutMs?: number } = {},
+  deps: StreamDeps,
+  orgId: string,
+  name: StreamName,
+  commitId: string,
+  options: { readonly timeoutMs?: number } = {},
 ): Promise<readonly Refusal[]> {
   const deadline = Date.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   for (let attempt = 0; ; attempt += 1) {
@@ -48,16 +57,24 @@ export async function awaitDecided(
     const decided = drained?.decided.get(commitId);
     if (decided !== undefined) return decided;
     // Somebody else's writer decided it, or ours did and never heard that its commit went through.
-    const [waiting, result] = await deps.db.getAll([paths.inbox(orgId, name, commitId), paths.inboxResult(orgId, name, commitId)]);
+    const [waiting, result] = await deps.db.getAll([
+      paths.inbox(orgId, name, commitId),
+      paths.inboxResult(orgId, name, commitId),
+    ]);
     if (result) return (result.data as InboxResult).refused;
     // Read in one go, but not in one moment: it may have been decided, with refusals, between the two.
     if (!waiting) return refusedIn(await deps.db.get(paths.inboxResult(orgId, name, commitId)));
-    if (Date.now() > deadline) throw new AppError('unavailable', `The ${name} stream is busy; try again`, { retryable: true, details: { commitId } });
+    if (Date.now() > deadline)
+      throw new AppError('unavailable', `The ${name} stream is busy; try again`, {
+        retryable: true,
+        details: { commitId },
+      });
     await pause(attempt);
   }
 }
 
-const refusedIn = (result: Stored | null): readonly Refusal[] => (result === null ? [] : (result.data as InboxResult).refused);
+const refusedIn = (result: Stored | null): readonly Refusal[] =>
+  result === null ? [] : (result.data as InboxResult).refused;
 
 /** One per stream and process: the run under way, the one that waits for it, and where the last one left the stream. */
 interface Lane {
@@ -75,13 +92,20 @@ function laneOf(db: Database, orgId: string, name: StreamName): Lane {
   const key = `${orgId}/${name}`;
   const known = ofDatabase.get(key);
   if (known !== undefined) return known;
-  for (const [other, { running }] of ofDatabase) if (ofDatabase.size >= MAX_LANES && running === null) ofDatabase.delete(other);
+  for (const [other, { running }] of ofDatabase)
+    if (ofDatabase.size >= MAX_LANES && running === null) ofDatabase.delete(other);
   const lane: Lane = { running: null, next: null, left: null };
   ofDatabase.set(key, lane);
   return lane;
 }
 
-function startDrain(lane: Lane, deps: StreamDeps, orgId: string, name: StreamName, options: { readonly maxBatches?: number }): Promise<DrainResult> {
+function startDrain(
+  lane: Lane,
+  deps: StreamDeps,
+  orgId: string,
+  name: StreamName,
+  options: { readonly maxBatches?: number },
+): Promise<DrainResult> {
   const run = drain(lane, deps, orgId, name, options.maxBatches ?? DEFAULT_MAX_BATCHES).finally(() => {
     lane.running = null;
   });
@@ -89,15 +113,22 @@ function startDrain(lane: Lane, deps: StreamDeps, orgId: string, name: StreamNam
   return run;
 }
 
-async function drain(lane: Lane, deps: StreamDeps, orgId: string, name: StreamName, maxBatches: number): Promise<DrainResult> {
+async function drain(
+  lane: Lane,
+  deps: StreamDeps,
+  orgId: string,
+  name: StreamName,
+  maxBatches: number,
+): Promise<DrainResult> {
   const decided = new Map<string, readonly Refusal[]>();
   let attempt = FIRST_ATTEMPT;
   let position: Position | null = null;
   let batches = 0;
-  for (let lost = 0; ; ) {
+  for (let lost = 0; ;) {
     try {
       // What an earlier read left waiting is as good as read now, while the head is the one this run itself left behind.
-      if (position === null || position.waiting.length === 0) position = await readPosition(deps, orgId, name, lane.left);
+      if (position === null || position.waiting.length === 0)
+        position = await readPosition(deps, orgId, name, lane.left);
       if (position.waiting.length === 0 || batches === maxBatches) break;
       const batch = await writeBatch(deps, orgId, name, position, attempt);
       for (const [id, refused] of batch.decided) decided.set(id, refused);
@@ -114,19 +145,29 @@ async function drain(lane: Lane, deps: StreamDeps, orgId: string, name: StreamNa
       lost += 1;
     }
   }
-  return { batches, decided, size: position?.head?.size ?? 0, more: position !== null && (position.waiting.length > 0 || position.more) };
+  return {
+    batches,
+    decided,
+    size: position?.head?.size ?? 0,
+    more: position !== null && (position.waiting.length > 0 || position.more),
+  };
 }
 
 /** What to do differently after a batch that did not go through. @throws the error, when trying again is no use */
 function nextAttempt(attempt: Attempt, error: unknown, lost: number, name: StreamName): Attempt {
   if (!isAppError(error)) throw error;
-  if (lost >= MAX_ATTEMPTS) throw new AppError('unavailable', `The ${name} stream is contended`, { retryable: true, cause: error });
+  if (lost >= MAX_ATTEMPTS)
+    throw new AppError('unavailable', `The ${name} stream is contended`, { retryable: true, cause: error });
   switch (error.code) {
-    case 'limit_exceeded': return { ...attempt, maxDocuments: Math.floor(attempt.maxDocuments / 4) };
-    case 'already_exists': return { ...attempt, careful: true };
+    case 'limit_exceeded':
+      return { ...attempt, maxDocuments: Math.floor(attempt.maxDocuments / 4) };
+    case 'already_exists':
+      return { ...attempt, careful: true };
     case 'failed_precondition':
-    case 'unavailable': return attempt;
-    default: throw error;
+    case 'unavailable':
+      return attempt;
+    default:
+      throw error;
   }
 }
 

@@ -1,7 +1,12 @@
 import { commitment } from '@countersign/domain/audit/event';
 import { auditLeaf } from '@countersign/domain/audit/leaf';
 import { paths } from '@countersign/domain/paths';
-import { auditEventBodySchema, auditEventSchema, auditPersonalSchema, type AuditEventBody } from '@countersign/domain/schemas/audit';
+import {
+  auditEventBodySchema,
+  auditEventSchema,
+  auditPersonalSchema,
+  type AuditEventBody,
+} from '@countersign/domain/schemas/audit';
 import { inboxSchema, type StreamName } from '@countersign/domain/schemas/ledger';
 import type { Database } from '../../store/database.ts';
 import { parseItems } from '../stream-kind.ts';
@@ -17,7 +22,13 @@ export interface AuditCounts {
 }
 
 /** Events in their places, and the history of the documents that they name. */
-export async function checkAudit(db: Database, orgId: string, leaves: LeafBook, history: DocumentHistory, findings: Findings): Promise<AuditCounts> {
+export async function checkAudit(
+  db: Database,
+  orgId: string,
+  leaves: LeafBook,
+  history: DocumentHistory,
+  findings: Findings,
+): Promise<AuditCounts> {
   const commitments = new Map<string, AuditEventBody['commitments']>();
   let events = 0;
   for await (const { id, path, data } of readParsed(db, paths.audit(orgId), auditEventSchema, findings)) {
@@ -34,7 +45,12 @@ export async function checkAudit(db: Database, orgId: string, leaves: LeafBook, 
 }
 
 /** Events that are committed, but have no place yet: the next drain gives them one. */
-async function readWaiting(db: Database, orgId: string, name: StreamName, findings: Findings): Promise<AuditEventBody[]> {
+async function readWaiting(
+  db: Database,
+  orgId: string,
+  name: StreamName,
+  findings: Findings,
+): Promise<AuditEventBody[]> {
   const bodies: AuditEventBody[] = [];
   for await (const { data } of readParsed(db, paths.inboxes(orgId, name), inboxSchema, findings)) {
     bodies.push(...(parseItems(data.intents, (item) => auditEventBodySchema.safeParse(item)) ?? []));
@@ -43,12 +59,23 @@ async function readWaiting(db: Database, orgId: string, name: StreamName, findin
 }
 
 /** Values may be erased; what is there must be what was committed to. */
-async function checkPersonal(db: Database, orgId: string, commitments: ReadonlyMap<string, AuditEventBody['commitments']>, findings: Findings): Promise<number> {
+async function checkPersonal(
+  db: Database,
+  orgId: string,
+  commitments: ReadonlyMap<string, AuditEventBody['commitments']>,
+  findings: Findings,
+): Promise<number> {
   let checked = 0;
-  for await (const { id, path, data } of readParsed(db, `${paths.organization(orgId)}/auditPersonal`, auditPersonalSchema, findings)) {
+  for await (const { id, path, data } of readParsed(
+    db,
+    `${paths.organization(orgId)}/auditPersonal`,
+    auditPersonalSchema,
+    findings,
+  )) {
     checked += 1;
     for (const [field, { value, salt }] of Object.entries(data.values)) {
-      if (commitments.get(id)?.[field] !== commitment(salt, value)) findings.add('personal', path, `${field} is not the value that its event committed to`);
+      if (commitments.get(id)?.[field] !== commitment(salt, value))
+        findings.add('personal', path, `${field} is not the value that its event committed to`);
     }
   }
   return checked;

@@ -1,4 +1,10 @@
-import { commitment, contentHash, memberCommitment, subjectDocument, subjectPath } from '@countersign/domain/audit/event';
+import {
+  commitment,
+  contentHash,
+  memberCommitment,
+  subjectDocument,
+  subjectPath,
+} from '@countersign/domain/audit/event';
 import { paths } from '@countersign/domain/paths';
 import type { AuditEventBody } from '@countersign/domain/schemas/audit';
 import type { Database, Stored } from '../../store/database.ts';
@@ -42,15 +48,29 @@ export class DocumentHistory {
     const versions = [...(this.#versions.get(subject) ?? [])].sort((a, b) => a.version - b.version);
     versions.forEach(({ version, eventId }, index) => {
       const before = versions[index - 1]?.version ?? 0;
-      if (version === before) findings.add('document', path, `version ${version} appears twice, the second time in event ${eventId}`);
-      else if (version !== before + 1) findings.add('document', path, `between versions ${before} and ${version} an event is missing`);
+      if (version === before)
+        findings.add('document', path, `version ${version} appears twice, the second time in event ${eventId}`);
+      else if (version !== before + 1)
+        findings.add('document', path, `between versions ${before} and ${version} an event is missing`);
     });
     const last = versions.at(-1);
     if (last === undefined) return;
-    if (doc === null) return findings.add('document', path, `is gone; its last event (${last.eventId}) left it at version ${last.version}`);
-    if (doc.data['version'] !== last.version) findings.add('document', path, `is at version ${String(doc.data['version'])}, but its last event (${last.eventId}) left it at ${last.version}`);
-    else if (contentHash(doc.data) !== last.contentHash) findings.add('document', path, `is not what its last event (${last.eventId}) left: it was changed without one`);
-    if (!personalHolds(doc.data)) findings.add('personal', path, 'its personal values are not what the document committed to');
+    if (doc === null)
+      return findings.add(
+        'document',
+        path,
+        `is gone; its last event (${last.eventId}) left it at version ${last.version}`,
+      );
+    if (doc.data['version'] !== last.version)
+      findings.add(
+        'document',
+        path,
+        `is at version ${String(doc.data['version'])}, but its last event (${last.eventId}) left it at ${last.version}`,
+      );
+    else if (contentHash(doc.data) !== last.contentHash)
+      findings.add('document', path, `is not what its last event (${last.eventId}) left: it was changed without one`);
+    if (!personalHolds(doc.data))
+      findings.add('personal', path, 'its personal values are not what the document committed to');
   }
 
   /** Documents of audited collections that no event names. */
@@ -58,7 +78,13 @@ export class DocumentHistory {
     const check = (path: string): void => {
       if (!this.#versions.has(subjectPath(path))) findings.add('document', path, 'no event says how it came to be');
     };
-    for (const collection of [paths.members(orgId), paths.operations(orgId), paths.policies(orgId), paths.files(orgId), paths.executions(orgId)]) {
+    for (const collection of [
+      paths.members(orgId),
+      paths.operations(orgId),
+      paths.policies(orgId),
+      paths.files(orgId),
+      paths.executions(orgId),
+    ]) {
       for await (const { path } of readPages(db, collection)) {
         check(path);
         if (collection !== paths.executions(orgId)) continue;

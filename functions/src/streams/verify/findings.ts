@@ -5,7 +5,18 @@ export interface Finding {
   readonly message: string;
 }
 
-export type FindingCheck = 'shape' | 'leaf' | 'tree' | 'checkpoint' | 'journal' | 'account' | 'balance' | 'trial_balance' | 'event' | 'document' | 'personal';
+export type FindingCheck =
+  | 'shape'
+  | 'leaf'
+  | 'tree'
+  | 'checkpoint'
+  | 'journal'
+  | 'account'
+  | 'balance'
+  | 'trial_balance'
+  | 'event'
+  | 'document'
+  | 'personal';
 
 /** Of thousands of broken things the first ones by name tell the story. */
 const MAX_KEPT = 100;

@@ -42,7 +42,8 @@ export async function verifyOrganization(db: Database, orgId: string, options: V
     const before = await standing(db, orgId);
     const report = await verifyOnce(db, orgId, options);
     if (report.ok || before === (await standing(db, orgId))) return report;
-    if (reading === MAX_READINGS) throw new AppError('unavailable', `${orgId} is at work; verify it when it is quiet`, { retryable: true });
+    if (reading === MAX_READINGS)
+      throw new AppError('unavailable', `${orgId} is at work; verify it when it is quiet`, { retryable: true });
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }
@@ -64,7 +65,10 @@ async function verifyOnce(db: Database, orgId: string, options: VerifyOptions): 
   const documents = await history.check(db, orgId, findings);
 
   return {
-    ok: findings.count === 0, orgId, findings: findings.kept, findingCount: findings.count,
+    ok: findings.count === 0,
+    orgId,
+    findings: findings.kept,
+    findingCount: findings.count,
     ledger: { ...ledgerTree, ...ledger, waiting: (await inboxIds(db, orgId, 'ledger')).length },
     audit: { ...auditTree, ...audit, documents, waiting: (await inboxIds(db, orgId, 'audit')).length },
   };

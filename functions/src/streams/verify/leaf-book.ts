@@ -1,4 +1,13 @@
-import { append, EMPTY_ROOT, EMPTY_TREE, leafHash, rootOf, rootOfComplete, type Hash, type Tree } from '@countersign/domain/audit/merkle';
+import {
+  append,
+  EMPTY_ROOT,
+  EMPTY_TREE,
+  leafHash,
+  rootOf,
+  rootOfComplete,
+  type Hash,
+  type Tree,
+} from '@countersign/domain/audit/merkle';
 import { TILE_WIDTH } from '@countersign/domain/audit/tiles';
 import type { Findings } from './findings.ts';
 
@@ -22,7 +31,12 @@ export class LeafBook {
   /** @param owner the document that the leaf was made from, for messages */
   place(seq: number, text: string, owner: string): void {
     this.count += 1;
-    if (seq >= this.size) return this.#findings.add('leaf', owner, `claims place ${seq} of a stream that ends at ${this.size}: it was added beside the writer, or the head was rolled back`);
+    if (seq >= this.size)
+      return this.#findings.add(
+        'leaf',
+        owner,
+        `claims place ${seq} of a stream that ends at ${this.size}: it was added beside the writer, or the head was rolled back`,
+      );
     const there = this.#owners[seq];
     if (there !== undefined) return this.#findings.add('leaf', owner, `claims place ${seq}, which ${there} has`);
     this.#hashes[seq] = leafHash(text);
@@ -44,7 +58,11 @@ export class LeafBook {
       if (this.#hashes[seq] !== undefined) continue;
       const first = seq;
       while (seq + 1 < this.size && this.#hashes[seq + 1] === undefined) seq += 1;
-      this.#findings.add('leaf', `${stream} ${first === seq ? `leaf ${first}` : `leaves ${first} to ${seq}`}`, 'no document has this place: it was deleted or moved');
+      this.#findings.add(
+        'leaf',
+        `${stream} ${first === seq ? `leaf ${first}` : `leaves ${first} to ${seq}`}`,
+        'no document has this place: it was deleted or moved',
+      );
       named += 1;
     }
   }

@@ -3,7 +3,14 @@ import { balanced, trialBalance, type TrialBalanceRow } from '@countersign/domai
 import { accountLeaf, journalLeaf } from '@countersign/domain/ledger/leaf';
 import { canonicalJson } from '@countersign/domain/hash';
 import { paths } from '@countersign/domain/paths';
-import { accountSchema, balanceSchema, journalSchema, type Account, type Balance, type Journal } from '@countersign/domain/schemas/ledger';
+import {
+  accountSchema,
+  balanceSchema,
+  journalSchema,
+  type Account,
+  type Balance,
+  type Journal,
+} from '@countersign/domain/schemas/ledger';
 import type { Database } from '../../store/database.ts';
 import type { Findings } from './findings.ts';
 import type { LeafBook } from './leaf-book.ts';
@@ -18,7 +25,12 @@ export interface LedgerCounts {
 }
 
 /** Accounts, journals and balances: each in itself, in its place among the leaves, and against each other. */
-export async function checkLedger(db: Database, orgId: string, leaves: LeafBook, findings: Findings): Promise<LedgerCounts> {
+export async function checkLedger(
+  db: Database,
+  orgId: string,
+  leaves: LeafBook,
+  findings: Findings,
+): Promise<LedgerCounts> {
   const accounts = await checkAccounts(db, orgId, leaves, findings);
   const sheet = new BalanceSheet(new Map());
   let journals = 0;
@@ -26,7 +38,9 @@ export async function checkLedger(db: Database, orgId: string, leaves: LeafBook,
   for await (const { id, path, data: journal } of readParsed(db, paths.journals(orgId), journalSchema, findings)) {
     journals += 1;
     steps += journal.steps.length;
-    journal.steps.forEach((step, index) => leaves.place(step.seq, journalLeaf(journal, index), index === 0 ? path : `${path} (${step.step})`));
+    journal.steps.forEach((step, index) =>
+      leaves.place(step.seq, journalLeaf(journal, index), index === 0 ? path : `${path} (${step.step})`),
+    );
     const wrong = wrongInJournal(id, journal, accounts);
     if (wrong === null) enter(sheet, journal, accounts);
     else findings.add('journal', path, wrong);
@@ -34,12 +48,18 @@ export async function checkLedger(db: Database, orgId: string, leaves: LeafBook,
   const { count, stored } = await checkBalances(db, orgId, sheet, findings);
   const trial = trialBalance(stored);
   for (const { currency, differenceMinor } of trial) {
-    if (differenceMinor !== 0n) findings.add('trial_balance', currency, `debits and credits differ by ${differenceMinor} minor units`);
+    if (differenceMinor !== 0n)
+      findings.add('trial_balance', currency, `debits and credits differ by ${differenceMinor} minor units`);
   }
   return { accounts: accounts.size, journals, steps, balances: count, trialBalance: trial };
 }
 
-async function checkAccounts(db: Database, orgId: string, leaves: LeafBook, findings: Findings): Promise<Map<string, Account>> {
+async function checkAccounts(
+  db: Database,
+  orgId: string,
+  leaves: LeafBook,
+  findings: Findings,
+): Promise<Map<string, Account>> {
   const accounts = new Map<string, Account>();
   for await (const { id, path, data } of readParsed(db, paths.accounts(orgId), accountSchema, findings)) {
     if (data.id !== id) findings.add('account', path, `calls itself ${data.id}`);
@@ -52,7 +72,12 @@ async function checkAccounts(db: Database, orgId: string, leaves: LeafBook, find
     const fits = parent !== undefined && account.path.join() === above.join() && account.depth === above.length;
     if (!fits) findings.add('account', paths.account(orgId, account.id), 'does not lie where its parent says');
     // Closing an account is not possible yet, so an account that is closed or at a later version was changed beside the writer.
-    if (account.closed || account.version !== 1) findings.add('account', paths.account(orgId, account.id), 'was changed since it was opened, without a leaf that says so');
+    if (account.closed || account.version !== 1)
+      findings.add(
+        'account',
+        paths.account(orgId, account.id),
+        'was changed since it was opened, without a leaf that says so',
+      );
   }
   return accounts;
 }
@@ -61,12 +86,15 @@ async function checkAccounts(db: Database, orgId: string, leaves: LeafBook, find
 function wrongInJournal(id: string, journal: Journal, accounts: ReadonlyMap<string, Account>): string | null {
   const [first, ...later] = journal.steps;
   if (journal.id !== id) return `calls itself ${journal.id}`;
-  if (first === undefined || first.step === 'voided' || first.reason !== null) return 'begins with a step that no journal begins with';
+  if (first === undefined || first.step === 'voided' || first.reason !== null)
+    return 'begins with a step that no journal begins with';
   const legal = later.length === 0 || (later.length === 1 && first.step === 'pending' && later[0]?.step !== 'pending');
   if (!legal || later.some((step) => step.seq <= first.seq)) return 'has steps that do not follow from each other';
-  if (journal.state !== journal.steps.at(-1)?.step) return `says ${journal.state}, but its last step was ${journal.steps.at(-1)?.step}`;
+  if (journal.state !== journal.steps.at(-1)?.step)
+    return `says ${journal.state}, but its last step was ${journal.steps.at(-1)?.step}`;
   if (journal.recordedAt !== first.at) return 'has another recorded time than its first step';
-  if (journal.accounts.join() !== [...new Set(journal.entries.map((entry) => entry.accountId))].join()) return 'lists other accounts than its entries';
+  if (journal.accounts.join() !== [...new Set(journal.entries.map((entry) => entry.accountId))].join())
+    return 'lists other accounts than its entries';
   if (!balanced(journal.entries)) return 'is not balanced';
   for (const { accountId, amountMinor } of journal.entries) {
     if (amountMinor === '0' || amountMinor.startsWith('-')) return 'has an entry that is not positive';
@@ -92,17 +120,26 @@ function enter(sheet: BalanceSheet, journal: Journal, accounts: ReadonlyMap<stri
   });
 }
 
-async function checkBalances(db: Database, orgId: string, sheet: BalanceSheet, findings: Findings): Promise<{ count: number; stored: Balance[] }> {
-  const expected = new Map(sheet.changed().map((balance) => [balanceKey(balance.accountId, balance.currency), balance]));
+async function checkBalances(
+  db: Database,
+  orgId: string,
+  sheet: BalanceSheet,
+  findings: Findings,
+): Promise<{ count: number; stored: Balance[] }> {
+  const expected = new Map(
+    sheet.changed().map((balance) => [balanceKey(balance.accountId, balance.currency), balance]),
+  );
   const stored: Balance[] = [];
   for await (const { id, path, data } of readParsed(db, paths.balances(orgId), balanceSchema, findings)) {
     stored.push(data);
     const right = expected.get(id);
     expected.delete(id);
     if (right === undefined) findings.add('balance', path, 'no journal has an entry there');
-    else if (canonicalJson(right) !== canonicalJson(data)) findings.add('balance', path, `is not the sum of its journals: ${difference(right, data)}`);
+    else if (canonicalJson(right) !== canonicalJson(data))
+      findings.add('balance', path, `is not the sum of its journals: ${difference(right, data)}`);
   }
-  for (const key of expected.keys()) findings.add('balance', `${paths.balances(orgId)}/${key}`, 'is missing, though journals have entries there');
+  for (const key of expected.keys())
+    findings.add('balance', `${paths.balances(orgId)}/${key}`, 'is missing, though journals have entries there');
   return { count: stored.length, stored };
 }
 

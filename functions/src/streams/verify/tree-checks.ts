@@ -3,7 +3,13 @@ import { EMPTY_TREE, rootOf, type Hash } from '@countersign/domain/audit/merkle'
 import { allTiles, tileKey, unpackHashes } from '@countersign/domain/audit/tiles';
 import { isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import { checkpointSchema, streamHeadSchema, tileSchema, type StreamHead, type StreamName } from '@countersign/domain/schemas/ledger';
+import {
+  checkpointSchema,
+  streamHeadSchema,
+  tileSchema,
+  type StreamHead,
+  type StreamName,
+} from '@countersign/domain/schemas/ledger';
 import type { Database } from '../../store/database.ts';
 import { ed25519Verify } from '../ed25519.ts';
 import type { Findings } from './findings.ts';
@@ -27,13 +33,26 @@ export async function readHead(db: Database, orgId: string, name: StreamName, fi
   const parsed = streamHeadSchema.safeParse(stored?.data);
   if (parsed.success) return parsed.data;
   if (stored !== null) findings.add('shape', path, 'is not as a head must be');
-  return { name, size: 0, root: rootOf(EMPTY_TREE), frontier: [], checkpointSize: 0, checkpointAt: null, unsealedSince: null, updatedAt: new Date(0).toISOString() };
+  return {
+    name,
+    size: 0,
+    root: rootOf(EMPTY_TREE),
+    frontier: [],
+    checkpointSize: 0,
+    checkpointAt: null,
+    unsealedSince: null,
+    updatedAt: new Date(0).toISOString(),
+  };
 }
 
 /** Head, tiles and checkpoints against the tree grown from the documents themselves. */
 export async function checkTree(
-  db: Database, orgId: string, head: StreamHead, leaves: LeafBook,
-  published: { readonly notes: readonly string[] | null; readonly publicKey: Uint8Array | null }, findings: Findings,
+  db: Database,
+  orgId: string,
+  head: StreamHead,
+  leaves: LeafBook,
+  published: { readonly notes: readonly string[] | null; readonly publicKey: Uint8Array | null },
+  findings: Findings,
 ): Promise<TreeReport> {
   const { name } = head;
   leaves.reportGaps(name);
@@ -41,27 +60,52 @@ export async function checkTree(
 
   const signed = await readPublished(orgId, name, published, findings);
   const recorded = await readRecorded(db, orgId, name, published, findings);
-  const bodies = [...signed.map((body) => ({ body, where: `published checkpoint of ${name} at ${body.size}` })), ...recorded];
+  const bodies = [
+    ...signed.map((body) => ({ body, where: `published checkpoint of ${name} at ${body.size}` })),
+    ...recorded,
+  ];
   const { tree, roots } = leaves.grow(new Set(bodies.map(({ body }) => body.size)));
   const root = tree === null ? null : rootOf(tree);
-  if (root !== null && root !== head.root) findings.add('tree', `${name} head`, `its root is not that of the ${head.size} leaves`);
-  if (tree !== null && tree.frontier.join() !== head.frontier.join()) findings.add('tree', `${name} head`, 'its frontier is not that of its leaves');
+  if (root !== null && root !== head.root)
+    findings.add('tree', `${name} head`, `its root is not that of the ${head.size} leaves`);
+  if (tree !== null && tree.frontier.join() !== head.frontier.join())
+    findings.add('tree', `${name} head`, 'its frontier is not that of its leaves');
 
   let held = 0;
   for (const { body, where } of bodies.sort((a, b) => a.body.size - b.body.size)) {
-    if (body.size > head.size) findings.add('checkpoint', where, `the stream ends at ${head.size}, but ${body.size} leaves were vouched for: it was truncated or rolled back`);
+    if (body.size > head.size)
+      findings.add(
+        'checkpoint',
+        where,
+        `the stream ends at ${head.size}, but ${body.size} leaves were vouched for: it was truncated or rolled back`,
+      );
     else if (roots.get(body.size) === body.root) held += 1;
-    else if (roots.has(body.size)) findings.add('checkpoint', where, `the first ${body.size} leaves are not those that were vouched for: something before ${body.size} was changed`);
+    else if (roots.has(body.size))
+      findings.add(
+        'checkpoint',
+        where,
+        `the first ${body.size} leaves are not those that were vouched for: something before ${body.size} was changed`,
+      );
     else findings.add('checkpoint', where, `a leaf before ${body.size} is missing, so its root can't be reached`);
   }
   const checkpointSize = Math.max(0, ...signed.map((body) => body.size));
   if (published.notes !== null && head.checkpointSize > checkpointSize) {
-    findings.add('checkpoint', `${name} head`, `it says that ${head.checkpointSize} leaves were vouched for, but the newest published checkpoint at hand ends at ${checkpointSize}`);
+    findings.add(
+      'checkpoint',
+      `${name} head`,
+      `it says that ${head.checkpointSize} leaves were vouched for, but the newest published checkpoint at hand ends at ${checkpointSize}`,
+    );
   }
   return { size: head.size, root, tiles, checkpoints: held, checkpointSize };
 }
 
-async function checkTiles(db: Database, orgId: string, name: StreamName, leaves: LeafBook, findings: Findings): Promise<number> {
+async function checkTiles(
+  db: Database,
+  orgId: string,
+  name: StreamName,
+  leaves: LeafBook,
+  findings: Findings,
+): Promise<number> {
   const expected = new Map([...allTiles(leaves.size)].map((tile) => [tileKey(tile), tile]));
   const levels = new Map<number, (Hash | undefined)[]>();
   const levelOf = (level: number): (Hash | undefined)[] => {
@@ -70,7 +114,12 @@ async function checkTiles(db: Database, orgId: string, name: StreamName, leaves:
     return hashes;
   };
   let count = 0;
-  for await (const { id, path, data } of readParsed(db, `${paths.streamHead(orgId, name)}/tiles`, tileSchema, findings)) {
+  for await (const { id, path, data } of readParsed(
+    db,
+    `${paths.streamHead(orgId, name)}/tiles`,
+    tileSchema,
+    findings,
+  )) {
     const tile = expected.get(id);
     if (tile === undefined || tileKey(data) !== id) {
       findings.add('tree', path, 'the tree has no such tile');
@@ -79,23 +128,34 @@ async function checkTiles(db: Database, orgId: string, name: StreamName, leaves:
     expected.delete(id);
     count += 1;
     const hashes = unpackHashes(data.hashes);
-    if (hashes.length !== tile.width || data.width !== tile.width) findings.add('tree', path, `has ${hashes.length} hashes; the tree has ${tile.width} there`);
+    if (hashes.length !== tile.width || data.width !== tile.width)
+      findings.add('tree', path, `has ${hashes.length} hashes; the tree has ${tile.width} there`);
     const first = tile.index * 256;
     const right = levelOf(tile.level);
     hashes.slice(0, tile.width).forEach((hash, at) => {
       const computed = right[first + at];
       if (computed === undefined || computed === hash) return;
-      if (tile.level > 0) findings.add('tree', path, `hash ${at} is not the root of tile ${tile.level - 1}-${first + at}`);
-      else findings.add('leaf', leaves.ownerOf(first + at), `is not what it was when it was recorded as leaf ${first + at} of the ${name} stream`);
+      if (tile.level > 0)
+        findings.add('tree', path, `hash ${at} is not the root of tile ${tile.level - 1}-${first + at}`);
+      else
+        findings.add(
+          'leaf',
+          leaves.ownerOf(first + at),
+          `is not what it was when it was recorded as leaf ${first + at} of the ${name} stream`,
+        );
     });
   }
-  for (const key of [...expected.keys()].slice(0, 20)) findings.add('tree', `${paths.streamHead(orgId, name)}/tiles/${key}`, 'the tile is missing');
+  for (const key of [...expected.keys()].slice(0, 20))
+    findings.add('tree', `${paths.streamHead(orgId, name)}/tiles/${key}`, 'the tile is missing');
   return count;
 }
 
 /** Published notes of this stream that carry a true signature. */
 async function readPublished(
-  orgId: string, name: StreamName, { notes, publicKey }: { readonly notes: readonly string[] | null; readonly publicKey: Uint8Array | null }, findings: Findings,
+  orgId: string,
+  name: StreamName,
+  { notes, publicKey }: { readonly notes: readonly string[] | null; readonly publicKey: Uint8Array | null },
+  findings: Findings,
 ): Promise<CheckpointBody[]> {
   const bodies: CheckpointBody[] = [];
   const origin = originOf(orgId, name);
@@ -116,7 +176,11 @@ async function readPublished(
 
 /** What the database itself says was signed. It proves nothing, but it must not contradict what does. */
 async function readRecorded(
-  db: Database, orgId: string, name: StreamName, { publicKey }: { readonly publicKey: Uint8Array | null }, findings: Findings,
+  db: Database,
+  orgId: string,
+  name: StreamName,
+  { publicKey }: { readonly publicKey: Uint8Array | null },
+  findings: Findings,
 ): Promise<{ body: CheckpointBody; where: string }[]> {
   const recorded: { body: CheckpointBody; where: string }[] = [];
   for await (const { id, path, data } of readParsed(db, paths.checkpoints(orgId), checkpointSchema, findings)) {
@@ -128,7 +192,8 @@ async function readRecorded(
     });
     if (signed === null) continue;
     const { origin, size, root } = signed;
-    if (id !== `${name}-${size}` || data.origin !== origin || data.size !== size || data.root !== root) findings.add('checkpoint', path, 'says something else than the note in it');
+    if (id !== `${name}-${size}` || data.origin !== origin || data.size !== size || data.root !== root)
+      findings.add('checkpoint', path, 'says something else than the note in it');
     recorded.push({ body: { origin, size, root }, where: path });
   }
   return recorded;

@@ -20,13 +20,47 @@ beforeEach(async () => {
   db = memoryDatabase();
   world = testWorld(db);
   await handIn(world, ORG, 'chart', chart());
-  for (const [index, uid] of ['ann', 'bob'].entries()) await change(world, ORG, memberPath(ORG, uid), memberDocument(uid, `Name ${index}`), 1, { comment: `welcome ${uid}` });
+  for (const [index, uid] of ['ann', 'bob'].entries())
+    await change(world, ORG, memberPath(ORG, uid), memberDocument(uid, `Name ${index}`), 1, {
+      comment: `welcome ${uid}`,
+    });
   await settle();
   for (let page = 0; page < 3; page += 1) {
     world.pass(60_000);
-    await handIn(world, ORG, `page-${page}`, Array.from({ length: 60 }, (_, index) => payout(`j-${page}-${index}`, index % 3, `${100 + index}`, index % 5 === 0 ? 'pending' : 'posted', index % 2 === 0 ? 'USD' : 'JPY')));
-    await handIn(world, ORG, `settle-${page}`, [0, 5, 10].map((index) => ({ type: index === 10 ? 'void' : 'post', id: `s-${page}-${index}`, journalId: `j-${page}-${index}`, reason: 'declined' }) as const).map(({ type, id, journalId, reason }) => (type === 'void' ? { type, id, journalId, reason } : { type, id, journalId })));
-    for (let version = 1; version <= 95; version += 1) await change(world, ORG, `orgs/${ORG}/policies/p-${page}`, { id: `p-${page}`, limit: `${version}` }, version);
+    await handIn(
+      world,
+      ORG,
+      `page-${page}`,
+      Array.from({ length: 60 }, (_, index) =>
+        payout(
+          `j-${page}-${index}`,
+          index % 3,
+          `${100 + index}`,
+          index % 5 === 0 ? 'pending' : 'posted',
+          index % 2 === 0 ? 'USD' : 'JPY',
+        ),
+      ),
+    );
+    await handIn(
+      world,
+      ORG,
+      `settle-${page}`,
+      [0, 5, 10]
+        .map(
+          (index) =>
+            ({
+              type: index === 10 ? 'void' : 'post',
+              id: `s-${page}-${index}`,
+              journalId: `j-${page}-${index}`,
+              reason: 'declined',
+            }) as const,
+        )
+        .map(({ type, id, journalId, reason }) =>
+          type === 'void' ? { type, id, journalId, reason } : { type, id, journalId },
+        ),
+    );
+    for (let version = 1; version <= 95; version += 1)
+      await change(world, ORG, `orgs/${ORG}/policies/p-${page}`, { id: `p-${page}`, limit: `${version}` }, version);
     await settle();
   }
 });
@@ -39,18 +73,26 @@ async function settle(): Promise<void> {
 }
 
 async function verify(): Promise<Report> {
-  return verifyOrganization(db, ORG, { checkpoints: [...world.notes.values()], publicKey: await world.signer.publicKey() });
+  return verifyOrganization(db, ORG, {
+    checkpoints: [...world.notes.values()],
+    publicKey: await world.signer.publicKey(),
+  });
 }
 
 const dataOf = async (path: string): Promise<Record<string, unknown>> => ((await db.get(path)) as Stored).data;
-const edit = async (path: string, fields: Record<string, unknown>): Promise<unknown> => db.commit([{ op: 'update', path, data: fields }]);
+const edit = async (path: string, fields: Record<string, unknown>): Promise<unknown> =>
+  db.commit([{ op: 'update', path, data: fields }]);
 const remove = async (path: string): Promise<unknown> => db.commit([{ op: 'delete', path, mustExist: true }]);
 
 /** It is found, and named. */
 async function expectFound(where: string, message: RegExp | string): Promise<void> {
   const report = await verify();
   expect(report.ok).toBe(false);
-  expect(report.findings).toContainEqual({ check: expect.any(String), where: expect.stringContaining(where), message: expect.stringMatching(message) });
+  expect(report.findings).toContainEqual({
+    check: expect.any(String),
+    where: expect.stringContaining(where),
+    message: expect.stringMatching(message),
+  });
 }
 
 test('an honest organization passes, and the report counts what was checked', async () => {
@@ -61,7 +103,10 @@ test('an honest organization passes, and the report counts what was checked', as
     ledger: { size: 196, accounts: 7, journals: 180, steps: 189, tiles: 1, checkpointSize: 196, waiting: 0 },
     audit: { size: 287, events: 287, documents: 5, personal: 2, tiles: 3, checkpointSize: 287 },
   });
-  expect(report.ledger.trialBalance.map((row) => [row.currency, row.differenceMinor])).toEqual([['JPY', 0n], ['USD', 0n]]);
+  expect(report.ledger.trialBalance.map((row) => [row.currency, row.differenceMinor])).toEqual([
+    ['JPY', 0n],
+    ['USD', 0n],
+  ]);
   // Each of the published and recorded ones.
   expect(report.ledger.checkpoints).toBe(8);
 });
@@ -77,7 +122,9 @@ test('personal values may be erased, but not changed', async () => {
   expect(await verify()).toMatchObject({ ok: true, audit: { personal: 1 } });
   await edit(memberPath(ORG, 'bob'), { name: 'Robert' });
   await expectFound('members/bob', /committed to/);
-  await edit(paths.auditPersonal(ORG, 'event-orgs-acme-members-bob-1'), { values: { comment: { value: 'go away', salt: 'salt of comment event-orgs-acme-members-bob-1' } } });
+  await edit(paths.auditPersonal(ORG, 'event-orgs-acme-members-bob-1'), {
+    values: { comment: { value: 'go away', salt: 'salt of comment event-orgs-acme-members-bob-1' } },
+  });
   await expectFound('auditPersonal/event-orgs-acme-members-bob-1', /committed to/);
 });
 
@@ -97,14 +144,18 @@ describe('in the ledger', () => {
 
   test('an edited amount is found in the journal and in the balances', async () => {
     const { entries } = journalSchema.parse(await dataOf(paths.journal(ORG, 'j-1-7')));
-    await edit(paths.journal(ORG, 'j-1-7'), { entries: JSON.stringify(entries.map((entry) => ({ ...entry, amountMinor: '999' }))) });
+    await edit(paths.journal(ORG, 'j-1-7'), {
+      entries: JSON.stringify(entries.map((entry) => ({ ...entry, amountMinor: '999' }))),
+    });
     await expectFound('journals/j-1-7', /recorded as leaf/);
     await expectFound('balances/bank_JPY', /postedCreditMinor is \d+, should be \d+/);
   });
 
   test('an edited time or reason of a later step is found', async () => {
     const { steps } = journalSchema.parse(await dataOf(paths.journal(ORG, 'j-1-10')));
-    await edit(paths.journal(ORG, 'j-1-10'), { steps: JSON.stringify(steps.map((step) => (step.step === 'voided' ? { ...step, reason: 'other' } : step))) });
+    await edit(paths.journal(ORG, 'j-1-10'), {
+      steps: JSON.stringify(steps.map((step) => (step.step === 'voided' ? { ...step, reason: 'other' } : step))),
+    });
     await expectFound('journals/j-1-10 (voided)', /recorded as leaf/);
   });
 
@@ -117,14 +168,22 @@ describe('in the ledger', () => {
   test('an inserted journal is found, at the end and in a place that is taken', async () => {
     const journal = await dataOf(paths.journal(ORG, 'j-0-4'));
     const step = journalSchema.parse(journal).steps[0] as Journal['steps'][number];
-    await db.commit([{ op: 'create', path: paths.journal(ORG, 'mine'), data: { ...journal, id: 'mine', steps: JSON.stringify([{ ...step, seq: 196 }]) } }]);
+    await db.commit([
+      {
+        op: 'create',
+        path: paths.journal(ORG, 'mine'),
+        data: { ...journal, id: 'mine', steps: JSON.stringify([{ ...step, seq: 196 }]) },
+      },
+    ]);
     await expectFound('journals/mine', /claims place 196 of a stream that ends at 196/);
     await edit(paths.journal(ORG, 'mine'), { steps: JSON.stringify([step]) });
     await expectFound('journals/', /which .* has/);
   });
 
   test('two journals that changed places are found', async () => {
-    const [one, other] = await Promise.all(['j-0-1', 'j-0-2'].map((id) => dataOf(paths.journal(ORG, id)) as unknown as Promise<Journal>));
+    const [one, other] = await Promise.all(
+      ['j-0-1', 'j-0-2'].map((id) => dataOf(paths.journal(ORG, id)) as unknown as Promise<Journal>),
+    );
     await edit(paths.journal(ORG, 'j-0-1'), { steps: other?.steps });
     await edit(paths.journal(ORG, 'j-0-2'), { steps: one?.steps });
     await expectFound('journals/j-0-1', /recorded as leaf/);
@@ -151,7 +210,12 @@ describe('in the ledger', () => {
   test('a history rewritten with all its tiles and its head is found by the published checkpoints', async () => {
     await rewriteLedger((journal) => (journal.id === 'j-1-7' ? { ...journal, memo: 'All is well' } : journal));
     const report = await verify();
-    expect(report.findings.map((finding) => finding.check)).toEqual(['checkpoint', 'checkpoint', 'checkpoint', 'checkpoint']);
+    expect(report.findings.map((finding) => finding.check)).toEqual([
+      'checkpoint',
+      'checkpoint',
+      'checkpoint',
+      'checkpoint',
+    ]);
     await expectFound('published checkpoint of ledger at 133', /something before 133 was changed/);
     // Those before it still hold.
     expect(report.findings.some(({ where }) => where.includes('at 70'))).toBe(false);
@@ -161,7 +225,10 @@ describe('in the ledger', () => {
     await rewriteLedger((journal) => (journal.id === 'j-1-7' ? { ...journal, memo: 'All is well' } : journal));
     await handIn(world, ORG, 'more', [payout('more', 0, '5')]);
     await drainStream(world, ORG, 'ledger');
-    await expect(sealStream(world, ORG, 'ledger', { force: true })).rejects.toMatchObject({ code: 'failed_precondition', message: expect.stringContaining('rewritten') });
+    await expect(sealStream(world, ORG, 'ledger', { force: true })).rejects.toMatchObject({
+      code: 'failed_precondition',
+      message: expect.stringContaining('rewritten'),
+    });
   });
 
   test('a truncated stream, its documents and head taken back, is found by the published checkpoint', async () => {
@@ -176,7 +243,9 @@ describe('in the ledger', () => {
     await expectFound('published checkpoint of ledger at 197', /something before 197 was changed/);
     await handIn(world, ORG, 'other-2', [payout('other-2', 0, '6')]);
     await drainStream(world, ORG, 'ledger');
-    await expect(sealStream(world, ORG, 'ledger', { force: true })).rejects.toMatchObject({ code: 'failed_precondition' });
+    await expect(sealStream(world, ORG, 'ledger', { force: true })).rejects.toMatchObject({
+      code: 'failed_precondition',
+    });
   });
 });
 
@@ -204,11 +273,23 @@ describe('in the tree', () => {
   test('a checkpoint of another key, another stream or with another root is found', async () => {
     const other = testWorld(db);
     const [note = ''] = [...world.notes.values()];
-    const verifyWith = async (notes: string[]): Promise<Report> => verifyOrganization(db, ORG, { checkpoints: [...world.notes.values(), ...notes], publicKey: await world.signer.publicKey() });
+    const verifyWith = async (notes: string[]): Promise<Report> =>
+      verifyOrganization(db, ORG, {
+        checkpoints: [...world.notes.values(), ...notes],
+        publicKey: await world.signer.publicKey(),
+      });
     const lines = note.split('\n');
     const forged = note.replace(lines[2] as string, Buffer.from('c'.repeat(64), 'hex').toString('base64'));
-    expect((await verifyWith([forged])).findings).toMatchObject([{ check: 'checkpoint', message: 'The checkpoint carries a false signature' }]);
-    expect((await verifyOrganization(db, ORG, { checkpoints: [note], publicKey: await other.signer.publicKey() })).findings).toContainEqual({ check: 'checkpoint', where: expect.any(String), message: 'The checkpoint is not signed with this key' });
+    expect((await verifyWith([forged])).findings).toMatchObject([
+      { check: 'checkpoint', message: 'The checkpoint carries a false signature' },
+    ]);
+    expect(
+      (await verifyOrganization(db, ORG, { checkpoints: [note], publicKey: await other.signer.publicKey() })).findings,
+    ).toContainEqual({
+      check: 'checkpoint',
+      where: expect.any(String),
+      message: 'The checkpoint is not signed with this key',
+    });
     expect((await verifyWith(['nonsense'])).ok).toBe(false);
   });
 
@@ -228,8 +309,13 @@ describe('in the audit log', () => {
     const event = 'event-orgs-acme-policies-p-1-40';
     await edit(paths.auditEvent(ORG, event), { recordedAt: '2026-11-22T10:00:00.999Z' });
     await expectFound(`audit/${event}`, /recorded as leaf/);
-    const body = (await dataOf(paths.auditEvent(ORG, 'event-orgs-acme-members-bob-1')))['body'] as Record<string, unknown>;
-    await edit(paths.auditEvent(ORG, 'event-orgs-acme-members-bob-1'), { body: { ...body, actor: { kind: 'system', part: 'engine' } } });
+    const body = (await dataOf(paths.auditEvent(ORG, 'event-orgs-acme-members-bob-1')))['body'] as Record<
+      string,
+      unknown
+    >;
+    await edit(paths.auditEvent(ORG, 'event-orgs-acme-members-bob-1'), {
+      body: { ...body, actor: { kind: 'system', part: 'engine' } },
+    });
     await expectFound('audit/event-orgs-acme-members-bob-1', /recorded as leaf/);
   });
 
@@ -249,12 +335,16 @@ describe('in the audit log', () => {
   });
 
   test('a document that came without an event is found', async () => {
-    await db.commit([{ op: 'set', path: memberPath(ORG, 'eve'), data: { ...memberDocument('eve', 'Eve'), version: 1 } }]);
+    await db.commit([
+      { op: 'set', path: memberPath(ORG, 'eve'), data: { ...memberDocument('eve', 'Eve'), version: 1 } },
+    ]);
     await expectFound('members/eve', /no event says/);
   });
 });
 
-interface Snapshot { readonly docs: Stored[] }
+interface Snapshot {
+  readonly docs: Stored[];
+}
 const snapshot = async (): Promise<Snapshot> => ({ docs: db.dump() });
 
 async function restore({ docs }: Snapshot): Promise<void> {
@@ -269,17 +359,21 @@ async function rewriteLedger(forge: (journal: Journal) => Journal): Promise<void
   const { appendToTiles, packHashes } = await import('@countersign/domain/audit/tiles');
   const leaves: string[] = [];
   for (const { path, data } of db.dump()) {
-    if (path.startsWith(`orgs/${ORG}/accounts/`)) leaves[(data as unknown as Account).seq] = leafHash(accountLeaf(data as unknown as Account));
+    if (path.startsWith(`orgs/${ORG}/accounts/`))
+      leaves[(data as unknown as Account).seq] = leafHash(accountLeaf(data as unknown as Account));
     if (!path.startsWith(`orgs/${ORG}/journals/`)) continue;
     const journal = forge(journalSchema.parse(data));
     await db.commit([{ op: 'set', path, data: toStoredJournal(journal) }]);
     journal.steps.forEach((step, index) => (leaves[step.seq] = leafHash(journalLeaf(journal, index))));
   }
   const tree = append(EMPTY_TREE, leaves);
-  for (const { level, index, hashes } of appendToTiles(0, leaves, new Map())) await edit(paths.tile(ORG, 'ledger', level, index), { hashes: packHashes(hashes) });
+  for (const { level, index, hashes } of appendToTiles(0, leaves, new Map()))
+    await edit(paths.tile(ORG, 'ledger', level, index), { hashes: packHashes(hashes) });
   await edit(paths.streamHead(ORG, 'ledger'), { root: rootOf(tree), frontier: [...tree.frontier] });
 }
 
 test('the checkpoints of this test are what it says', () => {
-  expect([...world.notes.values()].map((note) => parseCheckpoint(note).size)).toEqual([7, 2, 70, 97, 133, 192, 196, 287]);
+  expect([...world.notes.values()].map((note) => parseCheckpoint(note).size)).toEqual([
+    7, 2, 70, 97, 133, 192, 196, 287,
+  ]);
 });

@@ -1,7 +1,7 @@
 import { chooseRule, currentLevel, isStricter } from '@countersign/domain/approval/policy';
 import { coarseOf } from '@countersign/domain/plan/states';
 import type { Execution, ExecutionState, Plan } from '@countersign/domain/schemas/execution';
-import { AppError, assert } from '@countersign/domain/errors';
+import { assert, isAppError } from '@countersign/domain/errors';
 import pLimit from 'p-limit';
 import { config } from '../config.ts';
 import { log as platformLog } from '../log.ts';
@@ -9,20 +9,22 @@ import { refs } from '../refs.ts';
 import { read, readAll, type Transaction } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
 import { activePolicy } from './active-policy.ts';
-import { applyPage, type ApplyContext } from './apply-page.ts';
+import { applyPage, closePage, type ApplyContext } from './apply-page.ts';
+import type { BuiltPlugin } from './catalogue.ts';
 import { ChangeSet } from './change-set.ts';
 import { raisedAttempts } from './claims.ts';
 import type { Deps } from './deps.ts';
 import { destinationRecheck, type Drift } from './drift.ts';
 import { ExecutionLog } from './execution-log.ts';
 import { LiveProgress } from './live-progress.ts';
-import { readTally } from './outcomes.ts';
+import { readPages, readTally } from './outcomes.ts';
 import { fenced, release, type Lease } from './work.ts';
 
 /** How soon a worker looks again at an execution that the organization-wide stop holds. Lifting the stop wakes nothing. */
 const STOPPED_RECHECK_MS = 15_000;
 
-type Reason = { readonly kind: 'done' | 'stopped' | 'cancelled' | 'yield' } | { readonly kind: 'drift'; readonly drift: Drift };
+/** `ended`: a command has ended the execution, and nobody may begin a page of it. */
+type Reason = { readonly kind: 'done' | 'stopped' | 'cancelled' | 'yield' | 'ended' } | { readonly kind: 'drift'; readonly drift: Drift };
 
 /** Apply the signed pages of an approved execution, until they are done or something says stop. */
 export async function applyExecution(deps: Deps, lease: Lease, execution: Execution, startedMs: number): Promise<void> {
@@ -30,29 +32,40 @@ export async function applyExecution(deps: Deps, lease: Lease, execution: Execut
   assert(plan !== null, 'an approved execution has a plan');
   const log = new ExecutionLog(deps, lease.orgId, execution.id, lease.token);
   try {
-    const drift = execution.state === 'approved' ? await startApply(deps, lease, execution.id) : null;
-    const reason: Reason = drift === null ? await applyPages(deps, lease, execution, plan, log, startedMs) : { kind: 'drift', drift };
+    const halt = execution.state === 'approved' ? await startApply(deps, lease, execution) : null;
+    const reason = halt ?? (await applyPages(deps, lease, execution, plan, log, startedMs));
     await leave(deps, lease, execution.id, plan, reason, log);
   } finally {
     await log.flush();
   }
 }
 
-/** The first commit of apply: approvals and policy are checked once more. Returns what has changed for the worse. */
-async function startApply(deps: Deps, lease: Lease, executionId: string): Promise<Drift | null> {
+/** The first commit of apply: code, approvals and policy are checked once more. Returns why nothing may begin. */
+async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }: Execution): Promise<Reason | null> {
   const now = deps.now().toISOString();
+  const code = await deployed(deps, plugin);
+  if ('what' in code) return { kind: 'drift', drift: code };
   return fenced(deps, lease, async (tx) => {
     const ref = refs.execution(lease.orgId, executionId);
     const current = await read(tx, ref);
-    if (current?.plan == null) throw new AppError('lease_lost', 'The execution is not there');
-    if (current.state !== 'approved') return null;
-    const drift = (await roleDrift(tx, lease.orgId, current, current.plan)) ?? (await policyDrift(tx, lease.orgId, current.plan));
-    if (drift !== null) return drift;
+    if (current?.plan == null || current.state !== 'approved') return { kind: 'ended' };
+    const drift = (await roleDrift(tx, lease.orgId, current, current.plan)) ?? (await policyDrift(tx, lease.orgId, current.plan, code.manifest.category));
+    if (drift !== null) return { kind: 'drift', drift };
     const change = new ChangeSet(lease.orgId, `apply-started-${executionId}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
     change.change(ref, current, { state: 'applying', coarse: coarseOf('applying'), updatedAt: now });
     tx.write(...change.toWrites('execution.apply_started', { executionId, data: { digest: current.plan.digest } }));
     return null;
   });
+}
+
+/** The code that planned, if it is still there: the report runs it on what was done. */
+async function deployed(deps: Deps, { name, version, codeHash }: Execution['plugin']): Promise<BuiltPlugin | Drift> {
+  try {
+    return await deps.catalogue.find(name, codeHash);
+  } catch (error) {
+    if (!isAppError(error) || error.code !== 'failed_precondition') throw error;
+    return { what: 'code', subject: `${name} ${version}`, signed: `code ${codeHash.slice(0, 12)}`, found: 'other code' };
+  }
 }
 
 /** Those who signed must still be active members with the role that they signed in. */
@@ -66,9 +79,9 @@ async function roleDrift(tx: Transaction, orgId: string, execution: Execution, p
   return lost === undefined ? null : { what: 'role', subject: lost.uid, signed: lost.role, found: 'no longer holds the role' };
 }
 
-async function policyDrift(tx: Transaction, orgId: string, plan: Plan): Promise<Drift | null> {
+async function policyDrift(tx: Transaction, orgId: string, plan: Plan, category: string): Promise<Drift | null> {
   const policy = await activePolicy(tx, orgId);
-  const rule = chooseRule(policy, { movesMoney: true, category: 'payments' });
+  const rule = chooseRule(policy, { movesMoney: true, category });
   if (!isStricter(plan.policy.levels, rule.levels)) return null;
   return { what: 'policy', subject: plan.policy.id, signed: `version ${plan.policy.version}`, found: `version ${rule.policy.version} asks for more signatures` };
 }
@@ -107,20 +120,36 @@ async function applyPages(deps: Deps, lease: Lease, execution: Execution, plan: 
   const settled = await Promise.allSettled(Array.from({ length: config.pagesAtOnce }, runner));
   const failed = settled.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+  if (endsHere(reason)) await closeBegun(context);
   return reason;
 }
 
-/** Checked before every page: the organization-wide stop, a cancellation, and the function's own time. */
+const endsHere = (reason: Reason): boolean => reason.kind === 'drift' || reason.kind === 'cancelled';
+
+/** A run that stops for good leaves no page of a dead worker's open: what it did is asked for, and counted. */
+async function closeBegun(context: ApplyContext): Promise<void> {
+  const { deps, lease, execution, plan } = context;
+  for await (const page of readPages(deps, lease.orgId, execution.id, plan)) {
+    if (page.settled?.state === 'intended') await closePage(context, page.index);
+  }
+}
+
+/** Checked before every page: a cancellation, the organization-wide stop, and the function's own time. */
 async function haltReason(deps: Deps, lease: Lease, executionId: string, startedMs: number): Promise<Reason | null> {
+  const execution = await read(deps.db, refs.execution(lease.orgId, executionId));
+  if (execution === null || execution.state !== 'applying') return { kind: 'ended' };
+  if (execution.cancelRequested) return { kind: 'cancelled' };
   const organization = await read(deps.db, refs.organization(lease.orgId));
   if (organization === null || organization.stop.active) return { kind: 'stopped' };
-  const execution = await read(deps.db, refs.execution(lease.orgId, executionId));
-  if (execution === null || execution.cancelRequested) return { kind: 'cancelled' };
   return Date.now() - startedMs > config.workerBudgetMs ? { kind: 'yield' } : null;
 }
 
 async function leave(deps: Deps, lease: Lease, executionId: string, plan: Plan, reason: Reason, log: ExecutionLog): Promise<void> {
   await drainStream(deps.streams, lease.orgId, 'ledger');
+  if (reason.kind === 'ended') {
+    await fenced(deps, lease, async (tx) => tx.write(release(lease, deps.now().toISOString())));
+    return;
+  }
   if (reason.kind === 'stopped' || reason.kind === 'yield') {
     const delay = reason.kind === 'stopped' ? STOPPED_RECHECK_MS : 0;
     log.line('warn', reason.kind === 'stopped' ? 'The organization has stopped all payments; waiting' : 'Going on in a new worker');
@@ -133,7 +162,10 @@ async function leave(deps: Deps, lease: Lease, executionId: string, plan: Plan, 
   const ended = await fenced(deps, lease, async (tx) => {
     const ref = refs.execution(lease.orgId, executionId);
     const current = await read(tx, ref);
-    if (current === null || (current.state !== 'applying' && current.state !== 'approved')) return false;
+    if (current === null || (current.state !== 'applying' && current.state !== 'approved')) {
+      tx.write(release(lease, now));
+      return false;
+    }
     const change = new ChangeSet(lease.orgId, `applied-${executionId}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
     change.change(ref, current, {
       state, coarse: coarseOf(state), tally, journalCount: counts.succeeded, endedAt: now, updatedAt: now,

@@ -5,7 +5,7 @@ import { effectId, providerKey } from '@countersign/domain/plan/effect-checks';
 import { amountsInWords } from '@countersign/domain/plan/sentence';
 import { totalsOf } from '@countersign/domain/plan/totals';
 import { paths } from '@countersign/domain/paths';
-import { toStoredOutcomes, type Effect, type Outcome, type PageOutcomes, type PlanPage } from '@countersign/domain/schemas/effect';
+import { pageSchema, toStoredOutcomes, type Effect, type Outcome, type PageOutcomes, type PlanPage } from '@countersign/domain/schemas/effect';
 import type { Execution, Plan } from '@countersign/domain/schemas/execution';
 import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
 import { config } from '../config.ts';
@@ -50,21 +50,35 @@ export async function applyPage(context: ApplyContext, index: number): Promise<P
     return { kind: 'settled' };
   }
   const drift = await context.drift(page.effects);
-  if (drift !== null && before === null) return { kind: 'drift', drift };
-  const intended = before ?? (await commitIntents(context, page));
-  const refusals = await awaitDecided(context.deps.streams, context.lease.orgId, 'ledger', intentsCommitId(context, index));
-  // After a drift, what was begun is only asked for, never sent again.
-  const mode = drift !== null ? 'ask_only' : before !== null ? 'again' : 'first';
+  if (drift !== null) {
+    if (before !== null) await settle(context, page, before, 'ask_only');
+    return { kind: 'drift', drift };
+  }
+  await settle(context, page, before ?? (await commitIntents(context, page)), before === null ? 'first' : 'again');
+  return { kind: 'settled' };
+}
+
+/** End a page that a dead worker has begun, in a run that stops here: what it did is asked for, and nothing is sent. */
+export async function closePage(context: ApplyContext, index: number): Promise<void> {
+  const page = await readSignedPage(context, index);
+  const begun = await read(context.deps.db, refs.outcome(context.lease.orgId, context.execution.id, context.plan.attempt, index));
+  if (page !== null && begun?.state === 'intended') await settle(context, page, begun, 'ask_only');
+}
+
+/** `first`: nothing of it was sent before; `again`: it may have been, with the same keys; `ask_only`: no more is sent. */
+type Mode = 'first' | 'again' | 'ask_only';
+
+async function settle(context: ApplyContext, page: PlanPage, intended: PageOutcomes, mode: Mode): Promise<void> {
+  const refusals = await awaitDecided(context.deps.streams, context.lease.orgId, 'ledger', intentsCommitId(context, page.index));
   const outcomes = await performAll(context, page, intended, new Map(refusals.map((refusal) => [refusal.intentId, refusal])), mode);
   await commitOutcomes(context, page, intended, outcomes);
-  return drift === null ? { kind: 'settled' } : { kind: 'drift', drift };
 }
 
 /** The page, if it is still what was signed. */
 async function readSignedPage({ deps, lease, execution, plan }: ApplyContext, index: number): Promise<PlanPage | null> {
-  const page = await read(deps.db, refs.page(lease.orgId, execution.id, plan.attempt, index));
-  if (page === null || pageHash(index, page.effects) !== plan.pageHashes[index]) return null;
-  return page;
+  const stored = await deps.db.get(paths.page(lease.orgId, execution.id, plan.attempt, index));
+  const page = pageSchema.safeParse(stored?.data).data;
+  return page !== undefined && pageHash(index, page.effects) === plan.pageHashes[index] ? page : null;
 }
 
 function intentsCommitId({ execution, plan }: ApplyContext, index: number): string {
@@ -91,7 +105,7 @@ function recordPending(effect: Effect, executionId: string, effectOf: string, jo
   return { type: 'record', id: journalId, state: 'pending', journal: effect.journal, source: { executionId, effectId: effectOf, kind: effect.kind } };
 }
 
-async function performAll(context: ApplyContext, page: PlanPage, intended: PageOutcomes, refused: ReadonlyMap<string, Refusal>, mode: 'first' | 'again' | 'ask_only'): Promise<Outcome[]> {
+async function performAll(context: ApplyContext, page: PlanPage, intended: PageOutcomes, refused: ReadonlyMap<string, Refusal>, mode: Mode): Promise<Outcome[]> {
   return Promise.all(
     page.effects.map(async (effect, at): Promise<Outcome> => {
       const intent = intended.intents[at];
@@ -112,7 +126,7 @@ async function performAll(context: ApplyContext, page: PlanPage, intended: PageO
   );
 }
 
-async function performOne(context: ApplyContext, effect: Effect, intent: PageOutcomes['intents'][number], intendedAt: string, mode: 'first' | 'again' | 'ask_only'): Promise<Performed> {
+async function performOne(context: ApplyContext, effect: Effect, intent: PageOutcomes['intents'][number], intendedAt: string, mode: Mode): Promise<Performed> {
   const { deps, execution } = context;
   const kind = effectKinds[effect.kind];
   const approvalAgeMs = deps.now().getTime() - Date.parse(execution.approvedAt ?? execution.requestedAt);
@@ -151,20 +165,21 @@ async function send({ deps, execution }: ApplyContext, effect: Effect, intent: P
 async function commitOutcomes(context: ApplyContext, page: PlanPage, intended: PageOutcomes, outcomes: readonly Outcome[]): Promise<void> {
   const { deps, lease, execution } = context;
   const now = deps.now().toISOString();
-  const change = new ChangeSet(lease.orgId, `settle-${execution.id}-${page.attempt}-${page.index}`, { kind: 'system', part: 'engine' }, now);
   const settled: PageOutcomes = { ...intended, state: 'settled', outcomes: [...outcomes], settledAt: now };
-  change.also({ op: 'set', path: paths.outcome(lease.orgId, execution.id, page.attempt, page.index), data: toStoredOutcomes(settled) });
-  change.also(takeResult(lease.orgId, 'ledger', intentsCommitId(context, page.index)));
-  change.post(...settleJournals(outcomes));
-  page.effects.forEach((effect, at) => {
+  const freed = page.effects.flatMap((effect, at) => {
     const outcome = outcomes[at];
-    if (outcome?.status === 'failed') change.also(freeAfterFailure(lease.orgId, effect, context.attempts.get(outcome.effectId) ?? 1, now));
+    return outcome?.status === 'failed' ? [freeAfterFailure(lease.orgId, effect, context.attempts.get(outcome.effectId) ?? 1, now)] : [];
   });
   const data = settledFacts(page, outcomes);
   context.progress.add(page.effects, outcomes);
   await context.progress.within(async (update) =>
     fenced(deps, lease, async (tx) => {
       const fields = update === null ? null : await update(tx);
+      // Made anew for each try of the transaction: a command may have changed the execution meanwhile.
+      const change = new ChangeSet(lease.orgId, `settle-${execution.id}-${page.attempt}-${page.index}`, { kind: 'system', part: 'engine' }, now);
+      change.also({ op: 'set', path: paths.outcome(lease.orgId, execution.id, page.attempt, page.index), data: toStoredOutcomes(settled) });
+      change.also(takeResult(lease.orgId, 'ledger', intentsCommitId(context, page.index)), ...freed);
+      change.post(...settleJournals(outcomes));
       if (fields !== null) change.change(refs.execution(lease.orgId, execution.id), fields.before, fields.after);
       tx.write(...change.toWrites('execution.page_settled', { executionId: execution.id, data }));
     }),

@@ -80,20 +80,24 @@ export async function raisedAttempts(deps: Deps, orgId: string, executionId: str
 
 /**
  * Free the claims of an ended execution, all but those of `keep` (effect ids that were done or may have been).
- * The caller has ended the execution in a commit before: no new claim of it can come.
+ * The caller has ended the execution in a commit before: no new claim of it can come. Under the lease, for a worker
+ * that stalled here would free what the next execution holds by then.
  */
-export async function releaseClaimsOf(deps: Deps, orgId: string, executionId: string, keep: (effectId: string) => boolean = () => false): Promise<void> {
+export async function releaseClaimsOf(deps: Deps, lease: Lease, executionId: string, keep: (effectId: string) => boolean = () => false): Promise<void> {
+  const { orgId } = lease;
   let writes: Write[] = [];
+  const free = async (): Promise<void> => {
+    const batch = writes;
+    writes = [];
+    if (batch.length > 0) await fenced(deps, lease, async (tx) => tx.write(...batch));
+  };
   for await (const claim of claimsOf(deps, orgId, executionId)) {
     if (claim.effectId !== null && keep(claim.effectId)) continue;
     const path = paths.claim(orgId, claimId(claim.kind, claim.reference));
     writes.push(claim.attempt === 1 ? { op: 'delete', path } : { op: 'set', path, data: { ...claim, executionId: null, effectId: null } });
-    if (writes.length >= CLAIMS_A_COMMIT) {
-      await deps.db.commit(writes);
-      writes = [];
-    }
+    if (writes.length >= CLAIMS_A_COMMIT) await free();
   }
-  await deps.db.commit(writes);
+  await free();
 }
 
 async function* claimsOf(deps: Deps, orgId: string, executionId: string): AsyncGenerator<Claim> {

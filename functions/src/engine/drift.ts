@@ -18,10 +18,12 @@ const FRESH_MS = 30_000;
  */
 export function destinationRecheck(deps: Deps): (effects: readonly Effect[]) => Promise<Drift | null> {
   const seen = new Map<string, { at: number; snapshot: Promise<AccountSnapshot | MissingAccount | undefined> }>();
-  const snapshotOf = (account: string, batch: Promise<ReadonlyMap<string, AccountSnapshot | MissingAccount>>) => {
-    const entry = { at: deps.now().getTime(), snapshot: batch.then((accounts) => accounts.get(account)) };
+  const remember = (account: string, batch: Promise<ReadonlyMap<string, AccountSnapshot | MissingAccount>>): void => {
+    const snapshot = batch.then((accounts) => accounts.get(account));
+    const entry = { at: deps.now().getTime(), snapshot };
     seen.set(account, entry);
-    return entry;
+    // Whoever waits for it hears of the failure; the next one asks again.
+    snapshot.catch(() => { if (seen.get(account) === entry) seen.delete(account); });
   };
   return async (effects) => {
     const now = deps.now().getTime();
@@ -29,7 +31,7 @@ export function destinationRecheck(deps: Deps): (effects: readonly Effect[]) => 
     const stale = accounts.filter((account) => (seen.get(account)?.at ?? 0) < now - FRESH_MS);
     if (stale.length > 0) {
       const batch = deps.provider.readAccounts(stale);
-      for (const account of stale) snapshotOf(account, batch);
+      for (const account of stale) remember(account, batch);
       await batch;
     }
     for (const effect of effects) {

@@ -13,7 +13,8 @@ export async function expireExecution(deps: Deps, lease: Lease, execution: Execu
     const ref = refs.execution(lease.orgId, execution.id);
     const current = await read(tx, ref);
     if (current?.plan == null || current.state !== 'awaiting_approval') {
-      tx.write(release(lease, current?.state === 'approved' ? now.toISOString() : null));
+      // Signed, refused or cancelled meanwhile: what follows from that is due.
+      tx.write(release(lease, now.toISOString()));
       return;
     }
     if (Date.parse(current.plan.expiresAt) > now.getTime()) {

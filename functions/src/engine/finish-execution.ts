@@ -36,7 +36,7 @@ export async function finishExecution(deps: Deps, lease: Lease, execution: Execu
       return;
     }
     const { keep } = await readTally(deps, lease.orgId, execution.id, plan);
-    await releaseClaimsOf(deps, lease.orgId, execution.id, keep);
+    await releaseClaimsOf(deps, lease, execution.id, keep);
     const results = await collect(deps, lease.orgId, execution, plan);
     await rememberPayees(deps, lease, execution, results);
     const [agreement, report] = [await compareWithProvider(deps, lease.orgId, results), await runReport(deps, execution, results, log)];

@@ -1,8 +1,8 @@
 import { countOf, TallyCounter } from '@countersign/domain/plan/totals';
-import type { Effect, Outcome, PageOutcomes } from '@countersign/domain/schemas/effect';
+import { pageSchema, type Effect, type Outcome, type PageOutcomes } from '@countersign/domain/schemas/effect';
 import type { Plan, Tally } from '@countersign/domain/schemas/execution';
 import { refs } from '../refs.ts';
-import { readAll } from '../store/database.ts';
+import { readAll, type Stored } from '../store/database.ts';
 import type { Deps } from './deps.ts';
 
 const PAGES_A_READ = 20;
@@ -19,11 +19,16 @@ export async function* readPages(deps: Deps, orgId: string, executionId: string,
   for (let start = 0; start < plan.pageCount; start += PAGES_A_READ) {
     const indexes = Array.from({ length: Math.min(PAGES_A_READ, plan.pageCount - start) }, (_, offset) => start + offset);
     const [pages, outcomes] = await Promise.all([
-      readAll(deps.db, indexes.map((index) => refs.page(orgId, executionId, plan.attempt, index))),
+      deps.db.getAll(indexes.map((index) => refs.page(orgId, executionId, plan.attempt, index).path)),
       readAll(deps.db, indexes.map((index) => refs.outcome(orgId, executionId, plan.attempt, index))),
     ]);
-    for (const [offset, index] of indexes.entries()) yield { index, effects: pages[offset]?.effects ?? [], settled: outcomes[offset] ?? null };
+    for (const [offset, index] of indexes.entries()) yield { index, effects: effectsOf(pages[offset] ?? null), settled: outcomes[offset] ?? null };
   }
+}
+
+/** A page that is gone, or is none any more, has drifted before it was begun: it must not keep the run from ending. */
+function effectsOf(stored: Stored | null): readonly Effect[] {
+  return pageSchema.safeParse(stored?.data).data?.effects ?? [];
 }
 
 export interface Counts {
@@ -41,15 +46,23 @@ export async function readTally(deps: Deps, orgId: string, executionId: string, 
   let pages = 0;
   for await (const page of readPages(deps, orgId, executionId, plan)) {
     if (page.settled === null) continue;
-    // Intents without outcomes: they may have been sent, so their claims stay.
-    if (page.settled.state === 'intended') for (const intent of page.settled.intents) keep.add(intent.effectId);
-    else pages += 1;
-    counter.add(page.effects, page.settled.outcomes);
-    for (const outcome of page.settled.outcomes) if (mayBeDone(outcome)) keep.add(outcome.effectId);
+    if (page.settled.state === 'settled') pages += 1;
+    const outcomes = page.settled.state === 'settled' ? page.settled.outcomes : begun(page.effects, page.settled);
+    counter.add(page.effects, outcomes);
+    for (const outcome of outcomes) if (mayBeDone(outcome)) keep.add(outcome.effectId);
   }
   const tally = counter.toTally();
   const counts = { succeeded: countOf(tally.succeeded), failed: countOf(tally.failed), unknown: countOf(tally.unknown), untouched: countOf(tally.untouched), pages };
   return { tally, counts, keep: (id) => keep.has(id) };
+}
+
+/** Intents without outcomes may have been sent: unknown, and their claims stay. */
+function begun(effects: readonly Effect[], { intents, intendedAt }: PageOutcomes): Outcome[] {
+  return effects.flatMap(({ key, line }, at): Outcome[] => {
+    const intent = intents[at];
+    if (intent === undefined) return [];
+    return [{ effectId: intent.effectId, key, line, status: 'unknown', providerId: null, code: 'not_settled', message: null, journalId: intent.journalId, at: intendedAt }];
+  });
 }
 
 function mayBeDone(outcome: Outcome): boolean {

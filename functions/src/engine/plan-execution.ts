@@ -59,7 +59,7 @@ async function planWithClaims(deps: Deps, lease: Lease, execution: Execution, lo
       const failure = toAppError(error);
       if (failure.code !== 'claim_taken' || race >= MAX_RACES) throw error;
       log.line('info', 'Another run took a reference meanwhile; planning again');
-      await releaseClaimsOf(deps, lease.orgId, execution.id);
+      await releaseClaimsOf(deps, lease, execution.id);
       continue;
     }
     return storePlan(deps, lease, execution, draft, log);
@@ -108,15 +108,21 @@ async function storePlan(deps: Deps, lease: Lease, execution: Execution, draft: 
 
 async function askForSignatures(deps: Deps, lease: Lease, executionId: string, plan: Plan): Promise<void> {
   const now = deps.now().toISOString();
-  await fenced(deps, lease, async (tx) => {
+  const asked = await fenced(deps, lease, async (tx) => {
     const ref = refs.execution(lease.orgId, executionId);
     const current = await read(tx, ref);
-    if (current === null || current.state !== 'planning') throw new AppError('lease_lost', 'The execution was ended while it was planned');
+    if (current === null || current.state !== 'planning') {
+      // Due at once: the next step frees what it claimed.
+      tx.write(release(lease, now));
+      return false;
+    }
     const change = new ChangeSet(lease.orgId, `planned-${executionId}-${plan.attempt}`, { kind: 'system', part: 'engine' }, now);
     change.change(ref, current, { state: 'awaiting_approval', coarse: coarseOf('awaiting_approval'), plan, progress: { pagesDone: 0, pageCount: plan.pageCount }, updatedAt: now });
     change.also(release(lease, plan.expiresAt));
     tx.write(...change.toWrites('execution.planned', { executionId, data: { digest: plan.digest, payouts: String(plan.effectCount), amounts: amountsInWords(plan.totals), payees: String(plan.payeeCount), refused: String(plan.problemCount) } }));
+    return true;
   });
+  if (!asked) throw new AppError('lease_lost', 'The execution was ended while it was planned');
 }
 
 const failureProblems = z.object({ problems: z.array(z.custom<Problem>()) });
@@ -132,7 +138,10 @@ async function failPlan(deps: Deps, lease: Lease, execution: Execution, failure:
   await fenced(deps, lease, async (tx) => {
     const ref = refs.execution(orgId, execution.id);
     const current = await read(tx, ref);
-    if (current === null || current.state !== 'planning') return;
+    if (current === null || current.state !== 'planning') {
+      tx.write(release(lease, now));
+      return;
+    }
     const change = new ChangeSet(orgId, `plan-failed-${execution.id}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
     change.change(ref, current, {
       state: 'failed', coarse: coarseOf('failed'), error: { code: failure.code, message: messageOf(failure) }, endedAt: now, updatedAt: now,

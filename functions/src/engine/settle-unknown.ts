@@ -38,11 +38,12 @@ export async function askAgain(deps: Deps, lease: Lease, execution: Execution): 
   await fenced(deps, lease, async (tx) => {
     const ref = refs.execution(lease.orgId, execution.id);
     const current = await read(tx, ref);
-    if (current === null || current.state !== 'needs_repair' || JSON.stringify(current.tally) === JSON.stringify(tally)) {
+    if (current === null || current.tally === null || JSON.stringify(current.tally) === JSON.stringify(tally)) {
       tx.write(release(lease, current === null ? null : nextAsk(current, deps.now())));
       return;
     }
-    const state = counts.succeeded === plan.effectCount ? 'completed' : 'needs_repair';
+    // What was cancelled or has drifted stays so, with what is known of it now.
+    const state = current.state === 'needs_repair' && counts.succeeded === plan.effectCount ? 'completed' : current.state;
     const change = new ChangeSet(lease.orgId, `settled-${execution.id}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
     // A new report tells of the new outcomes.
     const after = change.change(ref, current, { state, coarse: coarseOf(state), tally, journalCount: counts.succeeded, report: null, updatedAt: now });

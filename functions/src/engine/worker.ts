@@ -1,4 +1,6 @@
 import { toAppError } from '@countersign/domain/errors';
+import { countOf } from '@countersign/domain/plan/totals';
+import { config } from '../config.ts';
 import { log } from '../log.ts';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
@@ -22,6 +24,8 @@ const MAX_STEPS = 6;
 export async function runWork(deps: Deps, orgId: string, workId: string): Promise<void> {
   const startedMs = Date.now();
   for (let step = 0; step < MAX_STEPS; step += 1) {
+    // What is left then is due: its own commit has woken another worker.
+    if (step > 0 && Date.now() - startedMs > config.workerBudgetMs) return;
     const lease = await takeLease(deps, orgId, workId);
     if (lease === null) return;
     log.workTaken({ orgId, workId, token: lease.token });
@@ -59,7 +63,7 @@ async function takeStep(deps: Deps, lease: Lease, startedMs: number): Promise<vo
 /** What is left to do for an execution that has ended: free what it held, report, and ask about what is unknown. */
 async function afterEnd(deps: Deps, lease: Lease, execution: Execution): Promise<void> {
   if (execution.tally !== null && execution.report === null) return finishExecution(deps, lease, execution);
-  if (execution.state === 'needs_repair') return askAgain(deps, lease, execution);
-  if (execution.tally === null) await releaseClaimsOf(deps, lease.orgId, execution.id);
+  if (countOf(execution.tally?.unknown ?? []) > 0) return askAgain(deps, lease, execution);
+  if (execution.tally === null) await releaseClaimsOf(deps, lease, execution.id);
   return fenced(deps, lease, async (tx) => tx.write(release(lease, null)));
 }

@@ -89,7 +89,7 @@ export class ScriptedProvider implements PaymentProvider {
     const fault = faults.shift();
     const save = (answer: Performed): Performed => (this.#keys.set(request.idempotencyKey, { request: text, answer }), answer);
     switch (fault) {
-      case 'throw': throw new AppError('unavailable', 'The connector has no key', { retryable: true });
+      case 'throw': throw new Error('The connector broke down');
       case 'timeout_before': return doubt('provider_timeout', 'No answer');
       case 'throttle': return { status: 'not_done', code: 'rate_limit', message: 'Too many requests', retryable: true };
       case 'server_error': return save(doubt('api_error', 'An error at the provider'));

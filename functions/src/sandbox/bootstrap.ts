@@ -102,11 +102,12 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
   });
 
   let lines = 0;
-  const log = (level: string, message: unknown): void => {
+  const log = (level: unknown, message: unknown): void => {
     lines += 1;
     if (lines === config.logLines + 1) host.violate('sandbox_logs', `More than ${config.logLines} log lines`);
     if (lines > config.logLines) throw new TrueError(`More than ${config.logLines} log lines`);
-    host.log(level, cut(message));
+    const known = level === 'debug' || level === 'warn' || level === 'error' ? level : 'info';
+    host.log(known, cut(message));
   };
 
   let calls = 0;

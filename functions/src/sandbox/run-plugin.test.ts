@@ -84,6 +84,17 @@ describe('a run', () => {
     ]);
   });
 
+  it('takes a level that it does not know for information', async () => {
+    const levels: string[] = [];
+    await run(
+      'for (const level of ["fatal", { a: 1 }, "x".repeat(1e6), undefined, "warn"]) countersign.log(level, "m")',
+      {
+        onLog: (line) => levels.push(line.level),
+      },
+    );
+    expect(levels).toEqual(['info', 'info', 'info', 'info', 'warn']);
+  });
+
   it('uses a child that was started ahead, once', async () => {
     warmSandbox();
     expect(await result('return 1')).toBe(1);
@@ -366,11 +377,12 @@ describe('what an isolate has', () => {
   it('shows no Reference or other handle of isolated-vm, and no frame of the sandbox to prepareStackTrace', async () => {
     const body = `
       let frames = [];
-      Error.prepareStackTrace = (error, calls) => { frames = calls.map((call) => [typeof call.getThis(), typeof call.getFunction()]); return ""; };
+      Error.prepareStackTrace = (error, calls) => { frames = calls.filter((call) => call.getFileName() !== "plugin:bundle").map((call) => [typeof call.getThis(), typeof call.getFunction()]); return ""; };
       try { countersign.log({ toString() { throw new Error("x") } }, { toString() { void new Error("y").stack; return "z" } }) } catch (e) { void e.stack }
       const seen = [countersign.call, countersign.log, countersign.register].map((f) => Object.getOwnPropertyNames(f).concat(f.constructor.name).join());
-      return { seen, handles: frames.filter(([self, fn]) => self === "object" && fn === "function").length };`;
-    const { seen, handles } = (await result(body)) as { seen: string[]; handles: number };
+      return { seen, frames, handles: frames.filter(([self, fn]) => self === "object" || fn === "function").length };`;
+    const { seen, handles, frames } = (await result(body)) as { seen: string[]; handles: number; frames: unknown[] };
+    expect(frames.length).toBeGreaterThan(0);
     expect(seen.every((one) => one.endsWith('Function'))).toBe(true);
     expect(handles).toBe(0);
   });

@@ -2,6 +2,7 @@ import { AppError, isAppError, type ErrorCode } from '@countersign/domain/errors
 import { sha256Hex } from '@countersign/domain/hash';
 import type { Capability } from '@countersign/domain/schemas/plugin';
 import { startChild, type SandboxChild } from './child-process.ts';
+import { parseFromChild } from './from-child.ts';
 import { DEFAULT_LIMITS, type SandboxLimits } from './limits.ts';
 import { METHOD_CAPABILITY } from './policy.ts';
 import {
@@ -93,7 +94,8 @@ export async function closeSandbox(): Promise<void> {
 function takeChild(): SandboxChild {
   const child = warm;
   warm = undefined;
-  if (child === undefined) return begin();
+  const isAlive = child !== undefined && child.process.exitCode === null && child.process.signalCode === null;
+  if (!isAlive) return begin();
   child.process.ref();
   (child.channel as unknown as { ref(): void }).ref();
   return child;
@@ -119,6 +121,8 @@ function converse(child: SandboxChild, run: PluginRun, limits: SandboxLimits): P
   const callErrors = new Map<number, unknown>();
   return new Promise((resolve, reject) => {
     let settled = false;
+    let logLines = 0;
+    let calls = 0;
     const settle = (act: () => void): void => {
       if (settled) return;
       settled = true;
@@ -145,8 +149,12 @@ function converse(child: SandboxChild, run: PluginRun, limits: SandboxLimits): P
       if (settled) return;
       switch (message.type) {
         case 'log':
+          logLines += 1;
+          if (logLines > limits.logLines) return fail('sandbox_logs', `More than ${limits.logLines} log lines`);
           return run.onLog({ level: message.level, message: message.message });
         case 'call':
+          calls += 1;
+          if (calls > limits.calls) return fail('sandbox_calls', `More than ${limits.calls} calls`);
           return void answer(run, message.id, message.method, message.args, callErrors).then(send, (error: unknown) =>
             settle(() => reject(error)),
           );
@@ -165,7 +173,7 @@ function converse(child: SandboxChild, run: PluginRun, limits: SandboxLimits): P
     };
     const reader = new FrameReader(
       limits.outputBytes * 2 + FRAME_MARGIN_BYTES,
-      (message) => onMessage(message as FromChild),
+      (message) => onMessage(parseFromChild(message)),
       (bytes) => fail('sandbox_output', `The plugin sent out ${bytes} bytes at once`),
     );
     child.channel.on('data', (chunk: Buffer) => {

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAppError } from '@countersign/domain/errors';
 import { sha256Hex } from '@countersign/domain/hash';
 import { effectSchema } from '@countersign/domain/schemas/effect';
+import type { Plugin } from '@countersign/plugin-sdk';
+import { testPlugin } from '@countersign/plugin-sdk/test-kit';
 import { closeSandbox, runPlugin, type PluginRun } from '../../functions/src/sandbox/index.ts';
+import { createPlugin } from '../new-plugin.ts';
 import { sampleCsv } from '../samples/sample-csv.ts';
 import { buildPlugins, bundlePlugin } from './plugins.ts';
 import { ROOT } from './root.ts';
@@ -79,6 +82,20 @@ describe('buildPlugins', () => {
   ])('refuses a plugin that %s', async (why, source, said) => {
     const plugins = await pluginsFolder(`refused-${why.replaceAll(' ', '-')}`, { bad: source });
     await expect(buildPlugins(join(folder, 'refused-out'), plugins)).rejects.toThrow(said);
+  });
+});
+
+describe('a plugin made by npm run new-plugin', () => {
+  it('builds and runs', async () => {
+    const plugins = join(folder, 'made');
+    await createPlugin('bank-fees', plugins);
+    const [entry] = await buildPlugins(join(folder, 'made-out'), plugins);
+    expect(entry?.manifest).toMatchObject({ name: 'bank-fees', title: 'Bank fees' });
+    const { default: plugin } = (await import(join(plugins, 'bank-fees', 'src', 'index.ts'))) as { default: Plugin };
+    const plan = testPlugin(plugin, { files: { file: 'reference\nA\nB\n' }, params: {} }).execute();
+    expect(await plan).toMatchObject({ rowCount: 2 });
+    await expect(createPlugin('bank-fees', plugins)).rejects.toThrow(/there already/);
+    await expect(createPlugin('../evil', plugins)).rejects.toThrow(/not a plugin's name/);
   });
 });
 

@@ -19,7 +19,9 @@ export function withDefaults(parameters: readonly Parameter[], values: Readonly<
     if (isEmpty(filled[parameter.name]) && 'default' in parameter && parameter.default !== undefined) filled[parameter.name] = parameter.default;
   }
   const asked = new Set(askedParameters(parameters, filled).map((parameter) => parameter.name));
-  return Object.fromEntries(Object.entries(filled).filter(([name, value]) => asked.has(name) && !isEmpty(value)));
+  // What no parameter is named for stays, for `checkParameters` to refuse.
+  const leftOut = new Set(parameters.map((parameter) => parameter.name).filter((name) => !asked.has(name)));
+  return Object.fromEntries(Object.entries(filled).filter(([name, value]) => !leftOut.has(name) && !isEmpty(value)));
 }
 
 /** What is wrong with these values, parameter by parameter. The same function serves the form and the server. */

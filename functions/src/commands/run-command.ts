@@ -6,7 +6,7 @@ import { inWords } from '@countersign/domain/plan/sentence';
 import type { Role } from '@countersign/domain/schemas/common';
 import type { Member } from '@countersign/domain/schemas/organization';
 import { z } from 'zod';
-import { ChangeSet } from '../engine/change-set.ts';
+import { ChangeSet, eventIdOf } from '../engine/change-set.ts';
 import type { Deps } from '../engine/deps.ts';
 import { log } from '../log.ts';
 import { refs } from '../refs.ts';
@@ -132,10 +132,12 @@ async function recordDenial(deps: Deps, command: CommandName, caller: Caller, or
   try {
     if ((await deps.db.get(paths.organization(orgId))) === null) return;
     const now = deps.now().toISOString();
-    const change = new ChangeSet(orgId, `denied-${derivedId('denied', caller.uid, command, failure.code, now.slice(0, 16))}`, { kind: 'member', uid: caller.uid, roles: [] }, now);
+    const commitId = `denied-${derivedId('denied', caller.uid, command, failure.code, now.slice(0, 16))}`;
+    if ((await deps.db.get(paths.auditEvent(orgId, eventIdOf(orgId, commitId)))) !== null) return;
+    const change = new ChangeSet(orgId, commitId, { kind: 'member', uid: caller.uid, roles: [] }, now);
     await deps.db.commit(change.toWrites('command.denied', { data: { command, code: failure.code } }));
     await drainStream(deps.streams, orgId, 'audit');
   } catch {
-    // Recorded already in this minute, or the store is away: the refusal itself stands.
+    // Recorded by another call in this minute, or the store is away: the refusal itself stands.
   }
 }

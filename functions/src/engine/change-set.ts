@@ -67,7 +67,7 @@ export class ChangeSet {
    */
   toWrites(type: AuditEventType, event: { executionId?: string | null; data?: Record<string, string>; personal?: Record<string, string> } = {}): Write[] {
     const recorded = auditEvent({
-      id: derivedId('audit-event', this.orgId, this.commitId),
+      id: eventIdOf(this.orgId, this.commitId),
       type,
       at: this.#now,
       actor: this.#actor,
@@ -86,6 +86,11 @@ export class ChangeSet {
   #subject(path: string, document: Versioned): void {
     this.#subjects.push(auditSubject(path, document as Versioned & Record<string, unknown>));
   }
+}
+
+/** The id of the audit event of a commit. */
+export function eventIdOf(orgId: string, commitId: string): string {
+  return derivedId('audit-event', orgId, commitId);
 }
 
 const SALT_BYTES = 16;

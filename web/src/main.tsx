@@ -15,7 +15,12 @@ const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root');
 
 createRoot(root).render(
-  <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorSchemeManager()} withGlobalClasses={false}>
+  <MantineProvider
+    theme={theme}
+    defaultColorScheme="auto"
+    colorSchemeManager={colorSchemeManager()}
+    withGlobalClasses={false}
+  >
     <App />
   </MantineProvider>,
 );

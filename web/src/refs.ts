@@ -1,9 +1,41 @@
-import { type Approval, type LogPage, type PageOutcomes, type PlanPage, type ProblemPage, approvalSchema, logPageSchema, pageOutcomesSchema, pageSchema, problemPageSchema } from '@countersign/domain/schemas/effect';
-import { type AuditEvent, type AuditPersonal, auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
+import {
+  type Approval,
+  type LogPage,
+  type PageOutcomes,
+  type PlanPage,
+  type ProblemPage,
+  approvalSchema,
+  logPageSchema,
+  pageOutcomesSchema,
+  pageSchema,
+  problemPageSchema,
+} from '@countersign/domain/schemas/effect';
+import {
+  type AuditEvent,
+  type AuditPersonal,
+  auditEventSchema,
+  auditPersonalSchema,
+} from '@countersign/domain/schemas/audit';
 import { type Execution, executionSchema } from '@countersign/domain/schemas/execution';
 import { type StoredFile, fileSchema } from '@countersign/domain/schemas/file';
-import { type Account, type Balance, type Checkpoint, type Journal, type StreamHead, accountSchema, balanceSchema, checkpointSchema, journalSchema, streamHeadSchema } from '@countersign/domain/schemas/ledger';
-import { type Member, type Organization, memberSchema, organizationSchema } from '@countersign/domain/schemas/organization';
+import {
+  type Account,
+  type Balance,
+  type Checkpoint,
+  type Journal,
+  type StreamHead,
+  accountSchema,
+  balanceSchema,
+  checkpointSchema,
+  journalSchema,
+  streamHeadSchema,
+} from '@countersign/domain/schemas/ledger';
+import {
+  type Member,
+  type Organization,
+  memberSchema,
+  organizationSchema,
+} from '@countersign/domain/schemas/organization';
 import { type Operation, operationSchema } from '@countersign/domain/schemas/plugin';
 import { type Policy, policySchema } from '@countersign/domain/schemas/policy';
 import { paths } from '@countersign/domain/paths';
@@ -27,10 +59,19 @@ export interface ListSource<T> {
 }
 
 const document = <T>(path: string, schema: ZodType<T>): DocumentSource<T> => ({ path, schema });
-const list = <T>(path: string, schema: ZodType<T>, where: ListSource<T>['where'], ...orderBy: ListSource<T>['orderBy']): ListSource<T> => ({ path, schema, where, orderBy });
+const list = <T>(
+  path: string,
+  schema: ZodType<T>,
+  where: ListSource<T>['where'],
+  ...orderBy: ListSource<T>['orderBy']
+): ListSource<T> => ({ path, schema, where, orderBy });
 /** Pages of one plan attempt have ids `attempt-index`, so that no index is needed to read them in order. Null: of all attempts. */
 const attemptPages = <T>(path: string, schema: ZodType<T>, attempt: number | null): ListSource<T> => ({
-  path, schema, where: [], orderBy: [], idPrefix: attempt === null ? '' : `${attempt}-`,
+  path,
+  schema,
+  where: [],
+  orderBy: [],
+  idPrefix: attempt === null ? '' : `${attempt}-`,
 });
 
 export interface ExecutionFilter {
@@ -46,16 +87,21 @@ export interface AuditFilter {
 
 /** Every document and query that the web app reads, over the types of the domain. */
 export const refs = {
-  organization: (orgId: string): DocumentSource<Organization> => document(paths.organization(orgId), organizationSchema),
+  organization: (orgId: string): DocumentSource<Organization> =>
+    document(paths.organization(orgId), organizationSchema),
   member: (orgId: string, uid: string): DocumentSource<Member> => document(paths.member(orgId, uid), memberSchema),
   members: (orgId: string): ListSource<Member> => list(paths.members(orgId), memberSchema, [], ['name', 'asc']),
-  operation: (orgId: string, id: string): DocumentSource<Operation> => document(paths.operation(orgId, id), operationSchema),
-  operations: (orgId: string): ListSource<Operation> => list(paths.operations(orgId), operationSchema, [], ['title', 'asc']),
-  activePolicies: (orgId: string): ListSource<Policy> => list(paths.policies(orgId), policySchema, [['active', '==', true]]),
+  operation: (orgId: string, id: string): DocumentSource<Operation> =>
+    document(paths.operation(orgId, id), operationSchema),
+  operations: (orgId: string): ListSource<Operation> =>
+    list(paths.operations(orgId), operationSchema, [], ['title', 'asc']),
+  activePolicies: (orgId: string): ListSource<Policy> =>
+    list(paths.policies(orgId), policySchema, [['active', '==', true]]),
   file: (orgId: string, id: string): DocumentSource<StoredFile> => document(paths.file(orgId, id), fileSchema),
   files: (orgId: string, kind: StoredFile['kind'] | null): ListSource<StoredFile> =>
     list(paths.files(orgId), fileSchema, kind === null ? [] : [['kind', '==', kind]], ['createdAt', 'desc']),
-  execution: (orgId: string, id: string): DocumentSource<Execution> => document(paths.execution(orgId, id), executionSchema),
+  execution: (orgId: string, id: string): DocumentSource<Execution> =>
+    document(paths.execution(orgId, id), executionSchema),
   executions: (orgId: string, filter: ExecutionFilter): ListSource<Execution> =>
     list(
       paths.executions(orgId),
@@ -68,19 +114,31 @@ export const refs = {
       ],
       ['requestedAt', 'desc'],
     ),
-  pages: (orgId: string, id: string, attempt: number): ListSource<PlanPage> => attemptPages(paths.pages(orgId, id), pageSchema, attempt),
-  outcomes: (orgId: string, id: string, attempt: number): ListSource<PageOutcomes> => attemptPages(paths.outcomes(orgId, id), pageOutcomesSchema, attempt),
+  pages: (orgId: string, id: string, attempt: number): ListSource<PlanPage> =>
+    attemptPages(paths.pages(orgId, id), pageSchema, attempt),
+  outcomes: (orgId: string, id: string, attempt: number): ListSource<PageOutcomes> =>
+    attemptPages(paths.outcomes(orgId, id), pageOutcomesSchema, attempt),
   /** A plan that failed has problems and no attempt that one could know. */
-  problems: (orgId: string, id: string, attempt: number | null): ListSource<ProblemPage> => attemptPages(paths.problems(orgId, id), problemPageSchema, attempt),
-  logs: (orgId: string, id: string): ListSource<LogPage> => list(paths.logs(orgId, id), logPageSchema, [], ['first', 'desc']),
+  problems: (orgId: string, id: string, attempt: number | null): ListSource<ProblemPage> =>
+    attemptPages(paths.problems(orgId, id), problemPageSchema, attempt),
+  logs: (orgId: string, id: string): ListSource<LogPage> =>
+    list(paths.logs(orgId, id), logPageSchema, [], ['first', 'desc']),
   approvals: (orgId: string, id: string): ListSource<Approval> => list(paths.approvals(orgId, id), approvalSchema, []),
   account: (orgId: string, id: string): DocumentSource<Account> => document(paths.account(orgId, id), accountSchema),
   balancesBelow: (orgId: string, parentId: string | null): ListSource<Balance> =>
-    list(paths.balances(orgId), balanceSchema, [['parentId', '==', parentId]], ['accountId', 'asc'], ['currency', 'asc']),
-  balancesOf: (orgId: string, accountId: string): ListSource<Balance> => list(paths.balances(orgId), balanceSchema, [['accountId', '==', accountId]]),
+    list(
+      paths.balances(orgId),
+      balanceSchema,
+      [['parentId', '==', parentId]],
+      ['accountId', 'asc'],
+      ['currency', 'asc'],
+    ),
+  balancesOf: (orgId: string, accountId: string): ListSource<Balance> =>
+    list(paths.balances(orgId), balanceSchema, [['accountId', '==', accountId]]),
   journalsOf: (orgId: string, accountId: string): ListSource<Journal> =>
     list(paths.journals(orgId), journalSchema, [['accounts', 'array-contains', accountId]], ['recordedAt', 'desc']),
-  streamHead: (orgId: string, name: 'ledger' | 'audit'): DocumentSource<StreamHead> => document(paths.streamHead(orgId, name), streamHeadSchema),
+  streamHead: (orgId: string, name: 'ledger' | 'audit'): DocumentSource<StreamHead> =>
+    document(paths.streamHead(orgId, name), streamHeadSchema),
   newestCheckpoints: (orgId: string, name: 'ledger' | 'audit'): ListSource<Checkpoint> =>
     list(paths.checkpoints(orgId), checkpointSchema, [['stream', '==', name]], ['size', 'desc']),
   audit: (orgId: string, filter: AuditFilter): ListSource<AuditEvent> =>
@@ -94,5 +152,6 @@ export const refs = {
       ],
       ['seq', 'desc'],
     ),
-  auditPersonal: (orgId: string, eventId: string): DocumentSource<AuditPersonal> => document(paths.auditPersonal(orgId, eventId), auditPersonalSchema),
+  auditPersonal: (orgId: string, eventId: string): DocumentSource<AuditPersonal> =>
+    document(paths.auditPersonal(orgId, eventId), auditPersonalSchema),
 } as const;

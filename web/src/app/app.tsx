@@ -21,7 +21,14 @@ export function App(): ReactNode {
     );
   }, []);
 
-  if (problem !== null) return <Notice title="Countersign can't start" message={problem} action={{ label: 'Reload', run: () => window.location.reload() }} />;
+  if (problem !== null)
+    return (
+      <Notice
+        title="Countersign can't start"
+        message={problem}
+        action={{ label: 'Reload', run: () => window.location.reload() }}
+      />
+    );
   if (!entry) return <Splash />;
   return (
     <ErrorBoundary>

@@ -15,7 +15,13 @@ export function ColorSchemeSwitch(): ReactNode {
     <div className={classes.root} role="radiogroup" aria-label="Colour scheme">
       {CHOICES.map(({ value, label, icon: Icon }) => (
         <label key={value} className={classes.choice} title={label}>
-          <input type="radio" name="color-scheme" value={value} checked={colorScheme === value} onChange={() => setColorScheme(value)} />
+          <input
+            type="radio"
+            name="color-scheme"
+            value={value}
+            checked={colorScheme === value}
+            onChange={() => setColorScheme(value)}
+          />
           <Icon size={15} stroke={1.7} aria-hidden />
           <span className="visually-hidden">{label}</span>
         </label>

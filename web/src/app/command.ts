@@ -62,11 +62,19 @@ export function toCommandFailure(error: unknown): CommandFailure {
   if (!(error instanceof FirebaseError)) {
     return { code: 'internal', message: error instanceof Error ? error.message : String(error), details: {} };
   }
-  const details = 'details' in error && typeof error.details === 'object' && error.details !== null ? (error.details as Record<string, unknown>) : {};
-  const code = typeof details.code === 'string' ? details.code : error.code.replace(/^functions\//, '').replaceAll('-', '_');
+  const details =
+    'details' in error && typeof error.details === 'object' && error.details !== null
+      ? (error.details as Record<string, unknown>)
+      : {};
+  const code =
+    typeof details.code === 'string' ? details.code : error.code.replace(/^functions\//, '').replaceAll('-', '_');
   if (typeof details.message === 'string') return { code, message: details.message, details };
   if (code === 'internal' || code === 'unavailable' || code === 'deadline_exceeded') {
-    return { code, message: 'The server did not answer. Nothing is lost: try again, the same request counts once.', details };
+    return {
+      code,
+      message: 'The server did not answer. Nothing is lost: try again, the same request counts once.',
+      details,
+    };
   }
   return { code, message: error.message, details };
 }

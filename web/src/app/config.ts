@@ -38,9 +38,14 @@ const TIMEOUT_MS = 10_000;
  * @throws AppError `unavailable` when the site does not answer, `invalid_argument` when a field is missing
  */
 export async function loadConfig(): Promise<AppConfig> {
-  const response = await fetch('/config.json', { cache: 'no-cache', signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((cause: unknown) => {
-    throw new AppError('unavailable', 'The site does not answer. Check the connection and reload.', { retryable: true, cause });
-  });
+  const response = await fetch('/config.json', { cache: 'no-cache', signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
+    (cause: unknown) => {
+      throw new AppError('unavailable', 'The site does not answer. Check the connection and reload.', {
+        retryable: true,
+        cause,
+      });
+    },
+  );
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok || !type.includes('json')) {
     throw new AppError('invalid_argument', 'This site has no /config.json, so it does not know its Firebase project.');
@@ -49,10 +54,12 @@ export async function loadConfig(): Promise<AppConfig> {
 }
 
 export function checkConfig(json: unknown): AppConfig {
-  if (typeof json !== 'object' || json === null) throw new AppError('invalid_argument', '/config.json is not an object');
+  if (typeof json !== 'object' || json === null)
+    throw new AppError('invalid_argument', '/config.json is not an object');
   const fields = json as Record<string, unknown>;
   for (const name of REQUIRED) {
-    if (typeof fields[name] !== 'string' || fields[name] === '') throw new AppError('invalid_argument', `/config.json lacks "${name}"`);
+    if (typeof fields[name] !== 'string' || fields[name] === '')
+      throw new AppError('invalid_argument', `/config.json lacks "${name}"`);
   }
   return json as AppConfig;
 }

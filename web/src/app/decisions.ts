@@ -1,4 +1,5 @@
 import type { Execution } from '@countersign/domain/schemas/execution';
+import { useNow } from '../components/now.ts';
 import { signingOf } from '../components/signing.ts';
 import { refs } from '../refs.ts';
 import { type LiveList, useLiveList } from './live.ts';
@@ -17,6 +18,7 @@ export function useWaitingExecutions(): LiveList<Execution> {
 export function useDecisionCount(): number {
   const { me } = useWorkplace();
   const { live } = useWaitingExecutions();
+  const now = useNow();
   if (live.kind !== 'ready') return 0;
-  return live.value.filter((execution) => signingOf(execution, me, Date.now()).may).length;
+  return live.value.filter((execution) => signingOf(execution, me, now).may).length;
 }

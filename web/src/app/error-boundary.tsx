@@ -31,7 +31,11 @@ export class ErrorBoundary extends Component<Props, { readonly error: Error | nu
     return (
       <Notice
         title={outdated ? 'A newer version is here' : 'This page failed'}
-        message={outdated ? 'Reload to get it. Nothing is lost.' : `${error.message}. Nothing was changed by this; reload to try again.`}
+        message={
+          outdated
+            ? 'Reload to get it. Nothing is lost.'
+            : `${error.message}. Nothing was changed by this; reload to try again.`
+        }
         action={{ label: 'Reload', run: () => window.location.reload() }}
       />
     );

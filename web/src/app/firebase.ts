@@ -1,5 +1,11 @@
 import { type FirebaseApp, initializeApp } from 'firebase/app';
-import { type Auth, browserLocalPersistence, connectAuthEmulator, indexedDBLocalPersistence, initializeAuth } from 'firebase/auth';
+import {
+  type Auth,
+  browserLocalPersistence,
+  connectAuthEmulator,
+  indexedDBLocalPersistence,
+  initializeAuth,
+} from 'firebase/auth';
 import type { AppConfig } from './config.ts';
 
 /** What the first page needs of Firebase: the app and sign-in. The rest is loaded after sign-in, see `services.ts`. */

@@ -1,6 +1,19 @@
 import {
-  type FirestoreError, type Query, type QueryConstraint, type QueryDocumentSnapshot, type QuerySnapshot,
-  collection, doc, documentId, endAt, limit, onSnapshot, orderBy, query, startAfter, where,
+  type FirestoreError,
+  type Query,
+  type QueryConstraint,
+  type QueryDocumentSnapshot,
+  type QuerySnapshot,
+  collection,
+  doc,
+  documentId,
+  endAt,
+  limit,
+  onSnapshot,
+  orderBy,
+  query,
+  startAfter,
+  where,
 } from 'firebase/firestore';
 import { useCallback, useEffect, useState } from 'react';
 import type { ZodType } from 'zod';
@@ -24,7 +37,10 @@ export function useLiveDocument<T>(source: DocumentSource<T> | null): Live<T | n
   const { firestore } = useServices();
   const path = source?.path ?? null;
   const schema = source?.schema;
-  const [entry, setEntry] = useState<{ path: string | null; live: Live<T | null> }>({ path, live: { kind: 'loading' } });
+  const [entry, setEntry] = useState<{ path: string | null; live: Live<T | null> }>({
+    path,
+    live: { kind: 'loading' },
+  });
 
   useEffect(() => {
     if (path === null || !schema) return;
@@ -35,7 +51,9 @@ export function useLiveDocument<T>(source: DocumentSource<T> | null): Live<T | n
         const parsed = schema.safeParse(snapshot.data());
         setEntry({
           path,
-          live: parsed.success ? { kind: 'ready', value: parsed.data } : { kind: 'failed', failure: { kind: 'invalid', path, message: describeIssue(parsed.error.issues[0]) } },
+          live: parsed.success
+            ? { kind: 'ready', value: parsed.data }
+            : { kind: 'failed', failure: { kind: 'invalid', path, message: describeIssue(parsed.error.issues[0]) } },
         });
       },
       (error) => setEntry({ path, live: { kind: 'failed', failure: toFailure(error) } }),
@@ -66,7 +84,13 @@ interface ListState<T> {
   readonly hasMore: boolean;
   readonly last: Cursor | null;
 }
-const loadingList = (key: string | null): ListState<never> => ({ key, live: { kind: 'loading' }, invalid: [], hasMore: false, last: null });
+const loadingList = (key: string | null): ListState<never> => ({
+  key,
+  live: { kind: 'loading' },
+  invalid: [],
+  hasMore: false,
+  last: null,
+});
 
 /**
  * Listen to a list, `pageSize` documents at first and as many more with each `loadMore`. A null source waits.
@@ -77,7 +101,10 @@ export function useLiveList<T>(source: ListSource<T> | null, pageSize: number): 
   const { firestore } = useServices();
   const key = source ? listKey(source) : null;
   const schema = source?.schema;
-  const [extent, setExtent] = useState<{ readonly key: string | null; readonly cursors: readonly Cursor[] }>({ key, cursors: [] });
+  const [extent, setExtent] = useState<{ readonly key: string | null; readonly cursors: readonly Cursor[] }>({
+    key,
+    cursors: [],
+  });
   const [state, setState] = useState<ListState<T>>(() => loadingList(key));
   const cursors = extent.key === key ? extent.cursors : NO_CURSORS;
 
@@ -87,18 +114,23 @@ export function useLiveList<T>(source: ListSource<T> | null, pageSize: number): 
     const base = collection(firestore, source.path);
     const stops = snapshots.map((_, index) => {
       const last = index === cursors.length;
-      const bounds = [...(index === 0 ? [] : [startAfter(cursors[index - 1])]), ...(last ? [] : [endAt(cursors[index])])];
+      const bounds = [
+        ...(index === 0 ? [] : [startAfter(cursors[index - 1])]),
+        ...(last ? [] : [endAt(cursors[index])]),
+      ];
       return onSnapshot(
         windowQuery(base, source, bounds, last ? pageSize + 1 : MAX_LIMIT),
         (snapshot) => {
           snapshots[index] = snapshot;
-          if (snapshots.every((one) => one !== undefined)) setState(readList(key, snapshots as QuerySnapshot[], schema, pageSize));
+          if (snapshots.every((one) => one !== undefined))
+            setState(readList(key, snapshots as QuerySnapshot[], schema, pageSize));
         },
         (error) => setState({ ...loadingList(key), live: { kind: 'failed', failure: toFailure(error) } }),
       );
     });
     return () => stops.forEach((stop) => stop());
     // The key stands for the source, which is a new object in every render.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [firestore, key, cursors, schema, pageSize]);
 
   const { last } = state;
@@ -111,7 +143,12 @@ export function useLiveList<T>(source: ListSource<T> | null, pageSize: number): 
 
 const NO_CURSORS: readonly Cursor[] = [];
 
-function readList<T>(key: string, snapshots: readonly QuerySnapshot[], schema: ZodType<T>, pageSize: number): ListState<T> {
+function readList<T>(
+  key: string,
+  snapshots: readonly QuerySnapshot[],
+  schema: ZodType<T>,
+  pageSize: number,
+): ListState<T> {
   const rows: T[] = [];
   const invalid: string[] = [];
   let last: Cursor | null = null;
@@ -124,17 +161,32 @@ function readList<T>(key: string, snapshots: readonly QuerySnapshot[], schema: Z
       last = document;
     }
   }
-  return { key, live: { kind: 'ready', value: rows }, invalid, hasMore: (snapshots.at(-1)?.docs.length ?? 0) > pageSize, last };
+  return {
+    key,
+    live: { kind: 'ready', value: rows },
+    invalid,
+    hasMore: (snapshots.at(-1)?.docs.length ?? 0) > pageSize,
+    last,
+  };
 }
 
 function windowQuery<T>(base: Query, source: ListSource<T>, bounds: readonly QueryConstraint[], count: number): Query {
   const filters = source.where.map(([field, op, value]) => where(field, op, value));
   if (source.idPrefix !== undefined) {
     // A range over the id itself: pages of one attempt, in their order, without an index.
-    const range = source.idPrefix === '' ? [] : [where(documentId(), '>=', source.idPrefix), where(documentId(), '<', `${source.idPrefix}\uf8ff`)];
+    const range =
+      source.idPrefix === ''
+        ? []
+        : [where(documentId(), '>=', source.idPrefix), where(documentId(), '<', `${source.idPrefix}\uf8ff`)];
     return query(base, ...filters, ...range, orderBy(documentId()), ...bounds, limit(count));
   }
-  return query(base, ...filters, ...source.orderBy.map(([field, direction]) => orderBy(field, direction)), ...bounds, limit(count));
+  return query(
+    base,
+    ...filters,
+    ...source.orderBy.map(([field, direction]) => orderBy(field, direction)),
+    ...bounds,
+    limit(count),
+  );
 }
 
 function listKey<T>(source: ListSource<T>): string {
@@ -147,6 +199,8 @@ function toFailure(error: FirestoreError): LiveFailure {
   return { kind: 'unavailable', message: error.message };
 }
 
-export function describeIssue(issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined): string {
+export function describeIssue(
+  issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined,
+): string {
   return issue ? `${issue.path.map(String).join('.') || 'document'}: ${issue.message}` : 'unknown form';
 }

@@ -1,4 +1,12 @@
-import { IconBook2, IconChecks, IconFiles, IconHistory, IconHome, IconListDetails, IconPlayerPlay } from '@tabler/icons-react';
+import {
+  IconBook2,
+  IconChecks,
+  IconFiles,
+  IconHistory,
+  IconHome,
+  IconListDetails,
+  IconPlayerPlay,
+} from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 export interface Destination {

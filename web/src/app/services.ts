@@ -22,7 +22,8 @@ export function startServices(entry: FirebaseEntry): Services {
   if (services) return services;
   const { app, config } = entry;
   const firestore = initializeFirestore(app, {});
-  if (config.emulators) connectFirestoreEmulator(firestore, config.emulators.firestore.host, config.emulators.firestore.port);
+  if (config.emulators)
+    connectFirestoreEmulator(firestore, config.emulators.firestore.host, config.emulators.firestore.port);
   let functions: Promise<Functions> | undefined;
   let storage: Promise<FirebaseStorage> | undefined;
   services = {
@@ -36,7 +37,8 @@ export function startServices(entry: FirebaseEntry): Services {
 async function startFunctions({ app, config }: FirebaseEntry): Promise<Functions> {
   const { connectFunctionsEmulator, getFunctions } = await import('firebase/functions');
   const functions = getFunctions(app, config.region);
-  if (config.emulators) connectFunctionsEmulator(functions, config.emulators.functions.host, config.emulators.functions.port);
+  if (config.emulators)
+    connectFunctionsEmulator(functions, config.emulators.functions.host, config.emulators.functions.port);
   return functions;
 }
 

@@ -19,7 +19,13 @@ export interface Session {
 
 const SessionContext = createContext<Session | null>(null);
 
-export function SessionProvider({ entry, children }: { readonly entry: FirebaseEntry; readonly children: ReactNode }): ReactNode {
+export function SessionProvider({
+  entry,
+  children,
+}: {
+  readonly entry: FirebaseEntry;
+  readonly children: ReactNode;
+}): ReactNode {
   const [state, setState] = useState<SessionState>({ kind: 'loading' });
   const wasSignedIn = useRef(false);
   const leaving = useRef(false);
@@ -37,7 +43,8 @@ export function SessionProvider({ entry, children }: { readonly entry: FirebaseE
       wasSignedIn.current = true;
       user.getIdTokenResult().then(
         ({ claims }) => {
-          if (current) setState({ kind: 'signed_in', user, orgId: typeof claims.orgId === 'string' ? claims.orgId : null });
+          if (current)
+            setState({ kind: 'signed_in', user, orgId: typeof claims.orgId === 'string' ? claims.orgId : null });
         },
         () => void firebaseSignOut(entry.auth),
       );

@@ -51,7 +51,12 @@ function Inside({ orgId, uid }: { readonly orgId: string; readonly uid: string }
   const workplace = useMemo<Workplace | null>(() => {
     if (organization.kind !== 'ready' || !organization.value || member.kind !== 'ready' || !member.value) return null;
     const me = member.value;
-    return { orgId, organization: organization.value, me, has: (...roles) => roles.some((role) => me.roles.includes(role)) };
+    return {
+      orgId,
+      organization: organization.value,
+      me,
+      has: (...roles) => roles.some((role) => me.roles.includes(role)),
+    };
   }, [orgId, organization, member]);
 
   if (workplace?.me.active) {
@@ -103,5 +108,11 @@ function Pages(): ReactNode {
 
 function NotFound(): ReactNode {
   const { pathname } = useLocation();
-  return <Notice title="There is no such page" message={`Nothing lies at ${pathname}. It may have been a mistyped or an outdated link.`} action={{ label: 'Go home', run: () => window.location.assign('/') }} />;
+  return (
+    <Notice
+      title="There is no such page"
+      message={`Nothing lies at ${pathname}. It may have been a mistyped or an outdated link.`}
+      action={{ label: 'Go home', run: () => window.location.assign('/') }}
+    />
+  );
 }

@@ -15,7 +15,8 @@ export function StopBanner(): ReactNode {
     <div className={classes.root} role="alert">
       <IconHandStop size={18} stroke={1.8} aria-hidden />
       <p>
-        <strong>Everything is stopped.</strong> No execution sends anything until the stop is lifted. {stop.reason && <>Reason: “{stop.reason}”.</>}{' '}
+        <strong>Everything is stopped.</strong> No execution sends anything until the stop is lifted.{' '}
+        {stop.reason && <>Reason: “{stop.reason}”.</>}{' '}
         {stop.at !== null && (
           <span className="muted">
             {stop.uid !== null && <MemberName uid={stop.uid} />} <Instant at={stop.at} />

@@ -4,7 +4,13 @@ import { useWorkplace } from '../app/organization.tsx';
 import { refs } from '../refs.ts';
 
 /** A ledger account by name; its id where the name may not be read. Accounts of one payee share a name: `full` adds the parent's. */
-export function AccountName({ accountId, full = false }: { readonly accountId: string; readonly full?: boolean }): ReactNode {
+export function AccountName({
+  accountId,
+  full = false,
+}: {
+  readonly accountId: string;
+  readonly full?: boolean;
+}): ReactNode {
   const { orgId } = useWorkplace();
   const live = useLiveDocument(refs.account(orgId, accountId));
   const account = live.kind === 'ready' ? live.value : null;

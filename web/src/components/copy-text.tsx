@@ -3,7 +3,15 @@ import { type ReactNode, useEffect, useState } from 'react';
 import classes from './copy-text.module.css';
 
 /** A hash or an id, shortened, that a click copies whole. */
-export function CopyText({ text, shown, label }: { readonly text: string; readonly shown?: string; readonly label: string }): ReactNode {
+export function CopyText({
+  text,
+  shown,
+  label,
+}: {
+  readonly text: string;
+  readonly shown?: string;
+  readonly label: string;
+}): ReactNode {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;

@@ -6,7 +6,15 @@ import classes from './download-button.module.css';
 import { saveBlob } from './save-blob.ts';
 
 /** Download a stored file; the bytes come through the signed-in session, not through a public link. */
-export function DownloadButton({ storagePath, name, label }: { readonly storagePath: string; readonly name: string; readonly label?: string }): ReactNode {
+export function DownloadButton({
+  storagePath,
+  name,
+  label,
+}: {
+  readonly storagePath: string;
+  readonly name: string;
+  readonly label?: string;
+}): ReactNode {
   const { storage } = useServices();
   const [state, setState] = useState<'idle' | 'busy' | 'failed' | 'forbidden'>('idle');
 
@@ -17,13 +25,20 @@ export function DownloadButton({ storagePath, name, label }: { readonly storageP
         saveBlob(blob, name);
         setState('idle');
       },
-      (error: unknown) => setState(error instanceof FirebaseError && error.code === 'storage/unauthorized' ? 'forbidden' : 'failed'),
+      (error: unknown) =>
+        setState(error instanceof FirebaseError && error.code === 'storage/unauthorized' ? 'forbidden' : 'failed'),
     );
   };
 
   return (
     <span className={classes.root}>
-      <button type="button" className={classes.button} onClick={download} disabled={state === 'busy'} aria-label={`Download ${name}`}>
+      <button
+        type="button"
+        className={classes.button}
+        onClick={download}
+        disabled={state === 'busy'}
+        aria-label={`Download ${name}`}
+      >
         <IconDownload size={15} stroke={1.7} aria-hidden />
         <span>{label ?? 'Download'}</span>
       </button>

@@ -11,7 +11,10 @@ import { openLevelOf, people } from './signing.ts';
 import { StateMark } from './state-mark.tsx';
 
 /** Executions as rows: state, verb, total, requester, age or deadline. On a phone each is two or three lines. */
-export function ExecutionList({ executions, to }: {
+export function ExecutionList({
+  executions,
+  to,
+}: {
   readonly executions: readonly Execution[];
   readonly to?: (execution: Execution) => string;
 }): ReactNode {
@@ -36,7 +39,9 @@ export function ExecutionList({ executions, to }: {
                 <Detail execution={execution} />
               </span>
             </span>
-            <span className={classes.totals}>{execution.plan && <Totals totals={execution.plan.totals} empty="no money" most={2} />}</span>
+            <span className={classes.totals}>
+              {execution.plan && <Totals totals={execution.plan.totals} empty="no money" most={2} />}
+            </span>
             <span className={classes.who}>
               <MemberName uid={execution.requestedBy} />
             </span>
@@ -72,7 +77,10 @@ function Detail({ execution }: { readonly execution: Execution }): ReactNode {
       [countOf(tally.unknown), 'unknown'],
       [countOf(tally.untouched), 'untouched'],
     ] as const;
-    return parts.filter(([count]) => count > 0).map(([count, word]) => `${count.toLocaleString('en')} ${word}`).join(', ');
+    return parts
+      .filter(([count]) => count > 0)
+      .map(([count, word]) => `${count.toLocaleString('en')} ${word}`)
+      .join(', ');
   }
   return plan ? payees(plan.payeeCount) : null;
 }
@@ -89,5 +97,11 @@ function When({ execution }: { readonly execution: Execution }): ReactNode {
       </>
     );
   }
-  return <Age at={END_STATES.includes(execution.state) && execution.endedAt !== null ? execution.endedAt : execution.requestedAt} />;
+  return (
+    <Age
+      at={
+        END_STATES.includes(execution.state) && execution.endedAt !== null ? execution.endedAt : execution.requestedAt
+      }
+    />
+  );
 }

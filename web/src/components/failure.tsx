@@ -5,7 +5,11 @@ import { useSession } from '../app/session.tsx';
 import { Notice } from './notice.tsx';
 
 /** Why a part of a page has no data, in words, with the next step. */
-export function Failure({ failure, what, page = false }: {
+export function Failure({
+  failure,
+  what,
+  page = false,
+}: {
   readonly failure: LiveFailure;
   /** What could not be read, for the sentence: "the ledger". */
   readonly what: string;
@@ -21,7 +25,13 @@ export function Failure({ failure, what, page = false }: {
   const { title, message } = explain(failure, what);
   return (
     <div>
-      <Notice title={title} message={message} {...(failure.kind === 'unavailable' ? { action: { label: 'Reload', run: () => window.location.reload() } } : {})} />
+      <Notice
+        title={title}
+        message={message}
+        {...(failure.kind === 'unavailable'
+          ? { action: { label: 'Reload', run: () => window.location.reload() } }
+          : {})}
+      />
       {page && (
         <Button variant="default" size="xs" ml="lg" onClick={() => void signOut()}>
           Sign out
@@ -38,7 +48,10 @@ function explain(failure: LiveFailure, what: string): { readonly title: string; 
     case 'signed_out':
       return { title: 'Your session has ended', message: 'Sign in again to go on.' };
     case 'invalid':
-      return { title: `This version can't read ${what}`, message: `${failure.path} does not have the form that is expected here (${failure.message}). Reload; if it stays so, tell your administrator.` };
+      return {
+        title: `This version can't read ${what}`,
+        message: `${failure.path} does not have the form that is expected here (${failure.message}). Reload; if it stays so, tell your administrator.`,
+      };
     case 'unavailable':
       return { title: `Can't read ${what} right now`, message: failure.message };
   }

@@ -9,7 +9,13 @@ export function Amount({ minor, currency }: { readonly minor: string; readonly c
 }
 
 /** Sums per currency, one below the other, decimals aligned; never added up across currencies. */
-export function Totals({ totals, count = false, empty = 'none', size = 'normal', most = Infinity }: {
+export function Totals({
+  totals,
+  count = false,
+  empty = 'none',
+  size = 'normal',
+  most = Infinity,
+}: {
   readonly totals: readonly Total[];
   readonly count?: boolean;
   readonly empty?: string;

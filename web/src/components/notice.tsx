@@ -3,7 +3,11 @@ import type { ReactNode } from 'react';
 import classes from './notice.module.css';
 
 /** A whole area that has nothing to show: says why, and offers one action. */
-export function Notice({ title, message, action }: {
+export function Notice({
+  title,
+  message,
+  action,
+}: {
   readonly title: string;
   readonly message: ReactNode;
   readonly action?: { readonly label: string; readonly run: () => void };

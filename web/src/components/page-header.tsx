@@ -2,7 +2,12 @@ import { type ReactNode, useEffect } from 'react';
 import classes from './page-header.module.css';
 
 /** The page's name, one sentence on what it is for, and its main action. */
-export function PageHeader({ title, purpose, back, actions }: {
+export function PageHeader({
+  title,
+  purpose,
+  back,
+  actions,
+}: {
   readonly title: string;
   readonly purpose?: ReactNode;
   readonly back?: ReactNode;

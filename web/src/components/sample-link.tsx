@@ -15,7 +15,11 @@ export function SampleLink({ parameter }: { readonly parameter: Extract<Paramete
     );
   }
   return (
-    <button type="button" className={classes.root} onClick={() => saveBlob(new Blob([sample], { type: 'text/csv' }), `${parameter.name}-sample.csv`)}>
+    <button
+      type="button"
+      className={classes.root}
+      onClick={() => saveBlob(new Blob([sample], { type: 'text/csv' }), `${parameter.name}-sample.csv`)}
+    >
       Download a sample
     </button>
   );

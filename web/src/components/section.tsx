@@ -2,7 +2,13 @@ import { type ReactNode, useId } from 'react';
 import classes from './section.module.css';
 
 /** A part of a page under a hairline: heading, count, a remark on the right, content. */
-export function Section({ title, count, aside, children, id }: {
+export function Section({
+  title,
+  count,
+  aside,
+  children,
+  id,
+}: {
   readonly title: string;
   readonly count?: number | undefined;
   readonly aside?: ReactNode;

@@ -20,10 +20,17 @@ export function SignBox({ execution }: { readonly execution: Execution }): React
   const signing = signingOf(execution, me, now);
   if (execution.state !== 'awaiting_approval' || !execution.plan) return null;
   if (!signing.may) return <p className={classes.why}>{signing.why}</p>;
-  return <Decision key={execution.id} execution={execution} plan={execution.plan} why={signing.why} last={signing.last} />;
+  return (
+    <Decision key={execution.id} execution={execution} plan={execution.plan} why={signing.why} last={signing.last} />
+  );
 }
 
-function Decision({ execution, plan, why, last }: {
+function Decision({
+  execution,
+  plan,
+  why,
+  last,
+}: {
   readonly execution: Execution;
   readonly plan: NonNullable<Execution['plan']>;
   readonly why: string;
@@ -35,14 +42,16 @@ function Decision({ execution, plan, why, last }: {
   const approve = useCommand('approveExecution');
   const reject = useCommand('rejectExecution');
   const busy = approve.pending || reject.pending;
-  const stale = digest !== plan.digest || approve.failure?.code === 'stale_digest' || reject.failure?.code === 'stale_digest';
+  const stale =
+    digest !== plan.digest || approve.failure?.code === 'stale_digest' || reject.failure?.code === 'stale_digest';
   const { signed, needed } = signatureCount(execution);
 
   if (stale) {
     return (
       <div className={classes.box}>
         <p className={classes.stale} role="alert">
-          <strong>The plan has changed since you opened it.</strong> Nothing was signed. Read the new figures above, then decide on them.
+          <strong>The plan has changed since you opened it.</strong> Nothing was signed. Read the new figures above,
+          then decide on them.
         </p>
         <Button
           variant="default"
@@ -67,11 +76,23 @@ function Decision({ execution, plan, why, last }: {
   return (
     <div className={classes.box}>
       <p className={classes.why}>
-        {why} {needed > 1 && `${signed} of ${needed} have signed.`} {last ? 'Yours is the last signature: the money leaves at once.' : ''}
+        {why} {needed > 1 && `${signed} of ${needed} have signed.`}{' '}
+        {last ? 'Yours is the last signature: the money leaves at once.' : ''}
       </p>
       {rejecting ? (
         <form className={classes.form} onSubmit={submitReject}>
-          <Textarea label="Reason for rejecting" description="The requester and the audit log get it." required minLength={3} maxLength={1000} rows={3} withAsterisk={false} autoFocus value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          <Textarea
+            label="Reason for rejecting"
+            description="The requester and the audit log get it."
+            required
+            minLength={3}
+            maxLength={1000}
+            rows={3}
+            withAsterisk={false}
+            autoFocus
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
           <CommandProblem failure={reject.failure} />
           <div className={classes.actions}>
             <Button type="submit" color="red" loading={reject.pending} disabled={reason.trim().length < 3}>
@@ -86,7 +107,12 @@ function Decision({ execution, plan, why, last }: {
         <>
           <CommandProblem failure={approve.failure} />
           <div className={classes.actions}>
-            <Button className={classes.approve ?? ''} loading={approve.pending} disabled={busy} onClick={() => void approve.run({ executionId: execution.id, digest })}>
+            <Button
+              className={classes.approve ?? ''}
+              loading={approve.pending}
+              disabled={busy}
+              onClick={() => void approve.run({ executionId: execution.id, digest })}
+            >
               {unbroken(approveLabel(plan.totals, plan.payeeCount))}
             </Button>
             <Button variant="default" disabled={busy} onClick={() => setRejecting(true)}>

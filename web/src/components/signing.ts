@@ -44,11 +44,21 @@ export function signingOf(execution: Execution, me: Member, nowMs: number): Sign
   const { plan, approvals } = execution;
   if (!plan) return { may: false, why: 'There is no plan to sign yet.' };
   const decision = maySign(me, execution, plan.policy.levels, approvals);
-  if (!decision.may) return { may: false, why: decision.code === 'permission_denied' ? `${decision.reason} ${yourRoles(me)}` : decision.reason };
-  if (Date.parse(plan.expiresAt) <= nowMs) return { may: false, why: 'The plan has expired. It has to be planned again.' };
+  if (!decision.may)
+    return {
+      may: false,
+      why: decision.code === 'permission_denied' ? `${decision.reason} ${yourRoles(me)}` : decision.reason,
+    };
+  if (Date.parse(plan.expiresAt) <= nowMs)
+    return { may: false, why: 'The plan has expired. It has to be planned again.' };
   const open = openLevelOf(execution);
   const asked = open ? people(open) : `one ${decision.role}`;
-  return { may: true, role: decision.role, last: missingSignatures(plan.policy.levels, approvals) === 1, why: `The rule “${plan.policy.rule}” asks for ${asked}, and you are ${article(decision.role)} ${decision.role}.` };
+  return {
+    may: true,
+    role: decision.role,
+    last: missingSignatures(plan.policy.levels, approvals) === 1,
+    why: `The rule “${plan.policy.rule}” asks for ${asked}, and you are ${article(decision.role)} ${decision.role}.`,
+  };
 }
 
 /** A level in words: `one approver`, `2 people with the role approver`. */

@@ -4,7 +4,13 @@ import { type Shape, type Tone, describeState } from './execution-state.ts';
 import classes from './state-mark.module.css';
 
 /** The state of an execution: shape, word and colour together, never colour alone. */
-export function StateMark({ execution, large = false }: { readonly execution: Pick<Execution, 'state' | 'plan' | 'approvals'>; readonly large?: boolean }): ReactNode {
+export function StateMark({
+  execution,
+  large = false,
+}: {
+  readonly execution: Pick<Execution, 'state' | 'plan' | 'approvals'>;
+  readonly large?: boolean;
+}): ReactNode {
   const { label, tone, shape } = describeState(execution);
   return (
     <Mark tone={tone} shape={shape} large={large}>
@@ -13,7 +19,13 @@ export function StateMark({ execution, large = false }: { readonly execution: Pi
   );
 }
 
-export function Mark({ tone, shape, children, large = false, wrap = false }: {
+export function Mark({
+  tone,
+  shape,
+  children,
+  large = false,
+  wrap = false,
+}: {
   readonly tone: Tone;
   readonly shape: Shape;
   readonly children: ReactNode;
@@ -31,8 +43,20 @@ export function Mark({ tone, shape, children, large = false, wrap = false }: {
   );
 }
 
-const line = { fill: 'none', stroke: 'currentColor', strokeWidth: 1.7, strokeLinecap: 'round', strokeLinejoin: 'round' } as const;
-const cut = { fill: 'none', stroke: 'var(--bg)', strokeWidth: 1.8, strokeLinecap: 'round', strokeLinejoin: 'round' } as const;
+const line = {
+  fill: 'none',
+  stroke: 'currentColor',
+  strokeWidth: 1.7,
+  strokeLinecap: 'round',
+  strokeLinejoin: 'round',
+} as const;
+const cut = {
+  fill: 'none',
+  stroke: 'var(--bg)',
+  strokeWidth: 1.8,
+  strokeLinecap: 'round',
+  strokeLinejoin: 'round',
+} as const;
 
 const SHAPES: Readonly<Record<Shape, ReactNode>> = {
   dots: <circle cx="8" cy="8" r="6" {...line} strokeDasharray="0.1 3.67" strokeWidth={2.2} />,

@@ -3,12 +3,16 @@ import type { Plan } from '@countersign/domain/schemas/execution';
 
 /** What a signer should look at first, most serious first. Empty when nothing is unusual. */
 export function unusualFacts(plan: Plan): readonly string[] {
-  const refused = plan.problemsByCode.filter((group) => group.severity === 'refused').reduce((sum, group) => sum + group.count, 0);
+  const refused = plan.problemsByCode
+    .filter((group) => group.severity === 'refused')
+    .reduce((sum, group) => sum + group.count, 0);
   const notices = plan.problemsByCode.filter((group) => group.severity === 'notice');
   const facts = [
     ...(plan.newPayeeCount > 0 ? [`${plural(plan.newPayeeCount, 'payee')} never paid before`] : []),
     ...notices.map((group) => `${plural(group.count, 'row')}: ${group.message}`),
-    ...(plan.hiddenDestinationCount > 0 ? [`${plural(plan.hiddenDestinationCount, 'payout')} to a bank account that Stripe hides`] : []),
+    ...(plan.hiddenDestinationCount > 0
+      ? [`${plural(plan.hiddenDestinationCount, 'payout')} to a bank account that Stripe hides`]
+      : []),
     ...(refused > 0 ? [`${plural(refused, 'row')} of the file left out`] : []),
     ...plan.warnings,
   ];

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react';
+import { usePhone } from './phone.ts';
 import classes from './virtual-table.module.css';
 
 export interface Column<Row> {
@@ -16,9 +17,20 @@ const OVERSCAN = 12;
 const ROW_PX = { desk: 32, phone: 44 };
 
 /** A table of any length in a window of its own: only the visible rows are in the page. Rows grow with wrapped text. */
-export function VirtualTable<Row>({ label, columns, rows, total, rowKey, minWidth, onEnd }: {
+export function VirtualTable<Row>({
+  label,
+  columns,
+  phoneColumns,
+  rows,
+  total,
+  rowKey,
+  minWidth,
+  onEnd,
+}: {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
+  /** For a narrow page, where several facts share a cell. Without them the table scrolls sideways. */
+  readonly phoneColumns?: readonly Column<Row>[];
   readonly rows: readonly Row[];
   /** Rows in all, when more can be loaded. */
   readonly total?: number;
@@ -29,7 +41,9 @@ export function VirtualTable<Row>({ label, columns, rows, total, rowKey, minWidt
   readonly onEnd?: () => void;
 }): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
-  const phone = typeof window !== 'undefined' && window.matchMedia('(max-width: 767px)').matches;
+  const phone = usePhone();
+  const shownColumns = phone && phoneColumns ? phoneColumns : columns;
+  const width = phone && phoneColumns ? 0 : minWidth;
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -47,17 +61,27 @@ export function VirtualTable<Row>({ label, columns, rows, total, rowKey, minWidt
     if (onEnd && rows.length > 0 && lastVisible >= rows.length - OVERSCAN) onEnd();
   }, [onEnd, rows.length, lastVisible]);
 
-  const template: CSSProperties = { gridTemplateColumns: columns.map((column) => column.width).join(' '), minWidth };
+  const template: CSSProperties = {
+    gridTemplateColumns: shownColumns.map((column) => column.width).join(' '),
+    minWidth: width,
+  };
   return (
-    <div className={classes.scroller} ref={scroller} role="table" aria-label={label} aria-rowcount={(total ?? rows.length) + 1} tabIndex={0}>
+    <div
+      className={classes.scroller}
+      ref={scroller}
+      role="table"
+      aria-label={label}
+      aria-rowcount={(total ?? rows.length) + 1}
+      tabIndex={0}
+    >
       <div className={classes.head} role="row" style={template}>
-        {columns.map((column) => (
+        {shownColumns.map((column) => (
           <span key={column.key} role="columnheader" data-num={column.number || undefined}>
             {column.head}
           </span>
         ))}
       </div>
-      <div className={classes.body} role="rowgroup" style={{ height: virtualizer.getTotalSize(), minWidth }}>
+      <div className={classes.body} role="rowgroup" style={{ height: virtualizer.getTotalSize(), minWidth: width }}>
         {items.map((item) => {
           const row = rows[item.index];
           if (row === undefined) return null;
@@ -71,7 +95,7 @@ export function VirtualTable<Row>({ label, columns, rows, total, rowKey, minWidt
               className={classes.row}
               style={{ ...template, transform: `translateY(${item.start}px)` }}
             >
-              {columns.map((column) => (
+              {shownColumns.map((column) => (
                 <span key={column.key} role="cell" data-num={column.number || undefined}>
                   {column.cell(row)}
                 </span>

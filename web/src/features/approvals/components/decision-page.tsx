@@ -27,7 +27,8 @@ export default function DecisionPage(): ReactNode {
   const live = useLiveDocument(refs.execution(orgId, executionId));
   if (live.kind === 'loading') return <RowsSkeleton rows={5} />;
   if (live.kind === 'failed') return <Failure failure={live.failure} what="this request" />;
-  if (!live.value) return <Empty action={<Link to="/approvals">Back to approvals</Link>}>There is no such request.</Empty>;
+  if (!live.value)
+    return <Empty action={<Link to="/approvals">Back to approvals</Link>}>There is no such request.</Empty>;
   return <Decision execution={live.value} />;
 }
 
@@ -35,7 +36,11 @@ function Decision({ execution }: { readonly execution: Execution }): ReactNode {
   const { plan } = execution;
   return (
     <div className={classes.page}>
-      <PageHeader title={execution.title} back={<Link to="/approvals">Approvals</Link>} purpose={<StateMark execution={execution} />} />
+      <PageHeader
+        title={execution.title}
+        back={<Link to="/approvals">Approvals</Link>}
+        purpose={<StateMark execution={execution} />}
+      />
       {plan ? <Facts execution={execution} plan={plan} /> : <p>There is no plan yet.</p>}
       <div className={classes.sign}>
         <SignBox execution={execution} />

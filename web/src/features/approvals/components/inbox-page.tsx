@@ -22,21 +22,36 @@ export default function InboxPage(): ReactNode {
 
   return (
     <>
-      <PageHeader title="Approvals" purpose="A signature is for exactly the plan you see. If anything in it changes, the signature is void." />
+      <PageHeader
+        title="Approvals"
+        purpose="A signature is for exactly the plan you see. If anything in it changes, the signature is void."
+      />
       {list.live.kind === 'loading' && <RowsSkeleton rows={3} />}
       {list.live.kind === 'failed' && <Failure failure={list.live.failure} what="open requests" />}
       {list.live.kind === 'ready' && (
         <>
-          <Section title="For you" count={list.live.value.filter((execution) => signingOf(execution, me, now).may).length}>
+          <Section
+            title="For you"
+            count={list.live.value.filter((execution) => signingOf(execution, me, now).may).length}
+          >
             {list.live.value.some((execution) => signingOf(execution, me, now).may) ? (
-              <ExecutionList executions={list.live.value.filter((execution) => signingOf(execution, me, now).may)} to={to} />
+              <ExecutionList
+                executions={list.live.value.filter((execution) => signingOf(execution, me, now).may)}
+                to={to}
+              />
             ) : (
               <Empty action={<Link to="/executions">See all executions</Link>}>Nothing waits for your signature.</Empty>
             )}
           </Section>
           {list.live.value.some((execution) => !signingOf(execution, me, now).may) && (
-            <Section title="For others" count={list.live.value.filter((execution) => !signingOf(execution, me, now).may).length}>
-              <ExecutionList executions={list.live.value.filter((execution) => !signingOf(execution, me, now).may)} to={to} />
+            <Section
+              title="For others"
+              count={list.live.value.filter((execution) => !signingOf(execution, me, now).may).length}
+            >
+              <ExecutionList
+                executions={list.live.value.filter((execution) => !signingOf(execution, me, now).may)}
+                to={to}
+              />
             </Section>
           )}
         </>

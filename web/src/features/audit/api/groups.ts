@@ -7,7 +7,9 @@ export interface AuditGroup {
 }
 
 /** One event, or a run of page events, which are many and alike: they collapse to one counted line. */
-export type AuditItem = { readonly kind: 'event'; readonly event: AuditEvent } | { readonly kind: 'pages'; readonly events: readonly AuditEvent[] };
+export type AuditItem =
+  | { readonly kind: 'event'; readonly event: AuditEvent }
+  | { readonly kind: 'pages'; readonly events: readonly AuditEvent[] };
 
 /** A run of fewer page events is shown line by line. */
 const COLLAPSE_FROM = 4;

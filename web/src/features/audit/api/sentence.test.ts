@@ -11,11 +11,16 @@ test('every type has a sentence, also when no fact is given', () => {
 });
 
 test('a plan says what leaves and to how many', () => {
-  expect(describeEvent({ type: 'execution.planned', data: { payouts: '214', amounts: 'USD 48,210.55', payees: '198', refused: '6' } }, {})).toBe(
-    'planned 214 payouts, USD 48,210.55, to 198 payees; 6 rows left out',
-  );
+  expect(
+    describeEvent(
+      { type: 'execution.planned', data: { payouts: '214', amounts: 'USD 48,210.55', payees: '198', refused: '6' } },
+      {},
+    ),
+  ).toBe('planned 214 payouts, USD 48,210.55, to 198 payees; 6 rows left out');
 });
 
 test('personal values come from beside the stream', () => {
-  expect(describeEvent({ type: 'execution.rejected', data: {} }, { reason: 'wrong week' })).toBe('rejected the plan: “wrong week”');
+  expect(describeEvent({ type: 'execution.rejected', data: {} }, { reason: 'wrong week' })).toBe(
+    'rejected the plan: “wrong week”',
+  );
 });

@@ -17,29 +17,41 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'operation.configured': (f) => `set up the operation${quoted(f.title ?? f.operation)}`,
   'policy.set': (f) => `set the approval policy${quoted(f.name ?? f.policy)}`,
   'accounts.opened': (f) => `opened ${count(f.accounts ?? f.opened ?? f.count, 'ledger account')}`,
-  'file.uploaded': (f) => `uploaded${named(f.name, 'a file')}${f.revision === undefined ? '' : `, revision ${f.revision}`}${f.rows === undefined ? '' : `, ${count(f.rows, 'row')}`}`,
+  'file.uploaded': (f) =>
+    `uploaded${named(f.name, 'a file')}${f.revision === undefined ? '' : `, revision ${f.revision}`}${f.rows === undefined ? '' : `, ${count(f.rows, 'row')}`}`,
   'file.refused': (f) => `refused the upload${quoted(f.name)}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
   'file.published': (f) => `published${named(f.name, 'a file')}`,
-  'execution.requested': (f) => `asked for a run${f.operation === undefined ? '' : ` of ${f.operation}`}${f.files === undefined || f.files === '' ? '' : ` with ${f.files.replace(/ \([0-9a-f]{64}\)/g, '')}`}`,
-  'execution.planned': (f) => `planned ${count(f.payouts, 'payout')}${f.amounts === undefined || f.amounts === '' ? '' : `, ${f.amounts}`}${f.payees === undefined ? '' : `, to ${count(f.payees, 'payee')}`}${some(f.refused) ? `; ${count(f.refused, 'row')} left out` : ''}`,
-  'execution.plan_failed': (f) => `could not plan the run${f.code === undefined ? '' : ` (${words(f.code)})`}${some(f.problems) ? `: ${count(f.problems, 'problem')}` : ''}`,
-  'execution.approved': (f) => `signed the plan${f.amounts === undefined ? '' : ` of ${f.amounts}`}${f.role === undefined ? '' : ` as ${f.role}`}${remaining(f)}${f.comment === undefined ? '' : `: “${f.comment}”`}`,
+  'execution.requested': (f) =>
+    `asked for a run${f.operation === undefined ? '' : ` of ${f.operation}`}${f.files === undefined || f.files === '' ? '' : ` with ${f.files.replace(/ \([0-9a-f]{64}\)/g, '')}`}`,
+  'execution.planned': (f) =>
+    `planned ${count(f.payouts, 'payout')}${f.amounts === undefined || f.amounts === '' ? '' : `, ${f.amounts}`}${f.payees === undefined ? '' : `, to ${count(f.payees, 'payee')}`}${some(f.refused) ? `; ${count(f.refused, 'row')} left out` : ''}`,
+  'execution.plan_failed': (f) =>
+    `could not plan the run${f.code === undefined ? '' : ` (${words(f.code)})`}${some(f.problems) ? `: ${count(f.problems, 'problem')}` : ''}`,
+  'execution.approved': (f) =>
+    `signed the plan${f.amounts === undefined ? '' : ` of ${f.amounts}`}${f.role === undefined ? '' : ` as ${f.role}`}${remaining(f)}${f.comment === undefined ? '' : `: “${f.comment}”`}`,
   'execution.rejected': (f) => `rejected the plan${because(f)}`,
   'execution.cancelled': (f) => `cancelled the run${because(f)}${outcome(f)}`,
   'execution.expired': () => 'let the plan expire: nobody signed in time',
   'execution.apply_started': () => 'began to send the signed payouts',
-  'execution.page_intended': (f) => `announced ${page(f)} before sending it: ${count(f.payouts, 'payout')}${f.amounts === undefined ? '' : `, ${f.amounts}`}`,
+  'execution.page_intended': (f) =>
+    `announced ${page(f)} before sending it: ${count(f.payouts, 'payout')}${f.amounts === undefined ? '' : `, ${f.amounts}`}`,
   'execution.page_settled': (f) => `recorded what became of ${page(f)}${outcome(f)}`,
   'execution.completed': (f) => `finished the run${outcome(f)}`,
   'execution.needs_repair': (f) => `ended the run with something to repair${outcome(f)}`,
-  'execution.drifted': (f) => `stopped the run, because the world had changed${f.reason === undefined ? '' : ` (${words(f.reason)})`}${outcome(f)}`,
-  'execution.unknown_settled': (f) => `settled unknown outcomes${f.found === undefined ? '' : `: ${f.found} found`}${outcome(f)}`,
-  'execution.reported': (f) => `made ${count(f.files, 'result file')}${some(f.comparedAccounts) ? ` and compared ${count(f.comparedAccounts, 'account')} with Stripe: ${some(f.differences) ? count(f.differences, 'difference') : 'no difference'}` : ''}`,
-  'command.denied': (f) => `was refused${f.command === undefined ? '' : ` the command ${f.command}`}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
+  'execution.drifted': (f) =>
+    `stopped the run, because the world had changed${f.reason === undefined ? '' : ` (${words(f.reason)})`}${outcome(f)}`,
+  'execution.unknown_settled': (f) =>
+    `settled unknown outcomes${f.found === undefined ? '' : `: ${f.found} found`}${outcome(f)}`,
+  'execution.reported': (f) =>
+    `made ${count(f.files, 'result file')}${some(f.comparedAccounts) ? ` and compared ${count(f.comparedAccounts, 'account')} with Stripe: ${some(f.differences) ? count(f.differences, 'difference') : 'no difference'}` : ''}`,
+  'command.denied': (f) =>
+    `was refused${f.command === undefined ? '' : ` the command ${f.command}`}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
 };
 
 function outcome(f: Facts): string {
-  const parts = (['succeeded', 'failed', 'unknown', 'untouched'] as const).filter((key) => some(f[key])).map((key) => `${Number(f[key]).toLocaleString('en-US')} ${key === 'succeeded' ? 'done' : key}`);
+  const parts = (['succeeded', 'failed', 'unknown', 'untouched'] as const)
+    .filter((key) => some(f[key]))
+    .map((key) => `${Number(f[key]).toLocaleString('en-US')} ${key === 'succeeded' ? 'done' : key}`);
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
 }
 
@@ -47,11 +59,15 @@ const page = (f: Facts): string => (f.page === undefined ? 'a page' : `page ${f.
 const some = (text: string | undefined): boolean => text !== undefined && text !== '' && text !== '0';
 const because = (f: Facts): string => (f.reason === undefined || f.reason === '' ? '' : `: “${f.reason}”`);
 const quoted = (text: string | undefined): string => (text === undefined || text === '' ? '' : ` “${text}”`);
-const named = (text: string | undefined, otherwise: string): string => (text === undefined || text === '' ? ` ${otherwise}` : ` “${text}”`);
-const join = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined).join(' ');
+const named = (text: string | undefined, otherwise: string): string =>
+  text === undefined || text === '' ? ` ${otherwise}` : ` “${text}”`;
+const join = (...parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined).join(' ');
 const words = (code: string): string => code.replaceAll('_', ' ');
-const remaining = (f: Facts): string => (f.remaining === undefined ? '' : f.remaining === '0' ? ', the last signature' : `, ${f.remaining} to go`);
-const count = (text: string | undefined, noun: string): string => (text !== undefined && /^\d{1,9}$/.test(text) ? plural(Number(text), noun) : `some ${noun}s`);
+const remaining = (f: Facts): string =>
+  f.remaining === undefined ? '' : f.remaining === '0' ? ', the last signature' : `, ${f.remaining} to go`;
+const count = (text: string | undefined, noun: string): string =>
+  text !== undefined && /^\d{1,9}$/.test(text) ? plural(Number(text), noun) : `some ${noun}s`;
 
 /** Types in words, for the filter. */
 export function typeLabel(type: AuditEventType): string {

@@ -56,14 +56,24 @@ function GroupHead({ executionId, alone }: { readonly executionId: string; reado
   );
 }
 
-const PARTS = { engine: 'The engine', tick: 'The clock', ledger: 'The ledger', audit: 'The audit log', files: 'The file check', seed: 'The set-up' } as const;
+const PARTS = {
+  engine: 'The engine',
+  tick: 'The clock',
+  ledger: 'The ledger',
+  audit: 'The audit log',
+  files: 'The file check',
+  seed: 'The set-up',
+} as const;
 
 function EventLine({ event }: { readonly event: AuditEvent }): ReactNode {
   const { body } = event;
   const { orgId } = useWorkplace();
   const hasPersonal = Object.keys(body.commitments).length > 0;
   const personal = useLiveDocument(hasPersonal ? refs.auditPersonal(orgId, body.id) : null);
-  const values = personal.kind === 'ready' && personal.value ? Object.fromEntries(Object.entries(personal.value.values).map(([field, { value }]) => [field, value])) : {};
+  const values =
+    personal.kind === 'ready' && personal.value
+      ? Object.fromEntries(Object.entries(personal.value.values).map(([field, { value }]) => [field, value]))
+      : {};
   const erased = hasPersonal && personal.kind === 'ready' && personal.value === null;
   return (
     <li className={classes.event} data-denied={body.type === 'command.denied' || undefined}>
@@ -71,7 +81,10 @@ function EventLine({ event }: { readonly event: AuditEvent }): ReactNode {
         <Instant at={body.at} seconds />
       </span>
       <span className={classes.sentence}>
-        <span className={classes.actor}>{body.actor.kind === 'member' ? <MemberName uid={body.actor.uid} you={false} /> : PARTS[body.actor.part]}</span> {unbroken(describeEvent(body, values))}
+        <span className={classes.actor}>
+          {body.actor.kind === 'member' ? <MemberName uid={body.actor.uid} you={false} /> : PARTS[body.actor.part]}
+        </span>{' '}
+        {unbroken(describeEvent(body, values))}
         {erased && <span className="muted"> (personal values erased)</span>}
       </span>
       <span className={classes.seq} title={`Event ${event.seq} of the audit stream`}>

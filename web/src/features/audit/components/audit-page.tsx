@@ -45,7 +45,10 @@ export default function AuditPage(): ReactNode {
 
   return (
     <>
-      <PageHeader title="Audit" purpose="Every change, by whom and exactly when. Each event is sealed into a tree that a verifier can check." />
+      <PageHeader
+        title="Audit"
+        purpose="Every change, by whom and exactly when. Each event is sealed into a tree that a verifier can check."
+      />
       <CheckpointLine />
       <div className={classes.filters}>
         <NativeSelect
@@ -53,14 +56,24 @@ export default function AuditPage(): ReactNode {
           label="What"
           value={type.success ? type.data : ''}
           onChange={(event) => set('type', event.currentTarget.value)}
-          data={[{ value: '', label: 'Everything' }, ...AUDIT_EVENT_TYPES.map((value) => ({ value, label: typeLabel(value) }))]}
+          data={[
+            { value: '', label: 'Everything' },
+            ...AUDIT_EVENT_TYPES.map((value) => ({ value, label: typeLabel(value) })),
+          ]}
         />
         <NativeSelect
           size="xs"
           label="Who"
           value={actorUid ?? ''}
           onChange={(event) => set('actor', event.currentTarget.value)}
-          data={[{ value: '', label: 'Everyone' }, ...(members.live.kind === 'ready' ? members.live.value.map((member) => ({ value: member.uid, label: member.name })) : actorUid === undefined ? [] : [{ value: actorUid, label: actorUid }])]}
+          data={[
+            { value: '', label: 'Everyone' },
+            ...(members.live.kind === 'ready'
+              ? members.live.value.map((member) => ({ value: member.uid, label: member.name }))
+              : actorUid === undefined
+                ? []
+                : [{ value: actorUid, label: actorUid }]),
+          ]}
         />
         {executionId !== undefined && (
           <p className={classes.chip}>

@@ -22,7 +22,8 @@ export function CheckpointLine(): ReactNode {
         Newest checkpoint
       </Mark>
       <span>
-        <span className="tabular">{newest.size.toLocaleString('en')}</span> events sealed, <Instant at={newest.at} seconds />
+        <span className="tabular">{newest.size.toLocaleString('en')}</span> events sealed,{' '}
+        <Instant at={newest.at} seconds />
       </span>
       <span>
         root <CopyText text={newest.root} label="root" />

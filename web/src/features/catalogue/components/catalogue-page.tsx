@@ -24,7 +24,10 @@ export default function CataloguePage(): ReactNode {
   const list = useLiveList(refs.operations(orgId), PAGE);
   return (
     <>
-      <PageHeader title="Catalogue" purpose="What can be run here, what it can do to the world, and which file it needs." />
+      <PageHeader
+        title="Catalogue"
+        purpose="What can be run here, what it can do to the world, and which file it needs."
+      />
       {list.live.kind === 'loading' && <RowsSkeleton rows={3} />}
       {list.live.kind === 'failed' && <Failure failure={list.live.failure} what="the catalogue" />}
       {list.live.kind === 'ready' &&
@@ -68,7 +71,10 @@ function OperationRow({ operation }: { readonly operation: Operation }): ReactNo
               <dt>Needs</dt>
               <dd>
                 {file.label}
-                {file.columns && <span className="muted"> with {file.columns.map((column) => column.name).join(', ')}</span>} <SampleLink parameter={file} />
+                {file.columns && (
+                  <span className="muted"> with {file.columns.map((column) => column.name).join(', ')}</span>
+                )}{' '}
+                <SampleLink parameter={file} />
               </dd>
             </div>
           ))}

@@ -29,7 +29,11 @@ export function CancelBox({ execution }: { readonly execution: Execution }): Rea
     <form className={classes.cancelForm} onSubmit={submit}>
       <Textarea
         label="Reason for cancelling"
-        description={execution.state === 'applying' ? 'What was sent stays sent; the rest is left untouched.' : 'Nothing was sent, and nothing will be.'}
+        description={
+          execution.state === 'applying'
+            ? 'What was sent stays sent; the rest is left untouched.'
+            : 'Nothing was sent, and nothing will be.'
+        }
         required
         withAsterisk={false}
         minLength={3}

@@ -12,10 +12,13 @@ import { Mark } from '../../../components/state-mark.tsx';
 import { type Column, VirtualTable } from '../../../components/virtual-table.tsx';
 import { refs } from '../../../refs.ts';
 import { type EffectRow, type RowStatus, effectRows } from '../api/effect-rows.ts';
+import classes from './effects-table.module.css';
 import { RowFilters } from './row-filters.tsx';
 
 /** Pages (of up to 200 payouts) that are read at a time. */
 const PAGES = 4;
+/** Outcomes are small, and a row without its outcome would look untouched. */
+const OUTCOME_PAGES = 400;
 
 const MARKS = {
   succeeded: { tone: 'good', shape: 'disc-check', label: 'Paid' },
@@ -27,25 +30,115 @@ const MARKS = {
 } as const satisfies Record<RowStatus, { tone: string; shape: string; label: string }>;
 
 const COLUMNS: readonly Column<EffectRow>[] = [
-  { key: 'line', head: 'Line', width: '46px', number: true, cell: ({ effect }) => <span className="muted">{effect.line ?? '–'}</span> },
+  {
+    key: 'line',
+    head: 'Line',
+    width: '46px',
+    number: true,
+    cell: ({ effect }) => <span className="muted">{effect.line ?? '–'}</span>,
+  },
   { key: 'reference', head: 'Reference', width: 'minmax(110px, 1fr)', cell: ({ effect }) => effect.data.reference },
-  { key: 'account', head: 'Account', width: 'minmax(166px, 1fr)', cell: ({ effect }) => <span className="mono">{effect.data.account}</span> },
-  { key: 'destination', head: 'To bank', width: 'minmax(150px, 1.2fr)', cell: ({ effect }) => <DestinationText destination={effect.data.destination} /> },
-  { key: 'currency', head: 'Cur.', width: '36px', cell: ({ effect }) => <span className="muted">{effect.data.currency}</span> },
-  { key: 'amount', head: 'Amount', width: '104px', number: true, cell: ({ effect }) => <Amount minor={effect.data.amountMinor} currency={effect.data.currency} /> },
-  { key: 'status', head: 'Outcome', width: '92px', cell: ({ status }) => <Mark tone={MARKS[status].tone} shape={MARKS[status].shape}>{MARKS[status].label}</Mark> },
-  { key: 'payout', head: 'Payout, or reason', width: 'minmax(190px, 1.6fr)', cell: ({ outcome }) => <Result outcome={outcome} /> },
+  {
+    key: 'account',
+    head: 'Account',
+    width: 'minmax(166px, 1fr)',
+    cell: ({ effect }) => <span className="mono">{effect.data.account}</span>,
+  },
+  {
+    key: 'destination',
+    head: 'To bank',
+    width: 'minmax(150px, 1.2fr)',
+    cell: ({ effect }) => <DestinationText destination={effect.data.destination} />,
+  },
+  {
+    key: 'currency',
+    head: 'Cur.',
+    width: '36px',
+    cell: ({ effect }) => <span className="muted">{effect.data.currency}</span>,
+  },
+  {
+    key: 'amount',
+    head: 'Amount',
+    width: '104px',
+    number: true,
+    cell: ({ effect }) => <Amount minor={effect.data.amountMinor} currency={effect.data.currency} />,
+  },
+  {
+    key: 'status',
+    head: 'Outcome',
+    width: '92px',
+    cell: ({ status }) => (
+      <Mark tone={MARKS[status].tone} shape={MARKS[status].shape}>
+        {MARKS[status].label}
+      </Mark>
+    ),
+  },
+  {
+    key: 'payout',
+    head: 'Payout, or reason',
+    width: 'minmax(190px, 1.6fr)',
+    cell: ({ outcome }) => <Result outcome={outcome} />,
+  },
 ];
 
-export default function EffectsTable({ execution, plan }: { readonly execution: Execution; readonly plan: Plan }): ReactNode {
+const PHONE_COLUMNS: readonly Column<EffectRow>[] = [
+  {
+    key: 'reference',
+    head: 'Reference, account, bank',
+    width: 'minmax(0, 1fr)',
+    cell: ({ effect, outcome, status }) => (
+      <>
+        {effect.data.reference}
+        <span className={classes.second}>{effect.data.account}</span>
+        <span className={classes.second}>
+          <DestinationText destination={effect.data.destination} />
+        </span>
+        {status !== 'succeeded' && outcome && (
+          <span className={classes.second}>
+            <Result outcome={outcome} />
+          </span>
+        )}
+      </>
+    ),
+  },
+  {
+    key: 'amount',
+    head: 'Amount',
+    width: 'auto',
+    number: true,
+    cell: ({ effect, status }) => (
+      <>
+        <Amount minor={effect.data.amountMinor} currency={effect.data.currency} />{' '}
+        <span className="muted">{effect.data.currency}</span>
+        <span className={classes.second}>
+          <Mark tone={MARKS[status].tone} shape={MARKS[status].shape}>
+            {MARKS[status].label}
+          </Mark>
+        </span>
+      </>
+    ),
+  },
+];
+
+export default function EffectsTable({
+  execution,
+  plan,
+}: {
+  readonly execution: Execution;
+  readonly plan: Plan;
+}): ReactNode {
   const { orgId } = useWorkplace();
   const [search] = useSearchParams();
   const show = search.get('show') ?? '';
   const pages = useLiveList(refs.pages(orgId, execution.id, plan.attempt), PAGES);
   const loadedPages = pages.live.kind === 'ready' ? pages.live.value.length : 0;
-  const outcomes = useLiveList(refs.outcomes(orgId, execution.id, plan.attempt), Math.max(PAGES, plan.pageCount));
+  const outcomes = useLiveList(refs.outcomes(orgId, execution.id, plan.attempt), OUTCOME_PAGES);
   const rows = useMemo(
-    () => effectRows(pages.live.kind === 'ready' ? pages.live.value : [], outcomes.live.kind === 'ready' ? outcomes.live.value : []),
+    () =>
+      effectRows(
+        pages.live.kind === 'ready' ? pages.live.value : [],
+        outcomes.live.kind === 'ready' ? outcomes.live.value : [],
+      ),
     [pages.live, outcomes.live],
   );
   const shown = useMemo(() => rows.filter((row) => keeps(row, show)), [rows, show]);
@@ -55,6 +148,11 @@ export default function EffectsTable({ execution, plan }: { readonly execution: 
   useEffect(() => {
     if (show !== '' && hasMore) loadMore();
   }, [show, hasMore, loadMore, loadedPages]);
+
+  const { hasMore: moreOutcomes, loadMore: loadOutcomes } = outcomes;
+  useEffect(() => {
+    if (moreOutcomes) loadOutcomes();
+  }, [moreOutcomes, loadOutcomes]);
 
   if (pages.live.kind === 'loading') return <RowsSkeleton rows={10} />;
   if (pages.live.kind === 'failed') return <Failure failure={pages.live.failure} what="the payouts" />;
@@ -67,6 +165,7 @@ export default function EffectsTable({ execution, plan }: { readonly execution: 
         <VirtualTable
           label="Payouts"
           columns={COLUMNS}
+          phoneColumns={PHONE_COLUMNS}
           rows={shown}
           rowKey={(row) => row.effect.key}
           minWidth={1000}

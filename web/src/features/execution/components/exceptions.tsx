@@ -20,12 +20,16 @@ const REASONS = 3;
 /** What is unusual in the plan, before its totals. What is left out can do no harm: it comes last, and counted. */
 export function Exceptions({ plan }: { readonly plan: Plan }): ReactNode {
   const unusual = unusualIn(plan);
-  const refused = plan.problemsByCode.filter((group) => group.severity === 'refused').toSorted((a, b) => b.count - a.count);
+  const refused = plan.problemsByCode
+    .filter((group) => group.severity === 'refused')
+    .toSorted((a, b) => b.count - a.count);
   const rows = refused.reduce((sum, group) => sum + group.count, 0);
   return (
     <Section title="Look at these first">
       {unusual.length === 0 && (
-        <p className={classes.calm}>Nothing unusual was found: no new payee, no hidden bank account, no possible duplicate.</p>
+        <p className={classes.calm}>
+          Nothing unusual was found: no new payee, no hidden bank account, no possible duplicate.
+        </p>
       )}
       <ul className={classes.exceptions}>
         {unusual.map(({ key, icon: Icon, text, to }) => (
@@ -61,13 +65,39 @@ export function Exceptions({ plan }: { readonly plan: Plan }): ReactNode {
 
 function unusualIn(plan: Plan): readonly Exception[] {
   return [
-    ...(plan.newPayeeCount > 0 ? [{ key: 'new', icon: IconUserPlus, text: `${plural(plan.newPayeeCount, 'payee')} never paid before by this organization`, to: null }] : []),
+    ...(plan.newPayeeCount > 0
+      ? [
+          {
+            key: 'new',
+            icon: IconUserPlus,
+            text: `${plural(plan.newPayeeCount, 'payee')} never paid before by this organization`,
+            to: null,
+          },
+        ]
+      : []),
     ...plan.problemsByCode
       .filter((group) => group.severity === 'notice')
-      .map((group) => ({ key: group.code, icon: IconAlertTriangle, text: `${plural(group.count, 'row')} to look at: ${group.message}`, to: `?tab=problems&code=${encodeURIComponent(group.code)}` })),
+      .map((group) => ({
+        key: group.code,
+        icon: IconAlertTriangle,
+        text: `${plural(group.count, 'row')} to look at: ${group.message}`,
+        to: `?tab=problems&code=${encodeURIComponent(group.code)}`,
+      })),
     ...(plan.hiddenDestinationCount > 0
-      ? [{ key: 'hidden', icon: IconEyeOff, text: `${plural(plan.hiddenDestinationCount, 'payout')} to a bank account that Stripe hides from the platform`, to: '?tab=rows&show=hidden' }]
+      ? [
+          {
+            key: 'hidden',
+            icon: IconEyeOff,
+            text: `${plural(plan.hiddenDestinationCount, 'payout')} to a bank account that Stripe hides from the platform`,
+            to: '?tab=rows&show=hidden',
+          },
+        ]
       : []),
-    ...plan.warnings.map((warning, index) => ({ key: `warning-${index}`, icon: IconAlertTriangle, text: unbroken(warning), to: null })),
+    ...plan.warnings.map((warning, index) => ({
+      key: `warning-${index}`,
+      icon: IconAlertTriangle,
+      text: unbroken(warning),
+      to: null,
+    })),
   ];
 }

@@ -29,7 +29,10 @@ export default function ExecutionPage(): ReactNode {
   const live = useLiveDocument(refs.execution(orgId, executionId));
   if (live.kind === 'loading') return <PageSkeleton />;
   if (live.kind === 'failed') return <Failure failure={live.failure} what="this execution" />;
-  if (!live.value) return <Empty action={<Link to="/executions">See all executions</Link>}>There is no execution {executionId}.</Empty>;
+  if (!live.value)
+    return (
+      <Empty action={<Link to="/executions">See all executions</Link>}>There is no execution {executionId}.</Empty>
+    );
   return <Content key={executionId} execution={live.value} />;
 }
 
@@ -41,7 +44,9 @@ function Content({ execution }: { readonly execution: Execution }): ReactNode {
   const tabs = [
     { key: '', label: 'Overview' },
     ...(plan && plan.effectCount > 0 ? [{ key: 'rows', label: 'Payouts', count: plan.effectCount }] : []),
-    ...(problemCount > 0 || execution.state === 'failed' ? [{ key: 'problems', label: 'Problems', ...(plan ? { count: problemCount } : {}) }] : []),
+    ...(problemCount > 0 || execution.state === 'failed'
+      ? [{ key: 'problems', label: 'Problems', ...(plan ? { count: problemCount } : {}) }]
+      : []),
     { key: 'log', label: 'Log' },
   ];
   return (
@@ -51,8 +56,16 @@ function Content({ execution }: { readonly execution: Execution }): ReactNode {
         back={<Link to="/executions">Executions</Link>}
         purpose={
           <>
-            Asked for by <MemberName uid={execution.requestedBy} you={false} />, <Instant at={execution.requestedAt} seconds /> (<Age at={execution.requestedAt} />)
-            {execution.inputs.length > 0 && <>, from {execution.inputs.map((input) => `${input.name}${input.revision > 1 ? ` (revision ${input.revision})` : ''}`).join(', ')}</>}
+            Asked for by <MemberName uid={execution.requestedBy} you={false} />,{' '}
+            <Instant at={execution.requestedAt} seconds /> (<Age at={execution.requestedAt} />)
+            {execution.inputs.length > 0 && (
+              <>
+                , from{' '}
+                {execution.inputs
+                  .map((input) => `${input.name}${input.revision > 1 ? ` (revision ${input.revision})` : ''}`)
+                  .join(', ')}
+              </>
+            )}
           </>
         }
       />
@@ -92,7 +105,11 @@ function Lead({ execution }: { readonly execution: Execution }): ReactNode {
         {execution.cancelRequested && state === 'applying' && <span className="muted">stops before the next page</span>}
       </p>
       {plan && <p className={classes.sentence}>{unbroken(plan.sentence)}</p>}
-      {!plan && state === 'planning' && <p className={classes.sentence}>Reading the file, the balances and the bank accounts. Nothing leaves before it is signed.</p>}
+      {!plan && state === 'planning' && (
+        <p className={classes.sentence}>
+          Reading the file, the balances and the bank accounts. Nothing leaves before it is signed.
+        </p>
+      )}
       {error && (
         <p className={classes.error} role="alert">
           {error.message} {state === 'failed' && 'Nothing was done.'}

@@ -42,7 +42,9 @@ export function LogView({ execution }: { readonly execution: Execution }): React
     <div className={classes.root}>
       <div className={classes.tools}>
         <span className="muted">
-          {shown.length === lines.length && !list.hasMore ? `${lines.length.toLocaleString('en')} lines` : `The newest ${shown.length.toLocaleString('en')} lines`}
+          {shown.length === lines.length && !list.hasMore
+            ? `${lines.length.toLocaleString('en')} lines`
+            : `The newest ${shown.length.toLocaleString('en')} lines`}
         </span>
         {list.hasMore && lines.length < MOST_LINES && (
           <button type="button" onClick={list.loadMore}>

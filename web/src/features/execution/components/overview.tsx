@@ -17,7 +17,10 @@ import classes from './overview.module.css';
 
 export function Overview({ execution }: { readonly execution: Execution }): ReactNode {
   const { plan, report, agreement } = execution;
-  if (!plan) return execution.state === 'planning' ? null : <Empty>There is no plan: nothing was prepared, and nothing was done.</Empty>;
+  if (!plan)
+    return execution.state === 'planning' ? null : (
+      <Empty>There is no plan: nothing was prepared, and nothing was done.</Empty>
+    );
   return (
     <>
       {report && report.files.length > 0 && <Results report={report} />}
@@ -99,7 +102,8 @@ function Agreement({ agreement }: { readonly agreement: NonNullable<Execution['a
 
 function PlanTotals({ plan }: { readonly plan: Plan }): ReactNode {
   const currencies = [...new Set([...plan.totals, ...plan.refusedTotals].map((total) => total.currency))].sort();
-  const of = (list: Plan['totals'], currency: string): { readonly amountMinor: string; readonly count: number } => list.find((total) => total.currency === currency) ?? { amountMinor: '0', count: 0 };
+  const of = (list: Plan['totals'], currency: string): { readonly amountMinor: string; readonly count: number } =>
+    list.find((total) => total.currency === currency) ?? { amountMinor: '0', count: 0 };
   if (currencies.length === 0) return null;
   const someRefused = plan.refusedTotals.length > 0;
   return (
@@ -179,12 +183,16 @@ function ImpactTable({ rows }: { readonly rows: Plan['ledgerImpact'] }): ReactNo
             <tr key={`${impact.accountId}_${impact.currency}`}>
               <td>
                 <Link to={`/ledger/${impact.accountId}`}>
-                  <AccountName accountId={impact.accountId} full />
+                  <AccountName accountId={impact.accountId} />
                 </Link>
               </td>
               <td className="muted">{impact.currency}</td>
-              <td data-num>{impact.debitMinor !== '0' && <Amount minor={impact.debitMinor} currency={impact.currency} />}</td>
-              <td data-num>{impact.creditMinor !== '0' && <Amount minor={impact.creditMinor} currency={impact.currency} />}</td>
+              <td data-num>
+                {impact.debitMinor !== '0' && <Amount minor={impact.debitMinor} currency={impact.currency} />}
+              </td>
+              <td data-num>
+                {impact.creditMinor !== '0' && <Amount minor={impact.creditMinor} currency={impact.currency} />}
+              </td>
             </tr>
           ))}
         </tbody>

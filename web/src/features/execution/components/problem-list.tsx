@@ -42,7 +42,8 @@ export function ProblemList({ execution }: { readonly execution: Execution }): R
         return (
           <details key={group.code} className={classes.group} open={only === group.code || groups.length === 1}>
             <summary>
-              <strong className="tabular">{plural(count, 'row')}</strong> {group.severity === 'refused' ? 'left out' : 'to look at'}: {known?.message ?? group.first.message}
+              <strong className="tabular">{plural(count, 'row')}</strong>{' '}
+              {group.severity === 'refused' ? 'left out' : 'to look at'}: {known?.message ?? group.first.message}
               <span className={classes.remedy}>{group.first.remedy}</span>
             </summary>
             <ProblemTable problems={group.problems.slice(0, ROWS)} />
@@ -99,6 +100,10 @@ function groupByCode(problems: readonly Problem[]): readonly Group[] {
   const groups = new Map<string, Problem[]>();
   for (const problem of problems) groups.set(problem.code, [...(groups.get(problem.code) ?? []), problem]);
   return [...groups]
-    .flatMap(([code, inGroup]) => (inGroup[0] ? [{ code, severity: inGroup[0].severity, first: inGroup[0], problems: inGroup }] : []))
-    .sort((a, b) => (a.severity === b.severity ? b.problems.length - a.problems.length : a.severity === 'notice' ? -1 : 1));
+    .flatMap(([code, inGroup]) =>
+      inGroup[0] ? [{ code, severity: inGroup[0].severity, first: inGroup[0], problems: inGroup }] : [],
+    )
+    .sort((a, b) =>
+      a.severity === b.severity ? b.problems.length - a.problems.length : a.severity === 'notice' ? -1 : 1,
+    );
 }

@@ -15,13 +15,29 @@ const ROWS = [
 ] as const;
 
 /** Done, failed, unknown and untouched, in count and in money of each currency. The four add up to the plan. */
-export function ProgressTable({ execution, tally }: { readonly execution: Execution; readonly tally: Tally }): ReactNode {
-  const currencies = [...new Set([...(execution.plan?.totals ?? []), ...tally.succeeded, ...tally.failed, ...tally.unknown].map((total) => total.currency))].sort();
+export function ProgressTable({
+  execution,
+  tally,
+}: {
+  readonly execution: Execution;
+  readonly tally: Tally;
+}): ReactNode {
+  const currencies = [
+    ...new Set(
+      [...(execution.plan?.totals ?? []), ...tally.succeeded, ...tally.failed, ...tally.unknown].map(
+        (total) => total.currency,
+      ),
+    ),
+  ].sort();
   const ended = END_STATES.includes(execution.state);
   const shown = ROWS.filter(({ key }) => !ended || key === 'succeeded' || countOf(tally[key]) > 0);
   return (
     <div className={classes.root}>
-      <div className={classes.bar} role="img" aria-label={ROWS.map(({ key, label }) => `${label} ${countOf(tally[key])}`).join(', ')}>
+      <div
+        className={classes.bar}
+        role="img"
+        aria-label={ROWS.map(({ key, label }) => `${label} ${countOf(tally[key])}`).join(', ')}
+      >
         {ROWS.filter(({ key }) => countOf(tally[key]) > 0).map(({ key }) => (
           <span key={key} className={classes.segment} data-key={key} style={{ flexGrow: countOf(tally[key]) }} />
         ))}
@@ -54,7 +70,10 @@ export function ProgressTable({ execution, tally }: { readonly execution: Execut
                   <td data-num>{count.toLocaleString('en')}</td>
                   {currencies.map((currency) => (
                     <td key={currency} data-num>
-                      <Amount minor={tally[key].find((total) => total.currency === currency)?.amountMinor ?? '0'} currency={currency} />
+                      <Amount
+                        minor={tally[key].find((total) => total.currency === currency)?.amountMinor ?? '0'}
+                        currency={currency}
+                      />
                     </td>
                   ))}
                 </tr>

@@ -26,7 +26,10 @@ export function Rail({ execution }: { readonly execution: Execution }): ReactNod
           <ul className={classes.levels}>
             {levelsOf(execution).map((level) => (
               <li key={level.level}>
-                <span>{people(level)[0]?.toUpperCase()}{people(level).slice(1)}</span>
+                <span>
+                  {people(level)[0]?.toUpperCase()}
+                  {people(level).slice(1)}
+                </span>
                 <span className="tabular muted">
                   {level.signed.length}/{level.people}
                 </span>
@@ -44,59 +47,62 @@ export function Rail({ execution }: { readonly execution: Execution }): ReactNod
         </section>
       )}
       <div className={classes.facts}>
-      <section className={classes.part}>
-        <h2>What happened</h2>
-        <Steps execution={execution} />
-        {mayOpen('/audit', me.roles) && <Link to={`/audit?execution=${execution.id}`}>Whole story in the audit log</Link>}
-      </section>
-      {plan && (
         <section className={classes.part}>
-          <h2>Bound to the signature</h2>
-          <dl className={classes.bound}>
-            <dt>Digest</dt>
-            <dd>
-              <CopyText text={plan.digest} label="digest" />
-            </dd>
-            {execution.state === 'awaiting_approval' && (
-              <>
-                <dt>Expires</dt>
-                <dd>
-                  <Instant at={plan.expiresAt} />
-                  <br />
-                  <span className="muted">
-                    <Age at={plan.expiresAt} />
-                  </span>
-                </dd>
-              </>
-            )}
-            <dt>Pays through</dt>
-            <dd>
-              Stripe <span className="mono">{plan.provider.account}</span>, {plan.provider.mode}
-            </dd>
-            {execution.inputs.map((input) => (
-              <div key={input.fileId} className={classes.fact}>
-                <dt>File</dt>
-                <dd>
-                  {input.name} <CopyText text={input.sha256} label="SHA-256 of the file" />
-                </dd>
-              </div>
-            ))}
-            <dt>Code</dt>
-            <dd>
-              {execution.plugin.name} {execution.plugin.version} <CopyText text={execution.plugin.codeHash} label="code hash" />
-            </dd>
-            <dt>Rule</dt>
-            <dd>
-              {plan.policy.rule}
-              <br />
-              <span className="muted">
-                {plan.policy.id}, version {plan.policy.version}
-              </span>
-            </dd>
-          </dl>
+          <h2>What happened</h2>
+          <Steps execution={execution} />
+          {mayOpen('/audit', me.roles) && (
+            <Link to={`/audit?execution=${execution.id}`}>Whole story in the audit log</Link>
+          )}
         </section>
-      )}
-      {open && <CancelBox execution={execution} />}
+        {plan && (
+          <section className={classes.part}>
+            <h2>Bound to the signature</h2>
+            <dl className={classes.bound}>
+              <dt>Digest</dt>
+              <dd>
+                <CopyText text={plan.digest} label="digest" />
+              </dd>
+              {execution.state === 'awaiting_approval' && (
+                <>
+                  <dt>Expires</dt>
+                  <dd>
+                    <Instant at={plan.expiresAt} />
+                    <br />
+                    <span className="muted">
+                      <Age at={plan.expiresAt} />
+                    </span>
+                  </dd>
+                </>
+              )}
+              <dt>Pays through</dt>
+              <dd>
+                Stripe <span className="mono">{plan.provider.account}</span>, {plan.provider.mode}
+              </dd>
+              {execution.inputs.map((input) => (
+                <div key={input.fileId} className={classes.fact}>
+                  <dt>File</dt>
+                  <dd>
+                    {input.name} <CopyText text={input.sha256} label="SHA-256 of the file" />
+                  </dd>
+                </div>
+              ))}
+              <dt>Code</dt>
+              <dd>
+                {execution.plugin.name} {execution.plugin.version}{' '}
+                <CopyText text={execution.plugin.codeHash} label="code hash" />
+              </dd>
+              <dt>Rule</dt>
+              <dd>
+                {plan.policy.rule}
+                <br />
+                <span className="muted">
+                  {plan.policy.id}, version {plan.policy.version}
+                </span>
+              </dd>
+            </dl>
+          </section>
+        )}
+        {open && <CancelBox execution={execution} />}
       </div>
     </aside>
   );

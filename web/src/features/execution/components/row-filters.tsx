@@ -5,7 +5,12 @@ import { useSearchParams } from 'react-router';
 import classes from './row-filters.module.css';
 
 /** Which payouts are shown. Choices without any payout are not offered. */
-export function RowFilters({ execution, plan, shown, loaded }: {
+export function RowFilters({
+  execution,
+  plan,
+  shown,
+  loaded,
+}: {
   readonly execution: Execution;
   readonly plan: Plan;
   readonly shown: number;
@@ -33,14 +38,21 @@ export function RowFilters({ execution, plan, shown, loaded }: {
     <div className={classes.root}>
       <div className={classes.options} role="group" aria-label="Which payouts">
         {options.map((option) => (
-          <button key={option.key} type="button" aria-pressed={current === option.key} className={classes.option} onClick={() => choose(option.key)}>
+          <button
+            key={option.key}
+            type="button"
+            aria-pressed={current === option.key}
+            className={classes.option}
+            onClick={() => choose(option.key)}
+          >
             {option.label} <span className="tabular">{option.count.toLocaleString('en')}</span>
           </button>
         ))}
       </div>
       {current !== '' && loaded < plan.effectCount && (
         <span className="muted" role="status">
-          {shown.toLocaleString('en')} found in {loaded.toLocaleString('en')} of {plan.effectCount.toLocaleString('en')}…
+          {shown.toLocaleString('en')} found in {loaded.toLocaleString('en')} of {plan.effectCount.toLocaleString('en')}
+          …
         </span>
       )}
     </div>

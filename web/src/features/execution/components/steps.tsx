@@ -14,15 +14,40 @@ export function Steps({ execution }: { readonly execution: Execution }): ReactNo
   return (
     <ol className={classes.steps}>
       <Step text="Asked for" at={execution.requestedAt} />
-      {plan ? <Step text={`Planned in ${span(execution.requestedAt, plan.plannedAt)}`} at={plan.plannedAt} /> : !ended && <Step text="Plan" />}
+      {plan ? (
+        <Step text={`Planned in ${span(execution.requestedAt, plan.plannedAt)}`} at={plan.plannedAt} />
+      ) : (
+        !ended && <Step text="Plan" />
+      )}
       {approvals.map((approval) => (
-        <Step key={approval.uid} text={<>Signed by <MemberName uid={approval.uid} you={false} /></>} at={approval.at} />
+        <Step
+          key={approval.uid}
+          text={
+            <>
+              Signed by <MemberName uid={approval.uid} you={false} />
+            </>
+          }
+          at={approval.at}
+        />
       ))}
       {!ended && approvedAt === null && <Step text="Sign" />}
       {ended && endedAt !== null ? (
-        <Step text={approvedAt === null ? stateLabel(state) : `${stateLabel(state)}, ${span(approvedAt, endedAt)} after the last signature`} at={endedAt} />
+        <Step
+          text={
+            approvedAt === null
+              ? stateLabel(state)
+              : `${stateLabel(state)}, ${span(approvedAt, endedAt)} after the last signature`
+          }
+          at={endedAt}
+        />
       ) : (
-        <Step text={execution.progress.pageCount > 0 && approvedAt !== null ? `Send: page ${execution.progress.pagesDone} of ${execution.progress.pageCount}` : 'Send'} />
+        <Step
+          text={
+            execution.progress.pageCount > 0 && approvedAt !== null
+              ? `Send: page ${execution.progress.pagesDone} of ${execution.progress.pageCount}`
+              : 'Send'
+          }
+        />
       )}
     </ol>
   );

@@ -13,7 +13,11 @@ import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
 
 const PAGE = 30;
-const FILTERS: readonly { readonly key: string; readonly label: string; readonly states: readonly ExecutionState[] | undefined }[] = [
+const FILTERS: readonly {
+  readonly key: string;
+  readonly label: string;
+  readonly states: readonly ExecutionState[] | undefined;
+}[] = [
   { key: '', label: 'All', states: undefined },
   { key: 'open', label: 'Open', states: ['planning', 'awaiting_approval', 'approved', 'applying'] },
   { key: 'done', label: 'Done', states: ['completed'] },
@@ -34,7 +38,9 @@ export default function ExecutionsPage(): ReactNode {
       {list.live.kind === 'failed' && <Failure failure={list.live.failure} what="executions" />}
       {list.live.kind === 'ready' &&
         (list.live.value.length === 0 ? (
-          <Empty action={<Link to="/catalogue">See the catalogue</Link>}>No execution {chosen?.key === '' ? 'yet' : 'is in this state'}.</Empty>
+          <Empty action={<Link to="/catalogue">See the catalogue</Link>}>
+            No execution {chosen?.key === '' ? 'yet' : 'is in this state'}.
+          </Empty>
         ) : (
           <ExecutionList executions={list.live.value} />
         ))}

@@ -33,11 +33,21 @@ export default function FilesPage(): ReactNode {
   const list = useLiveList(refs.files(orgId, kind === 'input' || kind === 'result' ? kind : null), PAGE);
   return (
     <>
-      <PageHeader title="Files" purpose="What was uploaded and what executions made. The same name again is a new revision; nothing is overwritten." />
+      <PageHeader
+        title="Files"
+        purpose="What was uploaded and what executions made. The same name again is a new revision; nothing is overwritten."
+      />
       <FilterLinks label="Kind of file" parameter="kind" options={KINDS} />
       {list.live.kind === 'loading' && <RowsSkeleton rows={8} />}
       {list.live.kind === 'failed' && <Failure failure={list.live.failure} what="files" />}
-      {list.live.kind === 'ready' && (list.live.value.length === 0 ? <Empty action={<Link to="/catalogue">See the catalogue</Link>}>No file here yet. Files are uploaded where an operation is run.</Empty> : <FileTable files={list.live.value} />)}
+      {list.live.kind === 'ready' &&
+        (list.live.value.length === 0 ? (
+          <Empty action={<Link to="/catalogue">See the catalogue</Link>}>
+            No file here yet. Files are uploaded where an operation is run.
+          </Empty>
+        ) : (
+          <FileTable files={list.live.value} />
+        ))}
       <More list={list} noun="files" />
     </>
   );
@@ -50,13 +60,19 @@ function FileTable({ files }: { readonly files: readonly StoredFile[] }): ReactN
         <thead>
           <tr>
             <th>Name</th>
-            <th data-num>Revision</th>
+            <th data-num className="desk-only">
+              Revision
+            </th>
             <th>Status</th>
-            <th data-num>Rows</th>
-            <th data-num>Size</th>
-            <th>SHA-256</th>
-            <th>By</th>
-            <th>When</th>
+            <th data-num className="desk-only">
+              Rows
+            </th>
+            <th data-num className="desk-only">
+              Size
+            </th>
+            <th className="desk-only">SHA-256</th>
+            <th className="desk-only">By</th>
+            <th className="desk-only">When</th>
             <th>
               <span className="visually-hidden">Download</span>
             </th>
@@ -67,17 +83,47 @@ function FileTable({ files }: { readonly files: readonly StoredFile[] }): ReactN
             <Fragment key={file.id}>
               <tr>
                 <td className={classes.name}>
-                  {file.executionId === null ? file.name : <Link to={`/executions/${file.executionId}`}>{file.name}</Link>}
+                  {file.executionId === null ? (
+                    file.name
+                  ) : (
+                    <Link to={`/executions/${file.executionId}`}>{file.name}</Link>
+                  )}
+                  <span className={`phone-only ${classes.under}`}>
+                    <Instant at={file.createdAt} />
+                    {file.revision > 1 && <>, revision {file.revision}</>}
+                  </span>
                 </td>
-                <td data-num>{file.revision}</td>
-                <td>{file.status === 'ready' ? <Mark tone="good" shape="ring-check">{file.kind === 'draft' ? 'Draft' : 'Ready'}</Mark> : <Mark tone="bad" shape="square">Refused</Mark>}</td>
-                <td data-num>{file.profile ? file.profile.rowCount.toLocaleString('en') : '–'}</td>
-                <td data-num>{formatBytes(file.sizeBytes)}</td>
+                <td data-num className="desk-only">
+                  {file.revision}
+                </td>
                 <td>
+                  {file.status === 'ready' ? (
+                    <Mark tone="good" shape="ring-check">
+                      {file.kind === 'draft' ? 'Draft' : 'Ready'}
+                    </Mark>
+                  ) : (
+                    <Mark tone="bad" shape="square">
+                      Refused
+                    </Mark>
+                  )}
+                </td>
+                <td data-num className="desk-only">
+                  {file.profile ? file.profile.rowCount.toLocaleString('en') : '–'}
+                </td>
+                <td data-num className="desk-only">
+                  {formatBytes(file.sizeBytes)}
+                </td>
+                <td className="desk-only">
                   <CopyText text={file.sha256} label="SHA-256" />
                 </td>
-                <td>{file.uploadedBy === null ? <span className="muted">execution</span> : <MemberName uid={file.uploadedBy} />}</td>
-                <td className="nowrap">
+                <td className="desk-only">
+                  {file.uploadedBy === null ? (
+                    <span className="muted">execution</span>
+                  ) : (
+                    <MemberName uid={file.uploadedBy} />
+                  )}
+                </td>
+                <td className="nowrap desk-only">
                   <Instant at={file.createdAt} />
                 </td>
                 <td>{file.status === 'ready' && <DownloadButton storagePath={file.storagePath} name={file.name} />}</td>
@@ -100,7 +146,9 @@ function Details({ file }: { readonly file: StoredFile }): ReactNode {
       <td colSpan={9}>
         <details open={file.status === 'refused'}>
           <summary>
-            {file.status === 'refused' ? 'Why it was refused' : `${profile?.columns.length ?? 0} columns${issues.length > 0 ? `, ${profile?.badRowCount.toLocaleString('en') ?? issues.length} bad rows` : ''}`}
+            {file.status === 'refused'
+              ? 'Why it was refused'
+              : `${profile?.columns.length ?? 0} columns${issues.length > 0 ? `, ${profile?.badRowCount.toLocaleString('en') ?? issues.length} bad rows` : ''}`}
           </summary>
           {issues.length > 0 && (
             <ul className={classes.issues}>
@@ -127,7 +175,9 @@ function Details({ file }: { readonly file: StoredFile }): ReactNode {
                   <dd>
                     {column.type}
                     {column.emptyCount > 0 && `, ${column.emptyCount.toLocaleString('en')} empty`}
-                    {column.samples.length > 0 && <span className="muted"> {column.samples.slice(0, 3).join(' · ')}</span>}
+                    {column.samples.length > 0 && (
+                      <span className="muted"> {column.samples.slice(0, 3).join(' · ')}</span>
+                    )}
                   </dd>
                 </div>
               ))}

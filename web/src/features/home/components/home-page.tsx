@@ -8,6 +8,7 @@ import { Empty } from '../../../components/empty.tsx';
 import { ExecutionList } from '../../../components/execution-list.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { More } from '../../../components/more.tsx';
+import { useNow } from '../../../components/now.ts';
 import { PageHeader } from '../../../components/page-header.tsx';
 import { Section } from '../../../components/section.tsx';
 import { signingOf } from '../../../components/signing.ts';
@@ -26,18 +27,28 @@ export function HomePage(): ReactNode {
   const mine = useLiveList(mayRun ? refs.executions(orgId, { requestedBy: me.uid }) : null, MINE);
   const newest = useLiveList(mayRun ? null : refs.executions(orgId, {}), NEWEST);
   const repair = useLiveList(refs.executions(orgId, { states: ['needs_repair', 'drifted'] }), REPAIR);
-  const now = Date.now();
+  const now = useNow();
   // Only for those whom a policy can ask: for the others the section would be empty for ever.
-  const signs = has('approver', 'treasurer', 'admin') || countReady(waiting, (execution) => signingOf(execution, me, now).may) !== undefined;
+  const signs =
+    has('approver', 'treasurer', 'admin') ||
+    countReady(waiting, (execution) => signingOf(execution, me, now).may) !== undefined;
 
   return (
     <>
       <PageHeader title="Home" purpose="What waits for you, what you asked for, and what has to be repaired." />
       {signs && (
-        <Section title="Needs my decision" count={countReady(waiting, (execution) => signingOf(execution, me, now).may)}>
-        <Rows list={waiting} keep={(execution) => signingOf(execution, me, now).may} to={(execution) => `/approvals/${execution.id}`} what="open requests">
-          <Empty>Nothing waits for your signature.</Empty>
-        </Rows>
+        <Section
+          title="Needs my decision"
+          count={countReady(waiting, (execution) => signingOf(execution, me, now).may)}
+        >
+          <Rows
+            list={waiting}
+            keep={(execution) => signingOf(execution, me, now).may}
+            to={(execution) => `/approvals/${execution.id}`}
+            what="open requests"
+          >
+            <Empty>Nothing waits for your signature.</Empty>
+          </Rows>
         </Section>
       )}
       {mayRun ? (
@@ -62,13 +73,23 @@ export function HomePage(): ReactNode {
   );
 }
 
-function countReady(list: LiveList<Execution>, keep: (execution: Execution) => boolean = () => true): number | undefined {
+function countReady(
+  list: LiveList<Execution>,
+  keep: (execution: Execution) => boolean = () => true,
+): number | undefined {
   if (list.live.kind !== 'ready') return undefined;
   const count = list.live.value.filter(keep).length;
   return count > 0 ? count : undefined;
 }
 
-function Rows({ list, keep = () => true, to, what, more = true, children }: {
+function Rows({
+  list,
+  keep = () => true,
+  to,
+  what,
+  more = true,
+  children,
+}: {
   readonly list: LiveList<Execution>;
   readonly keep?: (execution: Execution) => boolean;
   readonly to?: (execution: Execution) => string;

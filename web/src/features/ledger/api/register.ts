@@ -16,6 +16,12 @@ export function registerLines(journal: Pick<Journal, 'entries'>, accountId: stri
       side: entry.side,
       amountMinor: entry.amountMinor,
       currency: entry.currency,
-      others: [...new Set(journal.entries.filter((other) => other.accountId !== accountId && other.currency === entry.currency).map((other) => other.accountId))],
+      others: [
+        ...new Set(
+          journal.entries
+            .filter((other) => other.accountId !== accountId && other.currency === entry.currency)
+            .map((other) => other.accountId),
+        ),
+      ],
     }));
 }

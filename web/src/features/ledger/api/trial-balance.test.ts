@@ -3,8 +3,17 @@ import type { Balance } from '@countersign/domain/schemas/ledger';
 import { netOf, trialBalance } from './trial-balance.ts';
 
 const balance = (currency: string, debit: string, credit: string): Balance => ({
-  accountId: 'a', currency, parentId: null, depth: 0, postable: false, postedDebitMinor: debit, postedCreditMinor: credit,
-  pendingDebitMinor: '0', pendingCreditMinor: '0', asOfSize: 1, updatedAt: '2026-11-22T00:00:00.000Z',
+  accountId: 'a',
+  currency,
+  parentId: null,
+  depth: 0,
+  postable: false,
+  postedDebitMinor: debit,
+  postedCreditMinor: credit,
+  pendingDebitMinor: '0',
+  pendingCreditMinor: '0',
+  asOfSize: 1,
+  updatedAt: '2026-11-22T00:00:00.000Z',
 });
 
 test('debits and credits are summed per currency and never across', () => {

@@ -1,7 +1,7 @@
 import { fromMinor, toMinor } from '@countersign/domain/money/money';
 import type { Balance } from '@countersign/domain/schemas/ledger';
 import { IconChevronRight } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { type CSSProperties, type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
@@ -39,7 +39,13 @@ export function BalanceRows({ balances }: { readonly balances: readonly Balance[
   });
 }
 
-function BalanceRow({ balance, first, expanded, onToggle, below }: {
+function BalanceRow({
+  balance,
+  first,
+  expanded,
+  onToggle,
+  below,
+}: {
   readonly balance: Balance;
   readonly first: boolean;
   readonly expanded: boolean;
@@ -55,7 +61,7 @@ function BalanceRow({ balance, first, expanded, onToggle, below }: {
       <tr data-depth={depth}>
         <td>
           {first && (
-            <span className={classes.account} style={{ paddingLeft: depth * 18 }}>
+            <span className={classes.account} style={indent(depth)}>
               {postable ? (
                 <>
                   <span className={classes.leaf} />
@@ -71,10 +77,10 @@ function BalanceRow({ balance, first, expanded, onToggle, below }: {
           )}
         </td>
         <td className="muted">{currency}</td>
-        <td data-num>
+        <td data-num className="desk-only">
           <Amount minor={balance.postedDebitMinor} currency={currency} />
         </td>
-        <td data-num>
+        <td data-num className="desk-only">
           <Amount minor={balance.postedCreditMinor} currency={currency} />
         </td>
         <td data-num className={classes.net}>
@@ -82,7 +88,9 @@ function BalanceRow({ balance, first, expanded, onToggle, below }: {
           <span className={classes.side}>{net.side ?? ''}</span>
         </td>
         <td data-num className="desk-only">
-          {pending === 0n ? <span className="muted">–</span> : (
+          {pending === 0n ? (
+            <span className="muted">–</span>
+          ) : (
             <>
               <Amount minor={fromMinor(pending < 0n ? -pending : pending)} currency={currency} />
               <span className={classes.side}>{pending < 0n ? 'Cr' : 'Dr'}</span>
@@ -98,26 +106,26 @@ function BalanceRow({ balance, first, expanded, onToggle, below }: {
 function Children({ parentId, depth }: { readonly parentId: string; readonly depth: number }): ReactNode {
   const { orgId } = useWorkplace();
   const list = useLiveList(refs.balancesBelow(orgId, parentId), CHILDREN);
-  const pad = { paddingLeft: depth * 18 + 20 };
+  const pad = indent(depth + 1);
   return (
     <>
       {list.live.kind === 'loading' && (
         <tr>
-          <td colSpan={6} className="muted" style={pad}>
+          <td colSpan={6} className={`muted ${classes.indented}`} style={pad}>
             …
           </td>
         </tr>
       )}
       {list.live.kind === 'failed' && (
         <tr>
-          <td colSpan={6} style={pad}>
+          <td colSpan={6} className={classes.indented} style={pad}>
             <Failure failure={list.live.failure} what="these accounts" />
           </td>
         </tr>
       )}
       {list.live.kind === 'ready' && list.live.value.length === 0 && (
         <tr>
-          <td colSpan={6} className="muted" style={pad}>
+          <td colSpan={6} className={`muted ${classes.indented}`} style={pad}>
             No account below this one has entries.
           </td>
         </tr>
@@ -125,7 +133,7 @@ function Children({ parentId, depth }: { readonly parentId: string; readonly dep
       {list.live.kind === 'ready' && <BalanceRows balances={list.live.value} />}
       {list.hasMore && (
         <tr>
-          <td colSpan={6} style={pad}>
+          <td colSpan={6} className={classes.indented} style={pad}>
             <button type="button" className={classes.more} onClick={list.loadMore}>
               Show more accounts
             </button>
@@ -134,4 +142,9 @@ function Children({ parentId, depth }: { readonly parentId: string; readonly dep
       )}
     </>
   );
+}
+
+/** How deep a line stands; the style sheet says how wide a step is. */
+function indent(depth: number): CSSProperties {
+  return { '--depth': depth } as CSSProperties;
 }

@@ -29,7 +29,8 @@ export default function RegisterPage(): ReactNode {
   const found = account.kind === 'ready' ? account.value : null;
 
   if (account.kind === 'failed') return <Failure failure={account.failure} what="this account" />;
-  if (account.kind === 'ready' && !found) return <Empty action={<Link to="/ledger">See the ledger</Link>}>There is no account {accountId}.</Empty>;
+  if (account.kind === 'ready' && !found)
+    return <Empty action={<Link to="/ledger">See the ledger</Link>}>There is no account {accountId}.</Empty>;
   return (
     <>
       <PageHeader
@@ -68,7 +69,8 @@ export default function RegisterPage(): ReactNode {
               <li key={balance.currency} className={classes.balance}>
                 <span className="muted">{balance.currency} balance</span>
                 <span className={classes.figure}>
-                  <Amount minor={net.amountMinor} currency={balance.currency} /> <span className={classes.side}>{net.side ?? ''}</span>
+                  <Amount minor={net.amountMinor} currency={balance.currency} />{' '}
+                  <span className={classes.side}>{net.side ?? ''}</span>
                 </span>
               </li>
             );
@@ -78,13 +80,23 @@ export default function RegisterPage(): ReactNode {
       {journals.live.kind === 'loading' && <RowsSkeleton rows={8} />}
       {journals.live.kind === 'failed' && <Failure failure={journals.live.failure} what="this register" />}
       {journals.live.kind === 'ready' &&
-        (journals.live.value.length === 0 ? <Empty>No journal has touched this account.</Empty> : <Register journals={journals.live.value} accountId={accountId} />)}
+        (journals.live.value.length === 0 ? (
+          <Empty>No journal has touched this account.</Empty>
+        ) : (
+          <Register journals={journals.live.value} accountId={accountId} />
+        ))}
       <More list={journals} noun="journals" />
     </>
   );
 }
 
-function Register({ journals, accountId }: { readonly journals: readonly Journal[]; readonly accountId: string }): ReactNode {
+function Register({
+  journals,
+  accountId,
+}: {
+  readonly journals: readonly Journal[];
+  readonly accountId: string;
+}): ReactNode {
   return (
     <div className={table.scroll}>
       <table className={table.table}>
@@ -108,7 +120,13 @@ function Register({ journals, accountId }: { readonly journals: readonly Journal
                   <Instant at={journal.recordedAt} seconds />
                 </td>
                 <td className="tabular nowrap">{journal.effectiveDay}</td>
-                <td className={classes.memo}>{journal.source.executionId === null ? journal.memo : <Link to={`/executions/${journal.source.executionId}`}>{journal.memo}</Link>}</td>
+                <td className={classes.memo}>
+                  {journal.source.executionId === null ? (
+                    journal.memo
+                  ) : (
+                    <Link to={`/executions/${journal.source.executionId}`}>{journal.memo}</Link>
+                  )}
+                </td>
                 <td>
                   {line.others.length === 1 && line.others[0] !== undefined ? (
                     <Link to={`/ledger/${line.others[0]}`}>
@@ -122,8 +140,12 @@ function Register({ journals, accountId }: { readonly journals: readonly Journal
                   {journal.state}
                 </td>
                 <td className="muted">{line.currency}</td>
-                <td data-num>{line.side === 'debit' && <Amount minor={line.amountMinor} currency={line.currency} />}</td>
-                <td data-num>{line.side === 'credit' && <Amount minor={line.amountMinor} currency={line.currency} />}</td>
+                <td data-num>
+                  {line.side === 'debit' && <Amount minor={line.amountMinor} currency={line.currency} />}
+                </td>
+                <td data-num>
+                  {line.side === 'credit' && <Amount minor={line.amountMinor} currency={line.currency} />}
+                </td>
               </tr>
             )),
           )}

@@ -32,7 +32,8 @@ export default function TrialBalancePage(): ReactNode {
             {head.kind === 'ready' && head.value && (
               <>
                 {' '}
-                As of ledger entry {head.value.size.toLocaleString('en')}, <Instant at={head.value.updatedAt} seconds />.
+                As of ledger entry {head.value.size.toLocaleString('en')}, <Instant at={head.value.updatedAt} seconds />
+                .
               </>
             )}
           </>
@@ -40,7 +41,11 @@ export default function TrialBalancePage(): ReactNode {
       />
       {roots.live.kind === 'loading' && <RowsSkeleton rows={8} />}
       {roots.live.kind === 'failed' && <Failure failure={roots.live.failure} what="the ledger" />}
-      {roots.live.kind === 'ready' && ready.length === 0 && <Empty>No account is open yet. Accounts open when the organization is set up, or with their first payout.</Empty>}
+      {roots.live.kind === 'ready' && ready.length === 0 && (
+        <Empty>
+          No account is open yet. Accounts open when the organization is set up, or with their first payout.
+        </Empty>
+      )}
       {ready.length > 0 && (
         <>
           <ul className={classes.verdicts}>
@@ -54,10 +59,16 @@ export default function TrialBalancePage(): ReactNode {
                 <tr>
                   <th>Account</th>
                   <th>Currency</th>
-                  <th data-num>Debit</th>
-                  <th data-num>Credit</th>
+                  <th data-num className="desk-only">
+                    Debit
+                  </th>
+                  <th data-num className="desk-only">
+                    Credit
+                  </th>
                   <th data-num>Balance</th>
-                  <th data-num className="desk-only">Pending</th>
+                  <th data-num className="desk-only">
+                    Pending
+                  </th>
                 </tr>
               </thead>
               <tbody>

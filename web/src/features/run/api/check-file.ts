@@ -11,7 +11,10 @@ export async function checkFile(file: File, columns: CheckRequest['columns'], ma
   const worker = new Worker(new URL('./check-worker.ts', import.meta.url), { type: 'module' });
   try {
     return await new Promise<CheckResult>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('Reading the file takes too long. Split it into smaller files.')), TIMEOUT_MS);
+      const timer = setTimeout(
+        () => reject(new Error('Reading the file takes too long. Split it into smaller files.')),
+        TIMEOUT_MS,
+      );
       worker.onmessage = (event: MessageEvent<CheckResult>) => {
         clearTimeout(timer);
         resolve(event.data);

@@ -61,7 +61,8 @@ export function checkRows(table: Pick<Table, 'rows' | 'decimal'>, columns: reado
     const problems = [...cellProblems(row, columns), ...duplicateProblems(row, names, firstLine)];
     const currencyOk = !names.has('currency') || isCurrency(row.cells.currency ?? '');
     const formula = problems.some((problem) => problem.column === 'amount');
-    if (amount && !amount.ok && currencyOk && !formula) problems.push({ column: 'amount', code: amount.code, message: amount.message, remedy: amount.remedy });
+    if (amount && !amount.ok && currencyOk && !formula)
+      problems.push({ column: 'amount', code: amount.code, message: amount.message, remedy: amount.remedy });
     if (amount?.ok) {
       const currency = row.cells.currency ?? '';
       control.file.add(currency, amount.amountMinor);
@@ -72,7 +73,14 @@ export function checkRows(table: Pick<Table, 'rows' | 'decimal'>, columns: reado
       const key = `${problem.code} ${problem.column}`;
       const group = groups.get(key);
       if (group) group.count += 1;
-      else groups.set(key, { code: problem.code, column: problem.column, remedy: problem.remedy, example: problem.message, count: 1 });
+      else
+        groups.set(key, {
+          code: problem.code,
+          column: problem.column,
+          remedy: problem.remedy,
+          example: problem.message,
+          count: 1,
+        });
     }
     return { line: row.line, cells: row.cells, problems };
   });
@@ -92,15 +100,30 @@ export function checkRows(table: Pick<Table, 'rows' | 'decimal'>, columns: reado
 function cellProblems(row: TableRow, columns: readonly FileColumn[]): CellProblem[] {
   return columns.flatMap((column): CellProblem[] => {
     const cell = row.cells[column.name] ?? '';
-    const problem = (code: string, message: string, remedy: string): CellProblem[] => [{ column: column.name, code, message, remedy }];
-    if (cell === '') return column.required ? problem('cell_empty', `The ${column.name} is empty`, column.help === '' ? 'Fill it in' : column.help) : [];
+    const problem = (code: string, message: string, remedy: string): CellProblem[] => [
+      { column: column.name, code, message, remedy },
+    ];
+    if (cell === '')
+      return column.required
+        ? problem('cell_empty', `The ${column.name} is empty`, column.help === '' ? 'Fill it in' : column.help)
+        : [];
     if (column.name === 'currency' && !isCurrency(cell)) {
       const upper = cell.toUpperCase();
-      return problem('currency_unknown', `“${short(cell)}” is not a currency code`, isCurrency(upper) ? `Write ${upper}, in capitals` : 'Use an ISO 4217 code such as USD, EUR or JPY');
+      return problem(
+        'currency_unknown',
+        `“${short(cell)}” is not a currency code`,
+        isCurrency(upper) ? `Write ${upper}, in capitals` : 'Use an ISO 4217 code such as USD, EUR or JPY',
+      );
     }
     // A description is free text; in the other cells a formula is a mistake, or an attack on the next spreadsheet.
-    if (column.name !== 'description' && FORMULA.test(cell)) return problem('formula', `“${short(cell)}” begins like a formula`, 'Enter the value itself, not a formula');
-    if (column.help.includes('acct_') && !/^acct_[A-Za-z0-9]{1,60}$/.test(cell)) return problem('account_malformed', `“${short(cell)}” is not a connected account`, 'Use the id from Stripe; it begins with acct_');
+    if (column.name !== 'description' && FORMULA.test(cell))
+      return problem('formula', `“${short(cell)}” begins like a formula`, 'Enter the value itself, not a formula');
+    if (column.help.includes('acct_') && !/^acct_[A-Za-z0-9]{1,60}$/.test(cell))
+      return problem(
+        'account_malformed',
+        `“${short(cell)}” is not a connected account`,
+        'Use the id from Stripe; it begins with acct_',
+      );
     return [];
   });
 }
@@ -113,7 +136,14 @@ function duplicateProblems(row: TableRow, names: ReadonlySet<string>, firstLine:
     firstLine.set(reference, row.line);
     return [];
   }
-  return [{ column: 'reference', code: 'duplicate_reference', message: `“${short(row.cells.reference ?? '')}” repeats line ${first}`, remedy: 'Give it a reference of its own, or take the row out' }];
+  return [
+    {
+      column: 'reference',
+      code: 'duplicate_reference',
+      message: `“${short(row.cells.reference ?? '')}” repeats line ${first}`,
+      remedy: 'Give it a reference of its own, or take the row out',
+    },
+  ];
 }
 
 function short(cell: string): string {

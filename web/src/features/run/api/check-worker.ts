@@ -11,7 +11,13 @@ export interface CheckRequest {
 export type CheckResult =
   /** The file as a whole can't be used. */
   | { readonly ok: false; readonly issues: readonly FileIssue[] }
-  | { readonly ok: true; readonly encoding: CsvProfile['encoding']; readonly delimiter: string; readonly decimal: string; readonly checked: CheckedRows };
+  | {
+      readonly ok: true;
+      readonly encoding: CsvProfile['encoding'];
+      readonly delimiter: string;
+      readonly decimal: string;
+      readonly checked: CheckedRows;
+    };
 
 /** The same reading as the server's, in a thread of its own, so that a large file does not freeze the page. */
 export function check({ bytes, columns, maxRows }: CheckRequest): CheckResult {
@@ -19,7 +25,13 @@ export function check({ bytes, columns, maxRows }: CheckRequest): CheckResult {
   if ('issue' in decoded) return { ok: false, issues: [decoded.issue] };
   const table = readTable(decoded.text, { columns, maxRows });
   if (table.issues.length > 0) return { ok: false, issues: table.issues };
-  return { ok: true, encoding: decoded.encoding, delimiter: table.delimiter, decimal: table.decimal, checked: checkRows(table, columns) };
+  return {
+    ok: true,
+    encoding: decoded.encoding,
+    delimiter: table.delimiter,
+    decimal: table.decimal,
+    checked: checkRows(table, columns),
+  };
 }
 
 self.onmessage = (event: MessageEvent<CheckRequest>): void => {

@@ -15,11 +15,20 @@ const SERVER_TIMEOUT_MS = 60_000;
  * @returns the file's document, `ready` or `refused`
  * @throws Error with a message for people
  */
-export async function uploadFile(services: Services, owner: { readonly orgId: string; readonly uid: string }, file: File, onProgress: (share: number) => void): Promise<StoredFile> {
+export async function uploadFile(
+  services: Services,
+  owner: { readonly orgId: string; readonly uid: string },
+  file: File,
+  onProgress: (share: number) => void,
+): Promise<StoredFile> {
   const storagePath = objectPaths.upload(owner.orgId, owner.uid, crypto.randomUUID(), safeName(file.name));
   const [{ ref, uploadBytesResumable }, storage] = await Promise.all([import('firebase/storage'), services.storage()]);
-  const task = uploadBytesResumable(ref(storage, storagePath), file, { contentType: file.type === '' ? 'text/csv' : file.type });
-  task.on('state_changed', (snapshot) => onProgress(snapshot.totalBytes === 0 ? 1 : snapshot.bytesTransferred / snapshot.totalBytes));
+  const task = uploadBytesResumable(ref(storage, storagePath), file, {
+    contentType: file.type === '' ? 'text/csv' : file.type,
+  });
+  task.on('state_changed', (snapshot) =>
+    onProgress(snapshot.totalBytes === 0 ? 1 : snapshot.bytesTransferred / snapshot.totalBytes),
+  );
   try {
     await task;
   } catch (error) {
@@ -35,14 +44,26 @@ function waitForFile({ firestore }: Services, orgId: string, storagePath: string
       stop();
       settle();
     };
-    const timer = setTimeout(() => finish(() => reject(new Error('The upload is there, but the server has not read it yet. Try again in a minute.'))), SERVER_TIMEOUT_MS);
+    const timer = setTimeout(
+      () =>
+        finish(() =>
+          reject(new Error('The upload is there, but the server has not read it yet. Try again in a minute.')),
+        ),
+      SERVER_TIMEOUT_MS,
+    );
     const stop = onSnapshot(
       query(collection(firestore, refs.files(orgId, null).path), where('storagePath', '==', storagePath), limit(1)),
       (snapshot) => {
         const [document] = snapshot.docs;
         if (!document) return;
         const parsed = fileSchema.safeParse(document.data());
-        finish(() => (parsed.success ? resolve(parsed.data) : reject(new Error(`The server's record of the file can't be read: ${describeIssue(parsed.error.issues[0])}`))));
+        finish(() =>
+          parsed.success
+            ? resolve(parsed.data)
+            : reject(
+                new Error(`The server's record of the file can't be read: ${describeIssue(parsed.error.issues[0])}`),
+              ),
+        );
       },
       (error) => finish(() => reject(new Error(`The server's record of the file can't be read: ${error.message}`))),
     );
@@ -51,15 +72,15 @@ function waitForFile({ firestore }: Services, orgId: string, storagePath: string
 
 /** Names keep what the storage rules allow: no control characters, no slashes, at most 200 characters. */
 export function safeName(name: string): string {
-  // eslint-disable-next-line no-control-regex
-  const clean = name.replace(/[\u0000-\u001f\u007f/\\]/g, '_').trim();
+  const clean = name.replace(/[\p{Cc}/\\]/gu, '_').trim();
   return clean === '' ? 'upload.csv' : clean.slice(-200);
 }
 
 function explainUpload(error: unknown): string {
   const code = error instanceof FirebaseError ? error.code : '';
   if (code === 'storage/unauthorized') return 'The upload was refused. Operators may upload text files of up to 50 MB.';
-  if (code === 'storage/retry-limit-exceeded') return 'The connection is too slow or broken. Nothing was sent twice; try again.';
+  if (code === 'storage/retry-limit-exceeded')
+    return 'The connection is too slow or broken. Nothing was sent twice; try again.';
   if (code === 'storage/canceled') return 'The upload was cancelled.';
   return error instanceof Error ? error.message : String(error);
 }

@@ -15,7 +15,13 @@ const MAX_BYTES = 50_000_000;
 const DEFAULT_MAX_ROWS = 200_000;
 
 /** Choose or drop a file, and see what is in it before it goes anywhere. */
-export function FileField({ parameter, chosen, problem, disabled, onChange }: {
+export function FileField({
+  parameter,
+  chosen,
+  problem,
+  disabled,
+  onChange,
+}: {
   readonly parameter: FileParameter;
   readonly chosen: ChosenFile | null;
   readonly problem: string | null;
@@ -31,7 +37,12 @@ export function FileField({ parameter, chosen, problem, disabled, onChange }: {
     if (!file) return;
     turn.current += 1;
     const mine = turn.current;
-    if (file.size > MAX_BYTES) return onChange({ state: 'unreadable', file, message: `${file.name} has ${formatBytes(file.size)}; at most ${formatBytes(MAX_BYTES)} are taken. Split it into smaller files.` });
+    if (file.size > MAX_BYTES)
+      return onChange({
+        state: 'unreadable',
+        file,
+        message: `${file.name} has ${formatBytes(file.size)}; at most ${formatBytes(MAX_BYTES)} are taken. Split it into smaller files.`,
+      });
     if (!parameter.columns) return onChange({ state: 'checked', file, result: null, usable: true });
     onChange({ state: 'checking', file });
     checkFile(file, parameter.columns, parameter.maxRows ?? DEFAULT_MAX_ROWS).then(
@@ -40,7 +51,8 @@ export function FileField({ parameter, chosen, problem, disabled, onChange }: {
         if (mine === turn.current) onChange({ state: 'checked', file, result, usable: isUsable(result) });
       },
       (error: unknown) => {
-        if (mine === turn.current) onChange({ state: 'unreadable', file, message: error instanceof Error ? error.message : String(error) });
+        if (mine === turn.current)
+          onChange({ state: 'unreadable', file, message: error instanceof Error ? error.message : String(error) });
       },
     );
   };
@@ -131,12 +143,19 @@ export function FileField({ parameter, chosen, problem, disabled, onChange }: {
           <IssueList issues={chosen.result.issues} />
         </div>
       )}
-      {chosen?.state === 'checked' && chosen.result?.ok && parameter.columns && <Preview checked={chosen.result.checked} columns={parameter.columns} fileName={chosen.file.name} />}
+      {chosen?.state === 'checked' && chosen.result?.ok && parameter.columns && (
+        <Preview checked={chosen.result.checked} columns={parameter.columns} fileName={chosen.file.name} />
+      )}
     </section>
   );
 }
 
-const DELIMITERS: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons and decimal commas', '\t': 'tabs', '|': 'bars' };
+const DELIMITERS: Readonly<Record<string, string>> = {
+  ',': 'commas',
+  ';': 'semicolons and decimal commas',
+  '\t': 'tabs',
+  '|': 'bars',
+};
 
 function Reading({ chosen }: { readonly chosen: ChosenFile }): ReactNode {
   if (chosen.state === 'checking') return <span className="muted">reading…</span>;

@@ -5,7 +5,14 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 
 /** An amount with its currency; the value is `{amountMinor, currency}` once both can be read exactly. */
-export function MoneyField({ label, description, error, disabled, currencies = currencyCodes, onChange }: {
+export function MoneyField({
+  label,
+  description,
+  error,
+  disabled,
+  currencies = currencyCodes,
+  onChange,
+}: {
   readonly label: string;
   readonly description: string | undefined;
   readonly error: string | undefined;
@@ -33,7 +40,13 @@ export function MoneyField({ label, description, error, disabled, currencies = c
         value={text}
         onChange={(event) => update(event.currentTarget.value, currency)}
       />
-      <NativeSelect aria-label={`Currency of ${label}`} disabled={disabled} value={currency} data={[...currencies]} onChange={(event) => update(text, event.currentTarget.value)} />
+      <NativeSelect
+        aria-label={`Currency of ${label}`}
+        disabled={disabled}
+        value={currency}
+        data={[...currencies]}
+        onChange={(event) => update(text, event.currentTarget.value)}
+      />
     </div>
   );
 }

@@ -12,7 +12,13 @@ import { MoneyField } from './money-field.tsx';
 const RADIO_CHOICES = 4;
 
 /** One field of the run form, by the parameter's type. Files have a field of their own. */
-export function ParameterField({ parameter, value, problem, disabled, onChange }: {
+export function ParameterField({
+  parameter,
+  value,
+  problem,
+  disabled,
+  onChange,
+}: {
   readonly parameter: Exclude<Parameter, { type: 'file' }>;
   readonly value: unknown;
   readonly problem: string | null;
@@ -31,9 +37,18 @@ export function ParameterField({ parameter, value, problem, disabled, onChange }
   switch (parameter.type) {
     case 'string':
     case 'account':
-      return <TextInput {...optional} value={text} {...(parameter.type === 'string' ? { maxLength: parameter.maxLength } : {})} onChange={(event) => onChange(event.currentTarget.value)} />;
+      return (
+        <TextInput
+          {...optional}
+          value={text}
+          {...(parameter.type === 'string' ? { maxLength: parameter.maxLength } : {})}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
     case 'date':
-      return <TextInput {...optional} type="date" value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
+      return (
+        <TextInput {...optional} type="date" value={text} onChange={(event) => onChange(event.currentTarget.value)} />
+      );
     case 'number':
       return (
         <TextInput
@@ -48,12 +63,34 @@ export function ParameterField({ parameter, value, problem, disabled, onChange }
         />
       );
     case 'boolean':
-      return <Checkbox label={parameter.label} description={shared.description} error={shared.error} disabled={disabled} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
+      return (
+        <Checkbox
+          label={parameter.label}
+          description={shared.description}
+          error={shared.error}
+          disabled={disabled}
+          checked={value === true}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      );
     case 'money':
-      return <MoneyField {...optional} {...(parameter.currencies ? { currencies: parameter.currencies } : {})} onChange={onChange} />;
+      return (
+        <MoneyField
+          {...optional}
+          {...(parameter.currencies ? { currencies: parameter.currencies } : {})}
+          onChange={onChange}
+        />
+      );
     case 'select':
       if (parameter.options.length > RADIO_CHOICES) {
-        return <NativeSelect {...optional} value={text} data={[{ value: '', label: '' }, ...parameter.options]} onChange={(event) => onChange(event.currentTarget.value)} />;
+        return (
+          <NativeSelect
+            {...optional}
+            value={text}
+            data={[{ value: '', label: '' }, ...parameter.options]}
+            onChange={(event) => onChange(event.currentTarget.value)}
+          />
+        );
       }
       return (
         <Radio.Group {...optional} value={text} onChange={onChange}>
@@ -66,7 +103,11 @@ export function ParameterField({ parameter, value, problem, disabled, onChange }
       );
     case 'multiselect':
       return (
-        <Checkbox.Group {...optional} value={Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []} onChange={onChange}>
+        <Checkbox.Group
+          {...optional}
+          value={Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []}
+          onChange={onChange}
+        >
           <div style={{ display: 'grid', gap: 8, marginTop: 8 }}>
             {parameter.options.map((option) => (
               <Checkbox key={option.value} value={option.value} label={option.label} disabled={disabled} size="xs" />

@@ -3,6 +3,7 @@ import { toCsv } from '@countersign/domain/csv/write';
 import { type ReactNode, useMemo, useState } from 'react';
 import table from '../../../components/data-table.module.css';
 import { Amount } from '../../../components/money.tsx';
+import { usePhone } from '../../../components/phone.ts';
 import { saveBlob } from '../../../components/save-blob.ts';
 import { type Column, VirtualTable } from '../../../components/virtual-table.tsx';
 import type { CheckedRow, CheckedRows, ControlTotal, FileColumn } from '../api/check-rows.ts';
@@ -12,20 +13,39 @@ import classes from './file-field.module.css';
 const GROUPS = 5;
 
 /** What is in the file: pinned control totals, repairs by number, and the rows with what is wrong in them. */
-export function Preview({ checked, columns, fileName }: { readonly checked: CheckedRows; readonly columns: readonly FileColumn[]; readonly fileName: string }): ReactNode {
+export function Preview({
+  checked,
+  columns,
+  fileName,
+}: {
+  readonly checked: CheckedRows;
+  readonly columns: readonly FileColumn[];
+  readonly fileName: string;
+}): ReactNode {
   const { control, groups } = checked;
   const rejected = control.rejected.rows;
   const [onlyErrors, setOnlyErrors] = useState(rejected > 0 && rejected < control.file.rows);
   const [allGroups, setAllGroups] = useState(groups.length <= GROUPS + 1);
-  const rows = useMemo(() => (onlyErrors ? checked.rows.filter((row) => row.problems.length > 0) : checked.rows), [checked, onlyErrors]);
+  const rows = useMemo(
+    () => (onlyErrors ? checked.rows.filter((row) => row.problems.length > 0) : checked.rows),
+    [checked, onlyErrors],
+  );
+  const phoneTableColumns = useMemo(() => previewPhoneColumns(columns), [columns]);
   const tableColumns = useMemo(() => previewColumns(columns, rejected > 0), [columns, rejected]);
 
   const saveRejects = (): void => {
     const names = columns.map((column) => column.name);
     const lines = checked.rows
       .filter((row) => row.problems.length > 0)
-      .map((row) => ({ ...row.cells, line: String(row.line), reason: row.problems.map((problem) => `${problem.column}: ${problem.message}. ${problem.remedy}`).join(' | ') }));
-    saveBlob(new Blob([toCsv([...names, 'line', 'reason'], lines)], { type: 'text/csv' }), fileName.replace(/\.csv$/i, '') + '-rejected.csv');
+      .map((row) => ({
+        ...row.cells,
+        line: String(row.line),
+        reason: row.problems.map((problem) => `${problem.column}: ${problem.message}. ${problem.remedy}`).join(' | '),
+      }));
+    saveBlob(
+      new Blob([toCsv([...names, 'line', 'reason'], lines)], { type: 'text/csv' }),
+      fileName.replace(/\.csv$/i, '') + '-rejected.csv',
+    );
   };
 
   return (
@@ -56,7 +76,11 @@ export function Preview({ checked, columns, fileName }: { readonly checked: Chec
         {rejected > 0 && (
           <>
             <label className={classes.only}>
-              <input type="checkbox" checked={onlyErrors} onChange={(event) => setOnlyErrors(event.currentTarget.checked)} />
+              <input
+                type="checkbox"
+                checked={onlyErrors}
+                onChange={(event) => setOnlyErrors(event.currentTarget.checked)}
+              />
               Only rows with errors
             </label>
             <button type="button" className={classes.link} onClick={saveRejects}>
@@ -66,18 +90,33 @@ export function Preview({ checked, columns, fileName }: { readonly checked: Chec
         )}
         {control.accepted.rows === 0 && <span className={classes.bad}>No row can be planned.</span>}
       </div>
-      <VirtualTable label="Rows of the file" columns={tableColumns} rows={rows} rowKey={(row) => String(row.line)} minWidth={rejected > 0 ? 980 : 760} />
+      <VirtualTable
+        label="Rows of the file"
+        columns={tableColumns}
+        phoneColumns={phoneTableColumns}
+        rows={rows}
+        rowKey={(row) => String(row.line)}
+        minWidth={rejected > 0 ? 980 : 760}
+      />
     </>
   );
 }
 
-function Control({ control, withoutAmounts }: { readonly control: CheckedRows['control']; readonly withoutAmounts: boolean }): ReactNode {
+function Control({
+  control,
+  withoutAmounts,
+}: {
+  readonly control: CheckedRows['control'];
+  readonly withoutAmounts: boolean;
+}): ReactNode {
   const currencies = control.file.totals.map((total) => total.currency);
+  const phone = usePhone();
   const lines: readonly (readonly [string, ControlTotal])[] = [
     ['In the file', control.file],
     ['To be planned', control.accepted],
     ['Left out', control.rejected],
   ];
+  if (phone) return <PhoneControl lines={lines} currencies={currencies} />;
   return (
     <div className={`${table.scroll} ${classes.control}`}>
       <table className={table.table}>
@@ -102,10 +141,15 @@ function Control({ control, withoutAmounts }: { readonly control: CheckedRows['c
               <td data-num>{total.rows.toLocaleString('en')}</td>
               {currencies.map((currency) => (
                 <td key={currency} data-num>
-                  <Amount minor={total.totals.find((one) => one.currency === currency)?.amountMinor ?? '0'} currency={currency} />
+                  <Amount
+                    minor={total.totals.find((one) => one.currency === currency)?.amountMinor ?? '0'}
+                    currency={currency}
+                  />
                 </td>
               ))}
-              {withoutAmounts && <td className="muted">{total === control.file ? 'none in the file: the plan sets them' : ''}</td>}
+              {withoutAmounts && (
+                <td className="muted">{total === control.file ? 'none in the file: the plan sets them' : ''}</td>
+              )}
             </tr>
           ))}
         </tbody>
@@ -114,11 +158,71 @@ function Control({ control, withoutAmounts }: { readonly control: CheckedRows['c
   );
 }
 
-const WIDTHS: Readonly<Record<string, string>> = { account: 'minmax(176px, 1.2fr)', amount: '110px', currency: '74px', description: 'minmax(120px, 1.2fr)' };
+/** The same figures with a line for each currency: on a phone currencies grow downwards. */
+function PhoneControl({
+  lines,
+  currencies,
+}: {
+  readonly lines: readonly (readonly [string, ControlTotal])[];
+  readonly currencies: readonly string[];
+}): ReactNode {
+  return (
+    <table className={`${table.table} ${classes.phoneControl}`}>
+      <thead>
+        <tr>
+          <th>
+            <span className="visually-hidden">Currency</span>
+          </th>
+          {lines.map(([label]) => (
+            <th key={label} data-num>
+              {label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <td>Rows</td>
+          {lines.map(([label, total]) => (
+            <td key={label} data-num>
+              {total.rows.toLocaleString('en')}
+            </td>
+          ))}
+        </tr>
+        {currencies.map((currency) => (
+          <tr key={currency}>
+            <td>{currency}</td>
+            {lines.map(([label, total]) => (
+              <td key={label} data-num>
+                <Amount
+                  minor={total.totals.find((one) => one.currency === currency)?.amountMinor ?? '0'}
+                  currency={currency}
+                />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const WIDTHS: Readonly<Record<string, string>> = {
+  account: 'minmax(176px, 1.2fr)',
+  amount: '110px',
+  currency: '74px',
+  description: 'minmax(120px, 1.2fr)',
+};
 
 function previewColumns(columns: readonly FileColumn[], withProblems: boolean): readonly Column<CheckedRow>[] {
   return [
-    { key: 'line', head: 'Line', width: '54px', number: true, cell: (row) => <span className="muted">{row.line}</span> },
+    {
+      key: 'line',
+      head: 'Line',
+      width: '54px',
+      number: true,
+      cell: (row) => <span className="muted">{row.line}</span>,
+    },
     ...columns.map(({ name }): Column<CheckedRow> => ({
       key: name,
       head: name,
@@ -126,7 +230,11 @@ function previewColumns(columns: readonly FileColumn[], withProblems: boolean): 
       ...(name === 'amount' ? { number: true } : {}),
       cell: (row) => {
         const cell = row.cells[name] ?? '';
-        return row.problems.some((problem) => problem.column === name) ? <mark className={classes.cellBad}>{cell === '' ? '(empty)' : cell}</mark> : cell;
+        return row.problems.some((problem) => problem.column === name) ? (
+          <mark className={classes.cellBad}>{cell === '' ? '(empty)' : cell}</mark>
+        ) : (
+          cell
+        );
       },
     })),
     ...(withProblems
@@ -135,14 +243,53 @@ function previewColumns(columns: readonly FileColumn[], withProblems: boolean): 
             key: 'problem',
             head: 'What is wrong, and what to do',
             width: 'minmax(240px, 2fr)',
-            cell: (row: CheckedRow) =>
-              row.problems.map((problem) => (
-                <span key={problem.column + problem.code} className={classes.cellProblem}>
-                  {problem.message}. <span className="muted">{problem.remedy}.</span>
-                </span>
-              )),
+            cell: (row: CheckedRow) => <Problems row={row} />,
           },
         ]
       : []),
   ];
+}
+
+/** The first column that names the row, then amount and currency where there are such; the rest is left to the desk. */
+function previewPhoneColumns(columns: readonly FileColumn[]): readonly Column<CheckedRow>[] {
+  const first = columns[0]?.name ?? '';
+  return [
+    {
+      key: 'line',
+      head: 'Line',
+      width: '40px',
+      number: true,
+      cell: (row) => <span className="muted">{row.line}</span>,
+    },
+    {
+      key: 'row',
+      head: first,
+      width: 'minmax(0, 1fr)',
+      cell: (row) => (
+        <>
+          {row.cells[first] === '' ? '(empty)' : row.cells[first]}
+          <Problems row={row} />
+        </>
+      ),
+    },
+    {
+      key: 'amount',
+      head: columns.some(({ name }) => name === 'amount') ? 'amount' : '',
+      width: '112px',
+      number: true,
+      cell: (row) => (
+        <>
+          {row.cells['amount']} <span className="muted">{row.cells['currency']}</span>
+        </>
+      ),
+    },
+  ];
+}
+
+function Problems({ row }: { readonly row: CheckedRow }): ReactNode {
+  return row.problems.map((problem) => (
+    <span key={problem.column + problem.code} className={classes.cellProblem}>
+      {problem.message}. <span className="muted">{problem.remedy}.</span>
+    </span>
+  ));
 }

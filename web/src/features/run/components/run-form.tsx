@@ -8,6 +8,7 @@ import { useCommand } from '../../../app/command.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { useServices } from '../../../app/services.ts';
 import { CommandProblem } from '../../../components/command-problem.tsx';
+import { unbroken } from '../../../components/unbroken.ts';
 import type { ChosenFile } from '../api/chosen-file.ts';
 import { uploadFile } from '../api/upload.ts';
 import { FileField } from './file-field.tsx';
@@ -18,7 +19,11 @@ import classes from './run-page.module.css';
 /** A value that stands for a file which is chosen but not uploaded yet. */
 const PENDING_FILE = 'pending-upload';
 
-type Step = { readonly kind: 'idle' } | { readonly kind: 'uploading'; readonly share: number } | { readonly kind: 'asking' } | { readonly kind: 'failed'; readonly message: string };
+type Step =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'uploading'; readonly share: number }
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'failed'; readonly message: string };
 
 /** The form is made from the operation's parameters. Nothing is sent before the file was seen and found usable. */
 export function RunForm({ operation }: { readonly operation: Operation }): ReactNode {
@@ -35,7 +40,10 @@ export function RunForm({ operation }: { readonly operation: Operation }): React
   const fileParameters = asked.filter((parameter) => parameter.type === 'file');
   const others = asked.filter((parameter) => parameter.type !== 'file');
   const chosen = fileParameters.flatMap(({ name }) => (files[name] ? [files[name]] : []));
-  const complete = withDefaults(operation.parameters, { ...values, ...Object.fromEntries(fileParameters.filter(({ name }) => files[name]).map(({ name }) => [name, PENDING_FILE])) });
+  const complete = withDefaults(operation.parameters, {
+    ...values,
+    ...Object.fromEntries(fileParameters.filter(({ name }) => files[name]).map(({ name }) => [name, PENDING_FILE])),
+  });
   const issues = checkParameters(operation.parameters, complete);
   const usable = chosen.every((file) => file.state === 'checked' && file.usable);
   const busy = step.kind === 'uploading' || step.kind === 'asking' || request.pending;
@@ -53,7 +61,11 @@ export function RunForm({ operation }: { readonly operation: Operation }): React
         const file = files[name];
         if (!file) continue;
         setStep({ kind: 'uploading', share: 0 });
-        const stored = file.stored ?? (await uploadFile(services, { orgId, uid: me.uid }, file.file, (share) => setStep({ kind: 'uploading', share })));
+        const stored =
+          file.stored ??
+          (await uploadFile(services, { orgId, uid: me.uid }, file.file, (share) =>
+            setStep({ kind: 'uploading', share }),
+          ));
         setFile(name, { ...file, stored });
         if (stored.status === 'refused') {
           setStep({ kind: 'failed', message: `The server refuses ${stored.name}. What to mend stands at the file.` });
@@ -77,11 +89,19 @@ export function RunForm({ operation }: { readonly operation: Operation }): React
     if (issues.length === 0 && usable && !busy) void send();
   };
 
-  const issueOf = (name: string): string | null => (tried ? (issues.find((issue) => issue.parameter === name)?.message ?? null) : null);
+  const issueOf = (name: string): string | null =>
+    tried ? (issues.find((issue) => issue.parameter === name)?.message ?? null) : null;
   return (
     <form className={classes.form} onSubmit={submit} noValidate>
       {fileParameters.map((parameter) => (
-        <FileField key={parameter.name} parameter={parameter} chosen={files[parameter.name] ?? null} problem={issueOf(parameter.name)} disabled={busy} onChange={(file) => setFile(parameter.name, file)} />
+        <FileField
+          key={parameter.name}
+          parameter={parameter}
+          chosen={files[parameter.name] ?? null}
+          problem={issueOf(parameter.name)}
+          disabled={busy}
+          onChange={(file) => setFile(parameter.name, file)}
+        />
       ))}
       {others.length > 0 && (
         <div className={classes.fields}>
@@ -98,8 +118,13 @@ export function RunForm({ operation }: { readonly operation: Operation }): React
         </div>
       )}
       <div className={classes.foot}>
-        <Button type="submit" size="md" loading={busy} disabled={chosen.length < fileParameters.filter((parameter) => parameter.required).length || !usable}>
-          {label(chosen)}
+        <Button
+          type="submit"
+          size="md"
+          loading={busy}
+          disabled={chosen.length < fileParameters.filter((parameter) => parameter.required).length || !usable}
+        >
+          {unbroken(label(chosen))}
         </Button>
         <p aria-live="polite">{status(step)}</p>
       </div>
@@ -111,7 +136,8 @@ export function RunForm({ operation }: { readonly operation: Operation }): React
 }
 
 function status(step: Step): string {
-  if (step.kind === 'uploading') return step.share < 1 ? `Uploading, ${Math.round(step.share * 100)} %` : 'Uploaded; the server reads it…';
+  if (step.kind === 'uploading')
+    return step.share < 1 ? `Uploading, ${Math.round(step.share * 100)} %` : 'Uploaded; the server reads it…';
   if (step.kind === 'asking') return 'Asking for the plan…';
   return 'Nothing leaves yet: you get a plan of every payout, and somebody else has to sign it.';
 }

@@ -18,7 +18,8 @@ export default function RunPage(): ReactNode {
   const live = useLiveDocument(refs.operation(orgId, operationId));
   if (live.kind === 'loading') return <PageSkeleton />;
   if (live.kind === 'failed') return <Failure failure={live.failure} what="this operation" />;
-  if (!live.value) return <Empty action={<Link to="/catalogue">See the catalogue</Link>}>There is no operation {operationId}.</Empty>;
+  if (!live.value)
+    return <Empty action={<Link to="/catalogue">See the catalogue</Link>}>There is no operation {operationId}.</Empty>;
   return <Run key={operationId} operation={live.value} />;
 }
 

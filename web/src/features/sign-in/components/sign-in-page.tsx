@@ -45,8 +45,25 @@ export function SignInPage({ ended }: { readonly ended: boolean }): ReactNode {
           </p>
         )}
         <form className={classes.form} onSubmit={submit}>
-          <TextInput label="Email" type="email" name="email" autoComplete="username" required withAsterisk={false} value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
-          <PasswordInput label="Password" name="password" autoComplete="current-password" required withAsterisk={false} value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+          <TextInput
+            label="Email"
+            type="email"
+            name="email"
+            autoComplete="username"
+            required
+            withAsterisk={false}
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+          />
+          <PasswordInput
+            label="Password"
+            name="password"
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
           {problem !== null && (
             <p className={classes.problem} role="alert">
               {problem}
@@ -62,7 +79,13 @@ export function SignInPage({ ended }: { readonly ended: boolean }): ReactNode {
             <p className="muted">This is a local platform with made-up data. Enter as:</p>
             <ul>
               {demoAccounts.map((account) => (
-                <DemoRow key={account.email} account={account} busy={pending === account.email} disabled={pending !== null} onEnter={() => void enter(account.email, account.password)} />
+                <DemoRow
+                  key={account.email}
+                  account={account}
+                  busy={pending === account.email}
+                  disabled={pending !== null}
+                  onEnter={() => void enter(account.email, account.password)}
+                />
               ))}
             </ul>
           </section>
@@ -72,7 +95,12 @@ export function SignInPage({ ended }: { readonly ended: boolean }): ReactNode {
   );
 }
 
-function DemoRow({ account, busy, disabled, onEnter }: {
+function DemoRow({
+  account,
+  busy,
+  disabled,
+  onEnter,
+}: {
   readonly account: DemoAccount;
   readonly busy: boolean;
   readonly disabled: boolean;
@@ -92,7 +120,8 @@ function DemoRow({ account, busy, disabled, onEnter }: {
 function explain(error: unknown): string {
   const code = error instanceof FirebaseError ? error.code : '';
   if (code === 'auth/too-many-requests') return 'Too many attempts. Wait a few minutes, then try again.';
-  if (code === 'auth/network-request-failed') return 'The sign-in service does not answer. Check the connection and try again.';
+  if (code === 'auth/network-request-failed')
+    return 'The sign-in service does not answer. Check the connection and try again.';
   if (code === 'auth/user-disabled') return 'This account is switched off. Ask an administrator of your organization.';
   if (code.startsWith('auth/')) return 'Email and password do not match an account.';
   return error instanceof Error ? error.message : String(error);

@@ -36,19 +36,51 @@ export default function StopPage(): ReactNode {
       />
       {stop.active && (
         <p className={classes.state}>
-          Stopped{stop.uid !== null && <> by <MemberName uid={stop.uid} you={false} /></>}{stop.at !== null && <>, <Instant at={stop.at} seconds /></>}: “{stop.reason}”
+          Stopped
+          {stop.uid !== null && (
+            <>
+              {' '}
+              by <MemberName uid={stop.uid} you={false} />
+            </>
+          )}
+          {stop.at !== null && (
+            <>
+              , <Instant at={stop.at} seconds />
+            </>
+          )}
+          : “{stop.reason}”
         </p>
       )}
       {allowed ? (
         <form className={classes.form} onSubmit={submit}>
-          <Textarea label="Reason" description="Everyone sees it, and the audit log keeps it." required withAsterisk={false} minLength={3} maxLength={1000} autosize={false} rows={3} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          <Textarea
+            label="Reason"
+            description="Everyone sees it, and the audit log keeps it."
+            required
+            withAsterisk={false}
+            minLength={3}
+            maxLength={1000}
+            autosize={false}
+            rows={3}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
           <CommandProblem failure={command.failure} />
-          <Button type="submit" loading={command.pending} disabled={reason.trim().length < 3} color={stop.active ? 'ink' : 'red'}>
+          <Button
+            type="submit"
+            loading={command.pending}
+            disabled={reason.trim().length < 3}
+            color={stop.active ? 'ink' : 'red'}
+          >
             {stop.active ? 'Lift the stop' : `Stop everything in ${organization.name}`}
           </Button>
         </form>
       ) : (
-        <p className="muted">{stop.active ? 'Only an administrator lifts the stop.' : 'Operators, approvers, treasurers and administrators may stop the organization.'}</p>
+        <p className="muted">
+          {stop.active
+            ? 'Only an administrator lifts the stop.'
+            : 'Operators, approvers, treasurers and administrators may stop the organization.'}
+        </p>
       )}
     </>
   );

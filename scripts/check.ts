@@ -1,4 +1,7 @@
-/** `npm run check`: types, lint and format, side by side. Exit code 1 and the tools' own words when one fails. */
+/**
+ * `npm run check`: types, lint and format, side by side. Exit code 1 and the tools' own words when one fails.
+ * `npm run check -- --fix` first formats and puts right what the linter can.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,12 +58,18 @@ function runCheck(name: string, bin: string, args: string[]): Promise<CheckResul
   });
 }
 
+async function fix(): Promise<void> {
+  await runCheck('lint', 'oxlint', ['--type-aware', '--fix']);
+  await runCheck('format', 'oxfmt', ['--write']);
+}
+
 export function printCheck({ name, ok, ms, output }: CheckResult): void {
   console.log(`  ${ok ? '✓' : '✗'} ${name.padEnd(34)} ${(ms / 1000).toFixed(1).padStart(6)} s`);
   if (!ok) console.log(output.trimEnd());
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  if (process.argv.includes('--fix')) await fix();
   const results = await runChecks(printCheck);
   process.exitCode = results.every((result) => result.ok) ? 0 : 1;
 }

@@ -29,7 +29,11 @@ async function fromNpm(node, folder) {
   const work = join(folder, 'npm');
   await mkdir(work, { recursive: true });
   try {
-    await npm(node, ['install', '--loglevel=error', '--no-audit', '--no-fund', '--prefix', work, `hidane@${VERSION}`], work);
+    await npm(
+      node,
+      ['install', '--loglevel=error', '--no-audit', '--no-fund', '--prefix', work, `hidane@${VERSION}`],
+      work,
+    );
   } catch (error) {
     if (error instanceof SetupError) return false;
     throw error;

@@ -10,7 +10,15 @@ export async function ensureNode(note) {
   return cached(`node-${NODE_VERSION}`, `node_modules/node/bin/${program}`, async (folder) => {
     note(`this is Node ${process.versions.node}; fetching ${NODE_VERSION} into the cache, once`);
     // The package puts the binary in place with its install script.
-    const options = ['--ignore-scripts=false', '--loglevel=error', '--no-audit', '--no-fund', '--no-save', '--prefix', folder];
+    const options = [
+      '--ignore-scripts=false',
+      '--loglevel=error',
+      '--no-audit',
+      '--no-fund',
+      '--no-save',
+      '--prefix',
+      folder,
+    ];
     await npm(process.execPath, ['install', ...options, `node@${NODE_VERSION}`], folder);
   });
 }

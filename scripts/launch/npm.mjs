@@ -35,14 +35,18 @@ function npmScript() {
 /** npm says what is wrong first, and how it is called after. */
 function reason(output) {
   const lines = output.split('\n').filter((line) => /^npm (?:error|ERR!)/.test(line) && line.length > 12);
-  return lines.slice(0, 6).map((line) => `    ${line}`).join('\n');
+  return lines
+    .slice(0, 6)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }
 
 function remedy(output) {
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|network/i.test(output)) {
     return 'The npm registry was not reached. Check the network (npm config get registry; a proxy?) and run this again.';
   }
-  if (/EUSAGE/.test(output)) return 'package-lock.json does not fit package.json: run npm install, and keep what it changes.';
+  if (/EUSAGE/.test(output))
+    return 'package-lock.json does not fit package.json: run npm install, and keep what it changes.';
   if (/EACCES|EPERM/.test(output)) return 'A file could not be written. Check who owns this folder and ~/.npm.';
   if (/ENOSPC/.test(output)) return 'The disk is full.';
   if (/E40[134]/.test(output)) return 'The registry refused a package. Check npm config get registry and its sign-in.';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBase64 } from '@countersign/domain/audit/checkpoint';
@@ -104,7 +105,13 @@ async function notesAtHand(
       : (await Promise.all(STREAMS.map((name) => checkpointFiles(folder, orgId, name)))).flatMap((files) =>
           files.slice(-MAX_CHECKPOINTS),
         );
-  return Promise.all([...given, ...published].map((file) => readFile(file, 'utf8')));
+  return Promise.all([...given, ...published].map(readText));
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw new AppError('not_found', `${file} can not be read`, { cause: error });
+  });
 }
 
 async function publicKeyAtHand(
@@ -113,9 +120,7 @@ async function publicKeyAtHand(
 ): Promise<Uint8Array | null> {
   const file = publicKeyFile ?? (folder === undefined ? undefined : join(folder, PUBLIC_KEY));
   if (file === undefined) return null;
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' && publicKeyFile === undefined) return null;
-    throw error;
-  });
-  return text === null ? null : fromBase64(text.trim(), 32);
+  // Without a key made here nothing was signed here either; a file that was named must be there.
+  if (publicKeyFile === undefined && !existsSync(file)) return null;
+  return fromBase64((await readText(file)).trim(), 32);
 }

@@ -29,7 +29,7 @@ export function sentencesOf(report: Report): string[] {
 function checkpoints({ checkpoints: held, checkpointSize, size }: Report['ledger'] | Report['audit']): string {
   if (checkpointSize === 0) return 'no published checkpoint at hand, so a history rewritten as a whole would not show';
   const beyond = size - checkpointSize;
-  return `${count(held, 'checkpoint')} hold, the newest published one at ${count(checkpointSize, 'leaf', 'leaves')}${beyond > 0 ? `; ${count(beyond, 'leaf', 'leaves')} came after it` : ''}`;
+  return `${count(held, 'published checkpoint')} ${held === 1 ? 'holds' : 'hold'}, the newest at ${count(checkpointSize, 'leaf', 'leaves')}${beyond > 0 ? `; ${count(beyond, 'leaf', 'leaves')} came after it` : ''}`;
 }
 
 const currencies = ({ ledger }: Report): string =>

@@ -1,6 +1,6 @@
 import { isAppError } from '@countersign/domain/errors';
 import type { StreamName } from '@countersign/domain/schemas/ledger';
-import type { Stored } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
 import { sealStream } from './checkpointer.ts';
 import type { SealDeps } from './ports.ts';
 import { drainStream } from './writer.ts';
@@ -10,6 +10,7 @@ const FORGOTTEN_AFTER_MS = 5_000;
 const SEAL_AFTER_MS = 10_000;
 const DEFAULT_LIMIT = 50;
 const MAX_BATCHES = 20;
+const MAX_PAGES = 10;
 
 export interface ForgottenResult {
   /** Streams that had something old in their inbox. */
@@ -28,7 +29,7 @@ export interface ForgottenResult {
  * What the tick calls: drain the streams with an old intent in their inbox, seal those with leaves that no checkpoint
  * covers. Both are looked up across organizations, so the collection groups `inbox` (`createdAt`) and `streams`
  * (`unsealedSince`) each need a single-field index of collection-group scope in firestore.indexes.json.
- * @param options.limit documents looked at, of each
+ * @param options.limit documents looked at in a page, of ten pages at most
  */
 export async function drainForgotten(
   deps: SealDeps,
@@ -47,29 +48,40 @@ export async function drainForgotten(
       return null;
     });
 
-  const waiting = await deps.db.query({
-    collection: 'inbox',
-    group: true,
-    where: [['createdAt', '<=', before(FORGOTTEN_AFTER_MS)]],
-    orderBy: [['createdAt', 'asc']],
-    limit,
-  });
+  const waiting = await oldest(deps.db, 'inbox', 'createdAt', before(FORGOTTEN_AFTER_MS), limit);
   const toDrain = distinctStreams(waiting);
   for (const stream of toDrain)
     await guarded(stream, () => drainStream(deps, stream.orgId, stream.name, { maxBatches: MAX_BATCHES }));
 
-  const unsealed = await deps.db.query({
-    collection: 'streams',
-    group: true,
-    where: [['unsealedSince', '<=', before(SEAL_AFTER_MS)]],
-    orderBy: [['unsealedSince', 'asc']],
-    limit,
-  });
+  const unsealed = await oldest(deps.db, 'streams', 'unsealedSince', before(SEAL_AFTER_MS), limit);
   let sealed = 0;
   for (const stream of distinctStreams(unsealed)) {
     if ((await guarded(stream, () => sealStream(deps, stream.orgId, stream.name))) !== null) sealed += 1;
   }
   return { drained: toDrain.length, sealed, problems };
+}
+
+/**
+ * Paths of the documents of a collection group whose instant is not after `until`, the oldest first. It looks further than one page,
+ * so that a stream that can't be drained does not hide those behind it.
+ */
+async function oldest(db: Database, group: string, field: string, until: string, limit: number): Promise<string[]> {
+  const found: string[] = [];
+  let last: unknown;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const docs = await db.query({
+      collection: group,
+      group: true,
+      where: [[field, '<=', until]],
+      orderBy: [[field, 'asc']],
+      limit,
+      ...(last === undefined ? {} : { startAfter: [last] }),
+    });
+    found.push(...docs.map((doc) => doc.path));
+    last = docs.at(-1)?.data[field];
+    if (docs.length < limit) break;
+  }
+  return found;
 }
 
 interface StreamAddress {
@@ -78,9 +90,9 @@ interface StreamAddress {
 }
 
 /** From `orgs/{orgId}/streams/{name}` and below. */
-function distinctStreams(docs: readonly Stored[]): StreamAddress[] {
+function distinctStreams(paths: readonly string[]): StreamAddress[] {
   const streams = new Map<string, StreamAddress>();
-  for (const { path } of docs) {
+  for (const path of paths) {
     const [, orgId, collection, name] = path.split('/');
     if (orgId !== undefined && collection === 'streams' && (name === 'ledger' || name === 'audit'))
       streams.set(`${orgId}/${name}`, { orgId, name });

@@ -414,4 +414,24 @@ describe('the sweeper', () => {
       problems: [{ orgId: ORG, name: 'ledger', code: 'failed_precondition' }],
     });
   });
+
+  test('a stream that can not be drained does not hide the others', async () => {
+    for (let index = 0; index < 6; index += 1) {
+      world.pass(1);
+      await handIn(world, ORG, `stuck-${index}`, [payout(`stuck-${index}`, 0, '1')]);
+    }
+    world.pass(1);
+    await handIn(world, 'other', 'chart', chart());
+    world.pass(6_000);
+    const stuck = hooked(store, {
+      before: async (writes) => {
+        if (writes.some((write) => write.path.startsWith(`orgs/${ORG}/`))) throw new Error('no');
+      },
+    });
+    expect(await drainForgotten(elsewhere(stuck) as TestWorld, { limit: 3 })).toMatchObject({
+      drained: 2,
+      problems: [{ orgId: ORG, code: 'internal' }],
+    });
+    expect(await store.get(paths.streamHead('other', 'ledger'))).not.toBeNull();
+  });
 });

@@ -20,7 +20,7 @@ export interface TreeReport {
   readonly size: number;
   readonly root: Hash | null;
   readonly tiles: number;
-  /** Checkpoints whose signature and root hold, of those published and those recorded. */
+  /** Published checkpoints whose signature and root hold. */
   readonly checkpoints: number;
   /** Size of the newest published checkpoint, 0 without one. */
   readonly checkpointSize: number;
@@ -71,23 +71,11 @@ export async function checkTree(
   if (tree !== null && tree.frontier.join() !== head.frontier.join())
     findings.add('tree', `${name} head`, 'its frontier is not that of its leaves');
 
-  let held = 0;
   for (const { body, where } of bodies.sort((a, b) => a.body.size - b.body.size)) {
-    if (body.size > head.size)
-      findings.add(
-        'checkpoint',
-        where,
-        `the stream ends at ${head.size}, but ${body.size} leaves were vouched for: it was truncated or rolled back`,
-      );
-    else if (roots.get(body.size) === body.root) held += 1;
-    else if (roots.has(body.size))
-      findings.add(
-        'checkpoint',
-        where,
-        `the first ${body.size} leaves are not those that were vouched for: something before ${body.size} was changed`,
-      );
-    else findings.add('checkpoint', where, `a leaf before ${body.size} is missing, so its root can't be reached`);
+    const wrong = wrongInCheckpoint(body, head.size, roots);
+    if (wrong !== null) findings.add('checkpoint', where, wrong);
   }
+  const held = signed.filter((body) => wrongInCheckpoint(body, head.size, roots) === null).length;
   const checkpointSize = Math.max(0, ...signed.map((body) => body.size));
   if (published.notes !== null && head.checkpointSize > checkpointSize) {
     findings.add(
@@ -97,6 +85,20 @@ export async function checkTree(
     );
   }
   return { size: head.size, root, tiles, checkpoints: held, checkpointSize };
+}
+
+/** What a true checkpoint says against the stream as it is, or null. */
+function wrongInCheckpoint(
+  { size, root }: CheckpointBody,
+  end: number,
+  roots: ReadonlyMap<number, Hash>,
+): string | null {
+  if (size > end)
+    return `the stream ends at ${end}, but ${size} leaves were vouched for: it was truncated or rolled back`;
+  const grown = roots.get(size);
+  if (grown === undefined) return `a leaf before ${size} is missing, so its root can't be reached`;
+  if (grown === root) return null;
+  return `the first ${size} leaves are not those that were vouched for: something before ${size} was changed`;
 }
 
 async function checkTiles(

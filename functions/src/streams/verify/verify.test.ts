@@ -107,8 +107,7 @@ test('an honest organization passes, and the report counts what was checked', as
     ['JPY', 0n],
     ['USD', 0n],
   ]);
-  // Each of the published and recorded ones.
-  expect(report.ledger.checkpoints).toBe(8);
+  expect(report.ledger.checkpoints).toBe(4);
 });
 
 test('what waits in the inbox is counted, not complained about', async () => {

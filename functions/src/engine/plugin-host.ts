@@ -1,3 +1,4 @@
+import { decodeText } from '@countersign/domain/csv/decode';
 import { AppError } from '@countersign/domain/errors';
 import { derivedId, sha256Hex } from '@countersign/domain/hash';
 import type { Execution } from '@countersign/domain/schemas/execution';
@@ -9,7 +10,6 @@ import { lookupClaims } from './claims.ts';
 import type { Deps } from './deps.ts';
 import type { ExecutionLog } from './execution-log.ts';
 import type { ReadRecorder } from './read-recorder.ts';
-import { decodeText } from './decode-text.ts';
 
 const accountsArgs = z.strictObject({ accounts: z.array(z.string().max(100)).max(20_000) });
 const claimsArgs = z.strictObject({ kind: z.literal('payout'), references: z.array(z.string().min(1).max(200)).max(60_000) });
@@ -55,7 +55,9 @@ async function readInput(deps: Deps, execution: Execution, parameter: string): P
   const bytes = await deps.objects.read(input.storagePath, input.generation);
   const sha256 = sha256Hex(bytes);
   if (sha256 !== input.sha256) throw new AppError('drift', `The stored bytes of ${input.name} are not those that were uploaded`);
-  return { name: input.name, sha256, ...decodeText(bytes, input.name) };
+  const decoded = decodeText(bytes);
+  if ('issue' in decoded) throw new AppError('input_error', `${input.name}, line ${decoded.issue.line ?? 1}: ${decoded.issue.message}`, { details: { issues: [decoded.issue] } });
+  return { name: input.name, sha256, text: decoded.text, encoding: decoded.encoding };
 }
 
 /** Run one entry of the plugin in the sandbox, with the execution's own clock and randomness. */

@@ -123,7 +123,8 @@ export const refs = {
     attemptPages(paths.problems(orgId, id), problemPageSchema, attempt),
   logs: (orgId: string, id: string): ListSource<LogPage> =>
     list(paths.logs(orgId, id), logPageSchema, [], ['first', 'desc']),
-  approvals: (orgId: string, id: string): ListSource<Approval> => list(paths.approvals(orgId, id), approvalSchema, []),
+  approvals: (orgId: string, id: string): ListSource<Approval> =>
+    list(paths.approvals(orgId, id), approvalSchema, [], ['at', 'asc']),
   account: (orgId: string, id: string): DocumentSource<Account> => document(paths.account(orgId, id), accountSchema),
   balancesBelow: (orgId: string, parentId: string | null): ListSource<Balance> =>
     list(

@@ -4,6 +4,7 @@ import { Link, NavLink, useLocation } from 'react-router';
 import { mayOpen } from './access.ts';
 import { ColorSchemeSwitch } from './color-scheme-switch.tsx';
 import { ALL_DESTINATIONS, APPROVALS, BAR_DESTINATIONS, type Destination } from './navigation.ts';
+import { OfflineBanner } from './offline-banner.tsx';
 import { useWorkplace } from './organization.tsx';
 import { useSession } from './session.tsx';
 import classes from './shell.module.css';
@@ -65,6 +66,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         </div>
       </nav>
       <div className={classes.body}>
+        <OfflineBanner />
         <StopBanner />
         <main id="main" ref={main} tabIndex={-1} className={classes.main}>
           {children}

@@ -1,4 +1,5 @@
 import { countOf } from '@countersign/domain/plan/totals';
+import type { Total } from '@countersign/domain/schemas/common';
 import { END_STATES, type Execution } from '@countersign/domain/schemas/execution';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
@@ -18,6 +19,7 @@ export function ExecutionList({
   readonly executions: readonly Execution[];
   readonly to?: (execution: Execution) => string;
 }): ReactNode {
+  const { organization } = useWorkplace();
   return (
     <ul className={classes.list}>
       {executions.map((execution) => (
@@ -40,7 +42,13 @@ export function ExecutionList({
               </span>
             </span>
             <span className={classes.totals}>
-              {execution.plan && <Totals totals={execution.plan.totals} empty="no money" most={2} />}
+              {execution.plan && (
+                <Totals
+                  totals={baseFirst(execution.plan.totals, organization.baseCurrency)}
+                  empty="no money"
+                  most={2}
+                />
+              )}
             </span>
             <span className={classes.who}>
               <MemberName uid={execution.requestedBy} />
@@ -104,4 +112,9 @@ function When({ execution }: { readonly execution: Execution }): ReactNode {
       }
     />
   );
+}
+
+/** The organization's own currency leads, because a list may not show all of them. */
+function baseFirst(totals: readonly Total[], base: string): readonly Total[] {
+  return totals.toSorted((a, b) => Number(b.currency === base) - Number(a.currency === base));
 }

@@ -14,14 +14,27 @@ import { unbroken } from './unbroken.ts';
  * Sign or refuse exactly the plan that is on the screen. The digest is taken when the box appears: when the plan
  * changes under the reader's eyes, the old digest is void and the box says so before anything is signed.
  */
-export function SignBox({ execution }: { readonly execution: Execution }): ReactNode {
+export function SignBox({
+  execution,
+  explained = false,
+}: {
+  readonly execution: Execution;
+  /** The page says already why this person is asked. */
+  readonly explained?: boolean;
+}): ReactNode {
   const { me } = useWorkplace();
   const now = useNow();
   const signing = signingOf(execution, me, now);
   if (execution.state !== 'awaiting_approval' || !execution.plan) return null;
   if (!signing.may) return <p className={classes.why}>{signing.why}</p>;
   return (
-    <Decision key={execution.id} execution={execution} plan={execution.plan} why={signing.why} last={signing.last} />
+    <Decision
+      key={execution.id}
+      execution={execution}
+      plan={execution.plan}
+      why={explained ? null : signing.why}
+      last={signing.last}
+    />
   );
 }
 
@@ -33,7 +46,7 @@ function Decision({
 }: {
   readonly execution: Execution;
   readonly plan: NonNullable<Execution['plan']>;
-  readonly why: string;
+  readonly why: string | null;
   readonly last: boolean;
 }): ReactNode {
   const [digest, setDigest] = useState(plan.digest);

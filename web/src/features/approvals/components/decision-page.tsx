@@ -9,8 +9,10 @@ import { Failure } from '../../../components/failure.tsx';
 import { Age, Instant } from '../../../components/instant.tsx';
 import { MemberName } from '../../../components/member-name.tsx';
 import { Totals } from '../../../components/money.tsx';
+import { useNow } from '../../../components/now.ts';
 import { PageHeader } from '../../../components/page-header.tsx';
 import { SignBox } from '../../../components/sign-box.tsx';
+import { signingOf } from '../../../components/signing.ts';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { unusualFacts } from '../../../components/unusual-facts.ts';
@@ -36,68 +38,82 @@ function Decision({ execution }: { readonly execution: Execution }): ReactNode {
   const { plan } = execution;
   return (
     <div className={classes.page}>
-      <PageHeader
-        title={execution.title}
-        back={<Link to="/approvals">Approvals</Link>}
-        purpose={<StateMark execution={execution} />}
-      />
-      {plan ? <Facts execution={execution} plan={plan} /> : <p>There is no plan yet.</p>}
-      <div className={classes.sign}>
-        <SignBox execution={execution} />
-        {execution.state !== 'awaiting_approval' && <p>This request is decided. Nothing is asked of you.</p>}
-      </div>
+      <PageHeader title={execution.title} back={<Link to="/approvals">Approvals</Link>} />
+      {plan ? (
+        <>
+          <div className={classes.amount}>
+            <p className={classes.what}>
+              <StateMark execution={execution} />
+              <span className="muted">{plural(plan.effectCount, 'payout')}</span>
+            </p>
+            <Totals totals={plan.totals} size="large" empty="No money leaves" />
+          </div>
+          <Unusual execution={execution} plan={plan} />
+          <Facts execution={execution} plan={plan} />
+        </>
+      ) : (
+        <p>There is no plan yet.</p>
+      )}
       <p className={classes.whole}>
         <Link to={`/executions/${execution.id}`}>See every payout and the ledger entries</Link>
       </p>
+      <div className={classes.sign}>
+        <SignBox execution={execution} explained />
+        {execution.state !== 'awaiting_approval' && <p>This request is decided. Nothing is asked of you.</p>}
+      </div>
+    </div>
+  );
+}
+
+function Unusual({ execution, plan }: { readonly execution: Execution; readonly plan: Plan }): ReactNode {
+  const facts = unusualFacts(plan);
+  if (facts.length === 0) return <p className={classes.calm}>Nothing unusual was found.</p>;
+  return (
+    <div className={classes.unusual}>
+      <h2>Unusual</h2>
+      <ul>
+        {facts.slice(0, MOST_FACTS).map((fact) => (
+          <li key={fact}>{unbroken(fact)}</li>
+        ))}
+        {facts.length > MOST_FACTS && (
+          <li>
+            <Link to={`/executions/${execution.id}`}>and {facts.length - MOST_FACTS} more</Link>
+          </li>
+        )}
+      </ul>
     </div>
   );
 }
 
 function Facts({ execution, plan }: { readonly execution: Execution; readonly plan: Plan }): ReactNode {
-  const facts = unusualFacts(plan);
+  const { me } = useWorkplace();
+  const signing = signingOf(execution, me, useNow());
   return (
-    <>
-      <div className={classes.amount}>
-        <span className="muted">{plural(plan.effectCount, 'payout')}</span>
-        <Totals totals={plan.totals} size="large" empty="No money leaves" />
-      </div>
-      <dl className={classes.facts}>
-        <dt>From</dt>
-        <dd>
-          The Stripe balances of {plural(plan.payeeCount, 'connected account')}
-          <span className={classes.aside}>
-            platform <span className="mono">{plan.provider.account}</span>, {plan.provider.mode} mode
-          </span>
-        </dd>
-        <dt>To</dt>
-        <dd>
-          Their banks: {plural(plan.payeeCount, 'payee')}
-          {plan.newPayeeCount > 0 && <strong>, {plan.newPayeeCount.toLocaleString('en')} new</strong>}
-        </dd>
-        <dt>Asked by</dt>
-        <dd>
-          <MemberName uid={execution.requestedBy} />, <Age at={execution.requestedAt} />
-        </dd>
-        <dt>Decide by</dt>
-        <dd>
-          <Instant at={plan.expiresAt} />, <Age at={plan.expiresAt} />
-        </dd>
-      </dl>
-      <div className={classes.unusual} data-any={facts.length > 0 || undefined}>
-        <h2>{facts.length > 0 ? 'Unusual' : 'Nothing unusual was found'}</h2>
-        {facts.length > 0 && (
-          <ul>
-            {facts.slice(0, MOST_FACTS).map((fact) => (
-              <li key={fact}>{unbroken(fact)}</li>
-            ))}
-            {facts.length > MOST_FACTS && (
-              <li>
-                <Link to={`/executions/${execution.id}`}>and {facts.length - MOST_FACTS} more</Link>
-              </li>
-            )}
-          </ul>
-        )}
-      </div>
-    </>
+    <dl className={classes.facts}>
+      <dt>From</dt>
+      <dd>
+        Stripe balances of {plural(plan.payeeCount, 'connected account')}
+        {plan.provider.mode === 'test' && <span className="muted">, test mode</span>}
+      </dd>
+      <dt>To</dt>
+      <dd>
+        Their banks: {plural(plan.payeeCount, 'payee')}
+        {plan.newPayeeCount > 0 && <strong>, {plan.newPayeeCount.toLocaleString('en')} new</strong>}
+      </dd>
+      <dt>Asked by</dt>
+      <dd>
+        <MemberName uid={execution.requestedBy} />, <Age at={execution.requestedAt} />
+      </dd>
+      <dt>Decide by</dt>
+      <dd>
+        <Instant at={plan.expiresAt} />, <Age at={plan.expiresAt} />
+      </dd>
+      {signing.may && (
+        <>
+          <dt>Why you</dt>
+          <dd>{signing.why}</dd>
+        </>
+      )}
+    </dl>
   );
 }

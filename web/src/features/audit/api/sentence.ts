@@ -43,7 +43,7 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'execution.unknown_settled': (f) =>
     `settled unknown outcomes${f.found === undefined ? '' : `: ${f.found} found`}${outcome(f)}`,
   'execution.reported': (f) =>
-    `made ${count(f.files, 'result file')}${some(f.comparedAccounts) ? ` and compared ${count(f.comparedAccounts, 'account')} with Stripe: ${some(f.differences) ? count(f.differences, 'difference') : 'no difference'}` : ''}`,
+    `made ${count(f.files, 'result file')}${some(f.comparedAccounts) ? ` and compared ${count(f.comparedAccounts, 'balance')} with Stripe: ${some(f.differences) ? count(f.differences, 'difference') : 'no difference'}` : ''}`,
   'command.denied': (f) =>
     `was refused${f.command === undefined ? '' : ` the command ${f.command}`}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
 };

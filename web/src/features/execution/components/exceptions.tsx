@@ -52,7 +52,8 @@ export function Exceptions({ plan }: { readonly plan: Plan }): ReactNode {
             <li key={group.code} data-severity="refused">
               <IconCircleMinus size={17} stroke={1.7} aria-hidden />
               <span>
-                {plural(group.count, 'row')} left out: {group.message}
+                {plural(group.count, 'row')} left out{group.count > 1 ? ', such as: ' : ': '}
+                {group.message}
               </span>
               <Link to={`?tab=problems&code=${encodeURIComponent(group.code)}`}>Show</Link>
             </li>
@@ -80,7 +81,7 @@ function unusualIn(plan: Plan): readonly Exception[] {
       .map((group) => ({
         key: group.code,
         icon: IconAlertTriangle,
-        text: `${plural(group.count, 'row')} to look at: ${group.message}`,
+        text: `${plural(group.count, 'row')} to look at${group.count > 1 ? ', such as' : ''}: ${group.message}`,
         to: `?tab=problems&code=${encodeURIComponent(group.code)}`,
       })),
     ...(plan.hiddenDestinationCount > 0

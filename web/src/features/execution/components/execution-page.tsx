@@ -10,10 +10,9 @@ import { Age, Instant } from '../../../components/instant.tsx';
 import { MemberName } from '../../../components/member-name.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
 import { PageSkeleton, RowsSkeleton } from '../../../components/skeletons.tsx';
-import { StateMark } from '../../../components/state-mark.tsx';
-import { unbroken } from '../../../components/unbroken.ts';
 import { refs } from '../../../refs.ts';
 import classes from './execution-page.module.css';
+import { Lead } from './lead.tsx';
 import { LogView } from './log-view.tsx';
 import { Overview } from './overview.tsx';
 import { ProblemList } from './problem-list.tsx';
@@ -44,9 +43,7 @@ function Content({ execution }: { readonly execution: Execution }): ReactNode {
   const tabs = [
     { key: '', label: 'Overview' },
     ...(plan && plan.effectCount > 0 ? [{ key: 'rows', label: 'Payouts', count: plan.effectCount }] : []),
-    ...(problemCount > 0 || execution.state === 'failed'
-      ? [{ key: 'problems', label: 'Problems', ...(plan ? { count: problemCount } : {}) }]
-      : []),
+    ...(problemCount > 0 ? [{ key: 'problems', label: 'Problems', count: problemCount }] : []),
     { key: 'log', label: 'Log' },
   ];
   return (
@@ -92,30 +89,6 @@ function Content({ execution }: { readonly execution: Execution }): ReactNode {
           </div>
         </div>
       </div>
-    </>
-  );
-}
-
-function Lead({ execution }: { readonly execution: Execution }): ReactNode {
-  const { plan, state, error, report } = execution;
-  return (
-    <>
-      <p className={classes.state} aria-live="polite">
-        <StateMark execution={execution} large />
-        {execution.cancelRequested && state === 'applying' && <span className="muted">stops before the next page</span>}
-      </p>
-      {plan && <p className={classes.sentence}>{unbroken(plan.sentence)}</p>}
-      {!plan && state === 'planning' && (
-        <p className={classes.sentence}>
-          Reading the file, the balances and the bank accounts. Nothing leaves before it is signed.
-        </p>
-      )}
-      {error && (
-        <p className={classes.error} role="alert">
-          {error.message} {state === 'failed' && 'Nothing was done.'}
-        </p>
-      )}
-      {report && <p className="muted">{unbroken(report.message)}</p>}
     </>
   );
 }

@@ -14,13 +14,14 @@ import { Section } from '../../../components/section.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import { Exceptions } from './exceptions.tsx';
 import classes from './overview.module.css';
+import { ProblemList } from './problem-list.tsx';
 
 export function Overview({ execution }: { readonly execution: Execution }): ReactNode {
   const { plan, report, agreement } = execution;
-  if (!plan)
-    return execution.state === 'planning' ? null : (
-      <Empty>There is no plan: nothing was prepared, and nothing was done.</Empty>
-    );
+  if (!plan) {
+    if (execution.state === 'failed') return <ProblemList execution={execution} />;
+    return execution.state === 'planning' ? null : <Empty>There was no plan yet, and nothing was done.</Empty>;
+  }
   return (
     <>
       {report && report.files.length > 0 && <Results report={report} />}
@@ -56,11 +57,14 @@ function Agreement({ agreement }: { readonly agreement: NonNullable<Execution['a
       <p className={classes.verdict}>
         {agreement.differenceCount === 0 ? (
           <Mark tone="good" shape="disc-check" wrap>
-            The ledger agrees with Stripe on {plural(agreement.accounts, 'account')} that were paid
+            The ledger agrees with Stripe on{' '}
+            {agreement.accounts === 1 ? 'the balance' : `all ${plural(agreement.accounts, 'balance')}`} that payouts
+            came from
           </Mark>
         ) : (
           <Mark tone="bad" shape="triangle" wrap>
-            {plural(agreement.differenceCount, 'difference')} on {plural(agreement.accounts, 'account')}
+            {plural(agreement.differenceCount, 'difference')} between the ledger and Stripe, on{' '}
+            {plural(agreement.accounts, 'balance')} that payouts came from
           </Mark>
         )}
       </p>
@@ -151,8 +155,11 @@ const IMPACT_ROWS = 8;
 
 function LedgerImpact({ plan }: { readonly plan: Plan }): ReactNode {
   if (plan.ledgerImpact.length === 0) return null;
-  const head = plan.ledgerImpact.slice(0, IMPACT_ROWS);
-  const rest = plan.ledgerImpact.slice(IMPACT_ROWS);
+  const impact = plan.ledgerImpact.toSorted(
+    (a, b) => a.currency.localeCompare(b.currency) || Number(a.debitMinor === '0') - Number(b.debitMinor === '0'),
+  );
+  const head = impact.slice(0, IMPACT_ROWS);
+  const rest = impact.slice(IMPACT_ROWS);
   return (
     <Section title="What the ledger gets" aside={plural(plan.effectCount, 'journal')}>
       <ImpactTable rows={head} />

@@ -32,7 +32,7 @@ export function ProblemList({ execution }: { readonly execution: Execution }): R
   if (list.live.kind === 'loading') return <RowsSkeleton rows={8} />;
   if (list.live.kind === 'failed') return <Failure failure={list.live.failure} what="the problems" />;
   const problems = list.live.value.flatMap((page) => page.problems);
-  if (problems.length === 0) return <Empty>No row had a problem.</Empty>;
+  if (problems.length === 0) return <Empty>No row is named as the cause.</Empty>;
   const groups = groupByCode(problems);
   return (
     <>
@@ -43,7 +43,8 @@ export function ProblemList({ execution }: { readonly execution: Execution }): R
           <details key={group.code} className={classes.group} open={only === group.code || groups.length === 1}>
             <summary>
               <strong className="tabular">{plural(count, 'row')}</strong>{' '}
-              {group.severity === 'refused' ? 'left out' : 'to look at'}: {known?.message ?? group.first.message}
+              {group.severity === 'refused' ? 'left out' : 'to look at'}
+              {group.alike ? ': ' : ', such as: '} {known?.message ?? group.first.message}
               <span className={classes.remedy}>{group.first.remedy}</span>
             </summary>
             <ProblemTable problems={group.problems.slice(0, ROWS)} />
@@ -93,6 +94,8 @@ interface Group {
   readonly code: string;
   readonly severity: Problem['severity'];
   readonly first: Problem;
+  /** All say the same. */
+  readonly alike: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -101,7 +104,17 @@ function groupByCode(problems: readonly Problem[]): readonly Group[] {
   for (const problem of problems) groups.set(problem.code, [...(groups.get(problem.code) ?? []), problem]);
   return [...groups]
     .flatMap(([code, inGroup]) =>
-      inGroup[0] ? [{ code, severity: inGroup[0].severity, first: inGroup[0], problems: inGroup }] : [],
+      inGroup[0]
+        ? [
+            {
+              code,
+              severity: inGroup[0].severity,
+              first: inGroup[0],
+              alike: new Set(inGroup.map(({ message }) => message)).size === 1,
+              problems: inGroup,
+            },
+          ]
+        : [],
     )
     .sort((a, b) =>
       a.severity === b.severity ? b.problems.length - a.problems.length : a.severity === 'notice' ? -1 : 1,

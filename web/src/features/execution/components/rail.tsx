@@ -1,7 +1,9 @@
+import type { Approval } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { END_STATES } from '@countersign/domain/schemas/execution';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
+import { useLiveList } from '../../../app/live.ts';
 import { mayOpen } from '../../../app/access.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { CopyText } from '../../../components/copy-text.tsx';
@@ -9,14 +11,20 @@ import { Age, Instant } from '../../../components/instant.tsx';
 import { MemberName } from '../../../components/member-name.tsx';
 import { SignBox } from '../../../components/sign-box.tsx';
 import { levelsOf, people } from '../../../components/signing.ts';
+import { refs } from '../../../refs.ts';
 import { CancelBox } from './cancel-box.tsx';
 import classes from './rail.module.css';
 import { Steps } from './steps.tsx';
 
+/** More people than any policy asks for. */
+const APPROVALS = 50;
+
 /** Beside the plan: who must sign, the decision, what happened so far, and what the signature is bound to. */
 export function Rail({ execution }: { readonly execution: Execution }): ReactNode {
   const { plan } = execution;
-  const { me } = useWorkplace();
+  const { me, orgId } = useWorkplace();
+  const approvals = useLiveList(refs.approvals(orgId, execution.id), APPROVALS);
+  const decisions = approvals.live.kind === 'ready' ? approvals.live.value : execution.approvals;
   const open = !END_STATES.includes(execution.state);
   return (
     <aside className={classes.rail} aria-label="Decision and history">
@@ -33,13 +41,7 @@ export function Rail({ execution }: { readonly execution: Execution }): ReactNod
                 <span className="tabular muted">
                   {level.signed.length}/{level.people}
                 </span>
-                {execution.approvals
-                  .filter((approval) => approval.level === level.level)
-                  .map((approval) => (
-                    <span key={approval.uid} className={classes.signed}>
-                      <MemberName uid={approval.uid} you={false} />, <Instant at={approval.at} />
-                    </span>
-                  ))}
+                <Decisions decisions={decisions.filter(({ level: at }) => at === level.level)} />
               </li>
             ))}
           </ul>
@@ -106,4 +108,17 @@ export function Rail({ execution }: { readonly execution: Execution }): ReactNod
       </div>
     </aside>
   );
+}
+
+type Decided = Pick<Approval, 'uid' | 'at'> & Partial<Pick<Approval, 'decision' | 'comment'>>;
+
+/** Signatures and refusals of one level. A role that may not read the approvals sees the signatures without comments. */
+function Decisions({ decisions }: { readonly decisions: readonly Decided[] }): ReactNode {
+  return decisions.map(({ uid, at, decision, comment }) => (
+    <span key={uid} className={classes.signed}>
+      {decision === 'rejected' && 'Rejected by '}
+      <MemberName uid={uid} you={false} />, <Instant at={at} />
+      {comment !== undefined && comment !== '' && <span className={classes.comment}>“{comment}”</span>}
+    </span>
+  ));
 }

@@ -148,7 +148,7 @@ function Control({
                 </td>
               ))}
               {withoutAmounts && (
-                <td className="muted">{total === control.file ? 'none in the file: the plan sets them' : ''}</td>
+                <td className="muted">{total === control.file ? 'none: the run has to set them' : ''}</td>
               )}
             </tr>
           ))}

@@ -20,12 +20,12 @@ export interface ClientTarget {
 /** A signed-in member with the web SDK: what the browser can do, and nothing that it can't. */
 export class DemoClient {
   readonly uid: string;
-  readonly #app: FirebaseApp;
+  readonly app: FirebaseApp;
   readonly #orgId: string;
   readonly #db: Firestore;
 
   private constructor(app: FirebaseApp, db: Firestore, uid: string, orgId: string) {
-    this.#app = app;
+    this.app = app;
     this.#db = db;
     this.uid = uid;
     this.#orgId = orgId;
@@ -45,14 +45,14 @@ export class DemoClient {
   }
 
   async call<N extends CommandName>(name: N, input: Omit<CommandInput<N>, 'orgId' | 'idempotencyKey'>, idempotencyKey: string = randomUUID()): Promise<CommandResults[N]> {
-    const callable = httpsCallable<unknown, CommandResults[N]>(getFunctions(this.#app, REGION), name, { timeout: 60_000 });
+    const callable = httpsCallable<unknown, CommandResults[N]>(getFunctions(this.app, REGION), name, { timeout: 60_000 });
     return (await callable({ orgId: this.#orgId, idempotencyKey, ...input })).data;
   }
 
   /** Upload, and wait until the server has read the file. */
   async upload(name: string, bytes: Uint8Array, timeoutMs = 60_000): Promise<StoredFile> {
     const path = objectPaths.upload(this.#orgId, this.uid, randomUUID(), name);
-    await uploadBytes(ref(getStorage(this.#app), path), bytes, { contentType: 'text/csv' });
+    await uploadBytes(ref(getStorage(this.app), path), bytes, { contentType: 'text/csv' });
     const files = query(collection(this.#db, paths.files(this.#orgId)), where('storagePath', '==', path), limit(1));
     return this.#wait(`file ${name}`, timeoutMs, (found) =>
       onSnapshot(files, (snapshot) => { const first = snapshot.docs[0]; if (first !== undefined) found(fileSchema.parse(first.data())); }, (error) => found(Promise.reject(error))),
@@ -77,11 +77,11 @@ export class DemoClient {
   }
 
   async download(storagePath: string): Promise<string> {
-    return new TextDecoder().decode(await getBytes(ref(getStorage(this.#app), storagePath)));
+    return new TextDecoder().decode(await getBytes(ref(getStorage(this.app), storagePath)));
   }
 
   close(): Promise<void> {
-    return deleteApp(this.#app);
+    return deleteApp(this.app);
   }
 
   async #wait<T>(what: string, timeoutMs: number, listen: (found: (value: T | Promise<T>) => void) => () => void): Promise<T> {

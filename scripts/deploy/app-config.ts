@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { REGION } from '../../functions/src/config.ts';
 
 const sdkConfigSchema = z.object({

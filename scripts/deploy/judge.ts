@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { REGION } from '../../functions/src/config.ts';
 import type { SecretName } from '../../functions/src/secrets.ts';
 import type { Finding } from './finding.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Finding } from './finding.ts';
 import type { CliAnswer } from './firebase-cli.ts';
 

@@ -27,7 +27,7 @@ import { policySchema } from '@countersign/domain/schemas/policy';
 import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Query } from '../../functions/src/store/database.ts';
 import { indexFor, missingIndex, type IndexFile } from '../../functions/src/store/required-index.ts';
 import { workSchema } from '../../functions/src/engine/work.ts';

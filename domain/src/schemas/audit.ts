@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { actorSchema, idSchema, instantSchema, sha256Schema } from './common.ts';
 
 export const AUDIT_EVENT_TYPES = [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { idSchema, sha256Schema } from './common.ts';
 
 /** Every command names its organization and carries a key: the same key and input is the same command, once. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Roles of a member; one person may hold several. `members/{uid}` is the truth. */
 export const ROLES = ['viewer', 'executive', 'operator', 'approver', 'treasurer', 'developer', 'auditor', 'admin'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { currencySchema, idSchema, instantSchema, minorSchema, sha256Schema, storedAsText, totalSchema } from './common.ts';
 import { destinationSchema, problemSchema } from './execution.ts';
 

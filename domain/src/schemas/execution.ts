@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { currencySchema, idSchema, instantSchema, minorSchema, roleSchema, sha256Schema, totalSchema } from './common.ts';
 import { levelSchema } from './policy.ts';
 

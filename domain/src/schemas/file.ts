@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { idSchema, instantSchema, sha256Schema } from './common.ts';
 
 export const columnProfileSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedAsText, currencySchema, daySchema, idSchema, instantSchema, minorSchema, sha256Schema } from './common.ts';
 import { journalDraftSchema, journalEntryDraftSchema } from './effect.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { currencySchema, instantSchema, roleSchema } from './common.ts';
 
 /** `orgs/{orgId}` */

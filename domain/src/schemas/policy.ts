@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instantSchema, roleSchema } from './common.ts';
 
 /** One step of a policy: so many different people who hold this role. */

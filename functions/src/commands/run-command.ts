@@ -5,7 +5,7 @@ import { commandSchemas, type CommandName, type CommandResults, type ParsedComma
 import { inWords } from '@countersign/domain/plan/sentence';
 import type { Role } from '@countersign/domain/schemas/common';
 import type { Member } from '@countersign/domain/schemas/organization';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ChangeSet, eventIdOf } from '../engine/change-set.ts';
 import type { Deps } from '../engine/deps.ts';
 import { log } from '../log.ts';

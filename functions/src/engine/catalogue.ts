@@ -2,7 +2,7 @@ import { AppError } from '@countersign/domain/errors';
 import { sha256Hex } from '@countersign/domain/hash';
 import { manifestSchema, type Manifest } from '@countersign/domain/schemas/plugin';
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A plugin as the build left it: its manifest, the SHA-256 of its bundle, and the bundle. */
 export interface BuiltPlugin {

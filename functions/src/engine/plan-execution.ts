@@ -7,7 +7,7 @@ import { paths } from '@countersign/domain/paths';
 import { fileIssueSchema } from '@countersign/domain/schemas/file';
 import { toStoredPage, type Effect } from '@countersign/domain/schemas/effect';
 import type { Execution, Plan, Problem } from '@countersign/domain/schemas/execution';
-import { z } from 'zod';
+import * as z from 'zod';
 import { config } from '../config.ts';
 import { log as platformLog } from '../log.ts';
 import { refs } from '../refs.ts';

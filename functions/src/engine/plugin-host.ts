@@ -2,7 +2,7 @@ import { decodeText } from '@countersign/domain/csv/decode';
 import { AppError } from '@countersign/domain/errors';
 import { derivedId, sha256Hex } from '@countersign/domain/hash';
 import type { Execution } from '@countersign/domain/schemas/execution';
-import { z } from 'zod';
+import * as z from 'zod';
 import { paths } from '@countersign/domain/paths';
 import type { AccountSnapshot, MissingAccount } from '../effects/payment-provider.ts';
 import type { BuiltPlugin } from './catalogue.ts';

@@ -2,7 +2,7 @@ import { AppError } from '@countersign/domain/errors';
 import { totalSchema } from '@countersign/domain/schemas/common';
 import { effectSchema } from '@countersign/domain/schemas/effect';
 import { problemSchema } from '@countersign/domain/schemas/execution';
-import { z } from 'zod';
+import * as z from 'zod';
 import { config } from '../config.ts';
 
 const MAX_PROBLEMS = 100_000;

@@ -13,7 +13,8 @@ export async function runTick(deps: Deps): Promise<{ woken: number }> {
     woken = await wakeDue(deps);
   });
   await part('streams', async () => {
-    await drainForgotten(deps.streams);
+    const { problems } = await drainForgotten(deps.streams);
+    for (const { orgId, name, code, message } of problems) log.tickFailed({ part: `stream ${name} of ${orgId} (${code})`, message });
   });
   log.ticked({ woken, ms: deps.now().getTime() - started });
   return { woken };

@@ -1,7 +1,7 @@
 import { AppError } from '@countersign/domain/errors';
 import { instantSchema } from '@countersign/domain/schemas/common';
 import { paths } from '@countersign/domain/paths';
-import { z } from 'zod';
+import * as z from 'zod';
 import { config } from '../config.ts';
 import { log } from '../log.ts';
 import { read, type DocRef, type Transaction, type Write } from '../store/database.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FromChild } from './protocol.ts';
 
 const usage = z.strictObject({

@@ -1,5 +1,5 @@
 import { onTaskDispatched } from 'firebase-functions/tasks';
-import { z } from 'zod';
+import * as z from 'zod';
 import { config, REGION } from '../config.ts';
 
 const taskSchema = z.object({ orgId: z.string().min(1), workId: z.string().min(1) });

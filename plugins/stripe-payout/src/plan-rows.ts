@@ -83,6 +83,8 @@ function faultsAmongRows(row: PayoutRow, firstLine: ReadonlyMap<string, number>,
 
 function decide(row: PayoutRow, mode: Mode, reserves: Reserves, world: World, balances: Balances): Decision {
   const account = world.accounts.get(row.account);
+  if (account !== undefined && 'missing' in account && account.code === 'account_not_in_ledger')
+    return refuse('account', account.code, account.message, 'Ask a treasurer to open it, then run the file again');
   if (account === undefined || 'missing' in account)
     return refuse(
       'account',

@@ -2,7 +2,7 @@ import { toMinor } from '@countersign/domain/money/money';
 import type { MinorString } from '@countersign/domain/money/money';
 import { formatMoney } from '@countersign/domain/money/money';
 import type Stripe from 'stripe';
-import { z } from 'zod';
+import * as z from 'zod';
 import { watchAttempts } from './client.ts';
 import { toStripeAmount } from './exponents.ts';
 import { mapStripeError } from './map-error.ts';

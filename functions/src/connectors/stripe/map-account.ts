@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AccountSnapshot } from '../../effects/payment-provider.ts';
 
 /** Of a bank account or a debit card, what is shown. Read leniently: Stripe adds fields and kinds over time. */

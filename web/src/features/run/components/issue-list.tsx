@@ -1,6 +1,6 @@
 import { fileIssueSchema } from '@countersign/domain/schemas/file';
 import type { ReactNode } from 'react';
-import { z } from 'zod';
+import * as z from 'zod';
 import classes from './file-field.module.css';
 
 const issuesSchema = z.array(z.looseObject(fileIssueSchema.shape));

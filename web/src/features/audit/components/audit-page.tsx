@@ -16,7 +16,8 @@ import classes from './audit-page.module.css';
 import { AuditGroupView } from './audit-group.tsx';
 import { CheckpointLine } from './checkpoint-line.tsx';
 
-const PAGE = 60;
+/** A large run alone has some hundred page events, which are one line here. */
+const PAGE = 150;
 const MEMBERS = 100;
 
 export default function AuditPage(): ReactNode {

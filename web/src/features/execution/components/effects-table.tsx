@@ -17,6 +17,8 @@ import { RowFilters } from './row-filters.tsx';
 
 /** Pages (of up to 200 payouts) that are read at a time. */
 const PAGES = 4;
+/** With a filter every page has to be seen, so that they come in few steps. */
+const PAGES_FILTERED = 100;
 /** Outcomes are small, and a row without its outcome would look untouched. */
 const OUTCOME_PAGES = 400;
 
@@ -37,17 +39,17 @@ const COLUMNS: readonly Column<EffectRow>[] = [
     number: true,
     cell: ({ effect }) => <span className="muted">{effect.line ?? '–'}</span>,
   },
-  { key: 'reference', head: 'Reference', width: 'minmax(110px, 1fr)', cell: ({ effect }) => effect.data.reference },
+  { key: 'reference', head: 'Reference', width: 'minmax(110px, 0.8fr)', cell: ({ effect }) => effect.data.reference },
   {
     key: 'account',
     head: 'Account',
-    width: 'minmax(166px, 1fr)',
+    width: 'minmax(158px, 0.9fr)',
     cell: ({ effect }) => <span className="mono">{effect.data.account}</span>,
   },
   {
     key: 'destination',
     head: 'To bank',
-    width: 'minmax(150px, 1.2fr)',
+    width: 'minmax(196px, 1.2fr)',
     cell: ({ effect }) => <DestinationText destination={effect.data.destination} />,
   },
   {
@@ -76,7 +78,7 @@ const COLUMNS: readonly Column<EffectRow>[] = [
   {
     key: 'payout',
     head: 'Payout, or reason',
-    width: 'minmax(190px, 1.6fr)',
+    width: 'minmax(190px, 1.3fr)',
     cell: ({ outcome }) => <Result outcome={outcome} />,
   },
 ];
@@ -130,7 +132,7 @@ export default function EffectsTable({
   const { orgId } = useWorkplace();
   const [search] = useSearchParams();
   const show = search.get('show') ?? '';
-  const pages = useLiveList(refs.pages(orgId, execution.id, plan.attempt), PAGES);
+  const pages = useLiveList(refs.pages(orgId, execution.id, plan.attempt), show === '' ? PAGES : PAGES_FILTERED);
   const loadedPages = pages.live.kind === 'ready' ? pages.live.value.length : 0;
   const outcomes = useLiveList(refs.outcomes(orgId, execution.id, plan.attempt), OUTCOME_PAGES);
   const rows = useMemo(
@@ -168,7 +170,7 @@ export default function EffectsTable({
           phoneColumns={PHONE_COLUMNS}
           rows={shown}
           rowKey={(row) => row.effect.key}
-          minWidth={1000}
+          minWidth={1050}
           {...(show === '' ? { total: plan.effectCount } : {})}
           {...(hasMore ? { onEnd: loadMore } : {})}
         />

@@ -5,7 +5,7 @@ import { REGION } from '../config.ts';
 import { log } from '../log.ts';
 import type { Command } from '../commands/run-command.ts';
 
-/** What Firebase's own codes can say; the caller finds ours in the details. */
+/** What Firebase's own codes can say; the caller finds ours in the details, and the message as it is: the web SDK adds to it. */
 const HTTPS_CODES: Partial<Record<ErrorCode, FunctionsErrorCode>> = {
   invalid_argument: 'invalid-argument',
   input_error: 'invalid-argument',
@@ -40,7 +40,7 @@ export function callable<N extends CommandName, P>(name: N, load: () => Promise<
 
 function toHttpsError(command: string, failure: AppError): HttpsError {
   const code = HTTPS_CODES[failure.code];
-  if (code !== undefined) return new HttpsError(code, failure.message, { code: failure.code, ...failure.details });
+  if (code !== undefined) return new HttpsError(code, failure.message, { code: failure.code, message: failure.message, ...failure.details });
   log.commandFailed({ command, code: failure.code, message: failure.cause instanceof Error ? (failure.cause.stack ?? failure.message) : failure.message });
   return new HttpsError('internal', 'Something went wrong on our side. Nothing was changed; try again.', { code: 'internal' });
 }

@@ -3,7 +3,7 @@ import type { Execution } from '@countersign/domain/schemas/execution';
 import { expect, test } from 'vitest';
 import { config } from '../config.ts';
 import type { Deps } from './deps.ts';
-import { Died, Life, mortal } from './testing/mortal.ts';
+import { Life, mortal } from './testing/mortal.ts';
 import { changeSettings } from './testing/settings.ts';
 import { expectCompleted, expectOnce } from './testing/sound.ts';
 import { ALPHA, BRAVO, csvOf, ORG, World } from './testing/world.ts';
@@ -11,7 +11,7 @@ import { runWork } from './worker.ts';
 
 changeSettings({ pageSize: 2 });
 
-const FILE = csvOf([['A-1', ALPHA, '1000.00', 'USD'], ['A-2', ALPHA, '12.34', 'EUR'], ['B-1', BRAVO, '2000.50', 'USD'], ['B-2', BRAVO, '5000', 'JPY'], ['B-3', BRAVO, '1.00', 'USD']]);
+const FILE = csvOf([['A-1', ALPHA, '1000.00', 'USD'], ['A-2', ALPHA, '12.34', 'EUR'], ['B-1', BRAVO, '5000', 'JPY']]);
 const MAX_MOMENTS = 400;
 
 /** What is left in the ledger, whoever got it there. */
@@ -24,7 +24,6 @@ async function dieAt(world: World, executionId: string, moment: number): Promise
   const life = new Life(moment);
   await runWork(mortal(world.deps, life), ORG, executionId).catch((error: unknown) => {
     if (!life.over) throw error;
-    expect(error).toBeInstanceOf(Error);
   });
   return life.over;
 }
@@ -55,14 +54,14 @@ test('a worker that dies at any moment of apply: the next one ends with the same
     expectOnce(world);
     // Nobody takes over while the lease lasts.
     await world.later(1_000);
-    if (world.provider.payouts.length > 0 && world.provider.payouts.length < 5) expect((await world.execution(id)).state, `moment ${moment}`).toBe('applying');
+    if (world.provider.payouts.length > 0 && world.provider.payouts.length < 3) expect((await world.execution(id)).state, `moment ${moment}`).toBe('applying');
     await world.later(config.leaseMs + 1_000);
     await expectCompleted(world, await world.execution(id)).catch((error: unknown) => {
       throw new Error(`after a death at moment ${moment}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     });
     expect(balancesOf(world)).toEqual(leftAlone);
   }
-  // Three pages of payouts, their commits, the end and the report: fewer moments would mean that nothing was tried.
+  // Two pages of payouts, their commits, the end and the report: fewer moments would mean that nothing was tried.
   expect(moment).toBeGreaterThan(40);
 });
 
@@ -78,7 +77,7 @@ test('a worker that dies at any moment of planning: the next one plans, and ever
     if (!died) break;
     await world.later(config.leaseMs + 1_000);
     const planned = await world.execution(id);
-    expect(planned, `moment ${moment}`).toMatchObject({ state: 'awaiting_approval', plan: { effectCount: 5 } });
+    expect(planned, `moment ${moment}`).toMatchObject({ state: 'awaiting_approval', plan: { effectCount: 3 } });
     expect(new Set(Object.values(world.claims()))).toEqual(new Set([id]));
     await world.approve(planned);
     await world.work();
@@ -92,9 +91,9 @@ test('two workers and a duplicate task at once: each effect once', async () => {
   await Promise.all([runWork(world.deps, ORG, id), runWork(world.deps, ORG, id), runWork(world.deps, ORG, id)]);
   await world.work();
   await expectCompleted(world, await world.execution(id));
-  expect(world.provider.requests).toHaveLength(5);
+  expect(world.provider.requests).toHaveLength(3);
   await runWork(world.deps, ORG, id);
-  expect(world.provider.requests).toHaveLength(5);
+  expect(world.provider.requests).toHaveLength(3);
 });
 
 /** A worker that stands still at its nth payment until it is let go, while its lease runs out. */
@@ -116,7 +115,7 @@ function stalling(world: World, atPayment: number): { deps: Deps; stalled: Promi
   return { deps: { ...world.deps, provider: { identity: () => provider.identity(), readAccounts: (ids) => provider.readAccounts(ids), find: (query) => provider.find(query), pay } }, stalled, goOn };
 }
 
-test.each([1, 2, 3, 5])('a worker stalls at payment %i, another takes over and ends: what the first still sends is deduped, what it commits is refused', async (atPayment) => {
+test.each([1, 2, 3])('a worker stalls at payment %i, another takes over and ends: what the first still sends is deduped, what it commits is refused', async (atPayment) => {
   const { world, id } = await signed();
   const first = stalling(world, atPayment);
   const running = runWork(first.deps, ORG, id);
@@ -128,10 +127,6 @@ test.each([1, 2, 3, 5])('a worker stalls at payment %i, another takes over and e
   await running;
   expect(await world.execution(id)).toEqual(ended);
   await expectCompleted(world, ended);
-  expect(world.provider.requests.length).toBeGreaterThan(5);
+  expect(world.provider.requests.length).toBeGreaterThan(3);
   expect(balancesOf(world)).toEqual(leftAlone);
-});
-
-test('the death of a worker is not an answer: it reaches nobody as an outcome', () => {
-  expect(new Died('x')).toBeInstanceOf(Error);
 });

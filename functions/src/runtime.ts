@@ -20,6 +20,8 @@ function pluginFolder(): URL {
   return candidates.find((folder) => existsSync(new URL('catalogue.json', folder))) ?? new URL('plugins/', import.meta.url);
 }
 
+const DEFAULT_APP = '[DEFAULT]';
+
 let deps: Deps | null = null;
 
 /** The real world, put together once for each instance, when the first call needs it. */
@@ -29,7 +31,8 @@ export function runtime(): Deps {
 
 function compose(): Deps {
   useSha256((bytes) => createHash('sha256').update(bytes).digest());
-  if (getApps().length === 0) initializeApp();
+  // In a Firestore trigger, firebase-functions has made an app of its own already, under another name.
+  if (!getApps().some((app) => app.name === DEFAULT_APP)) initializeApp();
   const firestore = getFirestore();
   firestore.settings({ ignoreUndefinedProperties: true });
   const db = firestoreDatabase(firestore);

@@ -68,6 +68,8 @@ export interface LiveList<T> {
   /** Paths of documents that could not be read; they are left out of the rows and have to be mentioned. */
   readonly invalid: readonly string[];
   readonly hasMore: boolean;
+  /** So much came in since an earlier window was opened that documents between two windows may be left out. */
+  readonly gap: boolean;
   readonly loadMore: () => void;
 }
 
@@ -82,6 +84,7 @@ interface ListState<T> {
   readonly live: Live<readonly T[]>;
   readonly invalid: readonly string[];
   readonly hasMore: boolean;
+  readonly gap: boolean;
   readonly last: Cursor | null;
 }
 const loadingList = (key: string | null): ListState<never> => ({
@@ -89,6 +92,7 @@ const loadingList = (key: string | null): ListState<never> => ({
   live: { kind: 'loading' },
   invalid: [],
   hasMore: false,
+  gap: false,
   last: null,
 });
 
@@ -137,8 +141,8 @@ export function useLiveList<T>(source: ListSource<T> | null, pageSize: number): 
   const loadMore = useCallback(() => {
     if (last) setExtent({ key, cursors: cursors.at(-1)?.id === last.id ? cursors : [...cursors, last] });
   }, [key, cursors, last]);
-  const { live, invalid, hasMore } = state.key === key ? state : loadingList(key);
-  return { live, invalid, hasMore: hasMore && cursors.length < MAX_WINDOWS, loadMore };
+  const { live, invalid, hasMore, gap } = state.key === key ? state : loadingList(key);
+  return { live, invalid, hasMore: hasMore && cursors.length < MAX_WINDOWS, gap, loadMore };
 }
 
 const NO_CURSORS: readonly Cursor[] = [];
@@ -166,6 +170,7 @@ function readList<T>(
     live: { kind: 'ready', value: rows },
     invalid,
     hasMore: (snapshots.at(-1)?.docs.length ?? 0) > pageSize,
+    gap: snapshots.slice(0, -1).some((snapshot) => snapshot.docs.length >= MAX_LIMIT),
     last,
   };
 }

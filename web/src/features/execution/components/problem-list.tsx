@@ -4,12 +4,14 @@ import { type ReactNode, useEffect } from 'react';
 import { useSearchParams } from 'react-router';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
+import { NOT_IN_LEDGER, missingAccounts } from '../../../components/account-ids.ts';
 import table from '../../../components/data-table.module.css';
 import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { More } from '../../../components/more.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
+import { MissingAccounts } from './missing-accounts.tsx';
 import classes from './problem-list.module.css';
 
 /** Pages of up to 500 problems that are read at a time. */
@@ -25,9 +27,14 @@ export function ProblemList({ execution }: { readonly execution: Execution }): R
   const list = useLiveList(refs.problems(orgId, execution.id, execution.plan?.attempt ?? null), PAGES);
   const { hasMore, loadMore } = list;
   const loaded = list.live.kind === 'ready' ? list.live.value.length : 0;
+  // A single group is shown whole, and a repair that serves all rows alike has to know all of them.
+  const whole =
+    only !== null ||
+    (list.live.kind === 'ready' &&
+      list.live.value.some((page) => page.problems.some(({ code }) => code === NOT_IN_LEDGER)));
   useEffect(() => {
-    if (only !== null && hasMore) loadMore();
-  }, [only, hasMore, loadMore, loaded]);
+    if (whole && hasMore) loadMore();
+  }, [whole, hasMore, loadMore, loaded]);
 
   if (list.live.kind === 'loading') return <RowsSkeleton rows={8} />;
   if (list.live.kind === 'failed') return <Failure failure={list.live.failure} what="the problems" />;
@@ -47,6 +54,13 @@ export function ProblemList({ execution }: { readonly execution: Execution }): R
               {group.alike ? ': ' : ', such as: '} {known?.message ?? group.first.message}
               <span className={classes.remedy}>{group.first.remedy}</span>
             </summary>
+            {group.code === NOT_IN_LEDGER && (
+              <MissingAccounts
+                accounts={missingAccounts(group.problems)}
+                complete={!hasMore}
+                operationId={execution.operationId}
+              />
+            )}
             <ProblemTable problems={group.problems.slice(0, ROWS)} />
             {group.problems.length < count || group.problems.length > ROWS ? (
               <p className="muted">

@@ -1,5 +1,6 @@
-import type { Journal } from '@countersign/domain/schemas/ledger';
-import type { ReactNode } from 'react';
+import { fromMinor, toMinor } from '@countersign/domain/money/money';
+import type { Balance, Journal } from '@countersign/domain/schemas/ledger';
+import { Fragment, type ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { useLiveDocument, useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
@@ -13,7 +14,7 @@ import { More } from '../../../components/more.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
-import { registerLines } from '../api/register.ts';
+import { type RunningLine, withRunningBalance } from '../api/register.ts';
 import { netOf } from '../api/trial-balance.ts';
 import classes from './ledger.module.css';
 
@@ -83,7 +84,15 @@ export default function RegisterPage(): ReactNode {
         (journals.live.value.length === 0 ? (
           <Empty>No journal has touched this account.</Empty>
         ) : (
-          <Register journals={journals.live.value} accountId={accountId} />
+          <Register
+            journals={journals.live.value}
+            accountId={accountId}
+            balances={
+              balances.live.kind === 'ready' && balances.invalid.length + journals.invalid.length === 0 && !journals.gap
+                ? balances.live.value
+                : null
+            }
+          />
         ))}
       <More list={journals} noun="journals" />
     </>
@@ -93,13 +102,17 @@ export default function RegisterPage(): ReactNode {
 function Register({
   journals,
   accountId,
+  balances,
 }: {
   readonly journals: readonly Journal[];
   readonly accountId: string;
+  /** Null when no running balance can be worked out from them. */
+  readonly balances: readonly Balance[] | null;
 }): ReactNode {
   return (
     <div className={table.scroll}>
       <table className={table.table}>
+        <caption className="visually-hidden">Journals of this account, newest recorded first</caption>
         <thead>
           <tr>
             <th>Recorded</th>
@@ -110,47 +123,63 @@ function Register({
             <th>Currency</th>
             <th data-num>Debit</th>
             <th data-num>Credit</th>
+            <th data-num>Balance</th>
           </tr>
         </thead>
         <tbody>
-          {journals.flatMap((journal) =>
-            registerLines(journal, accountId).map((line, index) => (
-              <tr key={`${journal.id}-${index}`}>
-                <td className="nowrap">
-                  <Instant at={journal.recordedAt} seconds />
-                </td>
-                <td className="tabular nowrap">{journal.effectiveDay}</td>
-                <td className={classes.memo}>
-                  {journal.source.executionId === null ? (
-                    journal.memo
-                  ) : (
-                    <Link to={`/executions/${journal.source.executionId}`}>{journal.memo}</Link>
-                  )}
-                </td>
-                <td>
-                  {line.others.length === 1 && line.others[0] !== undefined ? (
-                    <Link to={`/ledger/${line.others[0]}`}>
-                      <AccountName accountId={line.others[0]} full />
-                    </Link>
-                  ) : (
-                    <span className="muted">{line.others.length} accounts</span>
-                  )}
-                </td>
-                <td className={classes.state} data-state={journal.state}>
-                  {journal.state}
-                </td>
-                <td className="muted">{line.currency}</td>
-                <td data-num>
-                  {line.side === 'debit' && <Amount minor={line.amountMinor} currency={line.currency} />}
-                </td>
-                <td data-num>
-                  {line.side === 'credit' && <Amount minor={line.amountMinor} currency={line.currency} />}
-                </td>
-              </tr>
-            )),
-          )}
+          {withRunningBalance(journals, balances, accountId).map(({ journal, lines }) => (
+            <Fragment key={journal.id}>
+              {lines.map((line, index) => (
+                <Row key={index} journal={journal} line={line} />
+              ))}
+            </Fragment>
+          ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Row({ journal, line }: { readonly journal: Journal; readonly line: RunningLine }): ReactNode {
+  const { executionId } = journal.source;
+  return (
+    <tr>
+      <td className="nowrap">
+        <Instant at={journal.recordedAt} seconds />
+      </td>
+      <td className="tabular nowrap">{journal.effectiveDay}</td>
+      <td className={classes.memo}>
+        {executionId === null ? journal.memo : <Link to={`/executions/${executionId}`}>{journal.memo}</Link>}
+      </td>
+      <td>
+        {line.others.length === 1 && line.others[0] !== undefined ? (
+          <Link to={`/ledger/${line.others[0]}`}>
+            <AccountName accountId={line.others[0]} full />
+          </Link>
+        ) : (
+          <span className="muted">{line.others.length} accounts</span>
+        )}
+      </td>
+      <td className={classes.state} data-state={journal.state}>
+        {journal.state}
+      </td>
+      <td className="muted">{line.currency}</td>
+      <td data-num>{line.side === 'debit' && <Amount minor={line.amountMinor} currency={line.currency} />}</td>
+      <td data-num>{line.side === 'credit' && <Amount minor={line.amountMinor} currency={line.currency} />}</td>
+      <td data-num>
+        <Running line={line} />
+      </td>
+    </tr>
+  );
+}
+
+function Running({ line }: { readonly line: RunningLine }): ReactNode {
+  if (line.balanceMinor === null) return <span className="muted">–</span>;
+  const net = toMinor(line.balanceMinor);
+  return (
+    <>
+      <Amount minor={fromMinor(net < 0n ? -net : net)} currency={line.currency} />
+      <span className={classes.side}>{net === 0n ? '' : net < 0n ? 'Cr' : 'Dr'}</span>
+    </>
   );
 }

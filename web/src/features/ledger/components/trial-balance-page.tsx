@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import { Button } from '@mantine/core';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import { useLiveDocument, useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import table from '../../../components/data-table.module.css';
@@ -10,6 +11,7 @@ import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
 import { trialBalance } from '../api/trial-balance.ts';
 import { BalanceRows } from './balance-rows.tsx';
+import { OpenAccountsForm } from './open-accounts-form.tsx';
 import { SumRow } from './sum-row.tsx';
 import classes from './ledger.module.css';
 
@@ -17,7 +19,10 @@ import classes from './ledger.module.css';
 const ROOTS = 200;
 
 export default function TrialBalancePage(): ReactNode {
-  const { orgId } = useWorkplace();
+  const { orgId, has } = useWorkplace();
+  const [opening, setOpening] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const form = useId();
   const roots = useLiveList(refs.balancesBelow(orgId, null), ROOTS);
   const head = useLiveDocument(refs.streamHead(orgId, 'ledger'));
   const ready = roots.live.kind === 'ready' ? roots.live.value : [];
@@ -38,12 +43,37 @@ export default function TrialBalancePage(): ReactNode {
             )}
           </>
         }
+        {...(has('treasurer', 'admin')
+          ? {
+              actions: (
+                <Button
+                  ref={opener}
+                  variant="default"
+                  aria-expanded={opening}
+                  aria-controls={form}
+                  onClick={() => setOpening(!opening)}
+                >
+                  Open accounts…
+                </Button>
+              ),
+            }
+          : {})}
       />
+      {opening && (
+        <OpenAccountsForm
+          id={form}
+          onClose={() => {
+            setOpening(false);
+            opener.current?.focus();
+          }}
+        />
+      )}
       {roots.live.kind === 'loading' && <RowsSkeleton rows={8} />}
       {roots.live.kind === 'failed' && <Failure failure={roots.live.failure} what="the ledger" />}
       {roots.live.kind === 'ready' && ready.length === 0 && (
         <Empty>
-          No account is open yet. Accounts open when the organization is set up, or with their first payout.
+          No account has entries yet. A treasurer or an admin opens the accounts of sellers, with their balances at
+          Stripe.
         </Empty>
       )}
       {ready.length > 0 && (

@@ -1,0 +1,73 @@
+import type { Journal } from '@countersign/domain/schemas/ledger';
+import { expect, test } from 'vitest';
+import { withRunningBalance } from './register.ts';
+
+const ACCOUNT = 'bank';
+
+test('the balance runs backwards from what it is now, per currency; what is not posted counts in none', () => {
+  const journals = [
+    journal(8, 'pending', [['credit', '999', 'USD']]),
+    journal(6, 'posted', [['credit', '300', 'USD']]),
+    journal(5, 'voided', [['credit', '50', 'USD']]),
+    journal(4, 'posted', [['debit', '7', 'JPY']]),
+    journal(3, 'posted', [['debit', '1000', 'USD']]),
+  ];
+  expect(balancesOf(journals, [balance('USD', '1000', '1300', 9), balance('JPY', '7', '0', 9)])).toEqual([
+    null,
+    '-300',
+    null,
+    '7',
+    '0',
+  ]);
+});
+
+test('two lines of one journal: the upper one is the later', () => {
+  const journals = [
+    journal(1, 'posted', [
+      ['debit', '10', 'USD'],
+      ['debit', '5', 'USD'],
+    ]),
+  ];
+  expect(balancesOf(journals, [balance('USD', '15', '0', 2)])).toEqual(['15', '10']);
+});
+
+test('a balance that was read before the newest journal gives no running balance', () => {
+  const journals = [journal(4, 'posted', [['debit', '1', 'USD']]), journal(2, 'posted', [['debit', '1', 'USD']])];
+  expect(balancesOf(journals, [balance('USD', '1', '0', 3)])).toEqual([null, null]);
+  expect(balancesOf(journals, null)).toEqual([null, null]);
+});
+
+type Line = readonly ['debit' | 'credit', string, string];
+
+function journal(
+  seq: number,
+  state: Journal['state'],
+  lines: readonly Line[],
+): Pick<Journal, 'entries' | 'state' | 'steps'> {
+  const entry = (accountId: string, [side, amountMinor, currency]: Line): Journal['entries'][number] => ({
+    accountId,
+    side,
+    amountMinor,
+    currency,
+  });
+  return {
+    state,
+    steps: [{ step: state, seq, at: '2026-01-01T00:00:00.000Z', reason: null }],
+    entries: lines.flatMap((line) => [
+      entry(ACCOUNT, line),
+      entry('other', [line[0] === 'debit' ? 'credit' : 'debit', line[1], line[2]]),
+    ]),
+  };
+}
+
+const balance = (currency: string, postedDebitMinor: string, postedCreditMinor: string, asOfSize: number) => ({
+  currency,
+  postedDebitMinor,
+  postedCreditMinor,
+  asOfSize,
+});
+
+const balancesOf = (
+  ...[journals, balances]: [Parameters<typeof withRunningBalance>[0], Parameters<typeof withRunningBalance>[1]]
+) =>
+  withRunningBalance(journals, balances, ACCOUNT).flatMap(({ lines }) => lines.map(({ balanceMinor }) => balanceMinor));

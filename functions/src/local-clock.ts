@@ -1,4 +1,4 @@
-import { runTick } from './engine/tick.ts';
+import { runTick, WAKE_GRACE_MS } from './engine/tick.ts';
 import { runtime } from './runtime.ts';
 
 /** The scheduled function of one machine: nothing there fires schedules, so this process ticks until it is ended. */
@@ -9,6 +9,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', () => process.exit(0));
 
 while (!ended) {
-  await runTick(runtime());
+  await runTick(runtime(), WAKE_GRACE_MS);
   await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
 }

@@ -253,7 +253,10 @@ test('a worker that stands still while it frees claims does not free those of th
 test('a worker whose time is up leaves the rest to a new one, and does not begin again itself', async () => {
   changeSettings({ workerBudgetMs: -1 });
   await world.approve(planned);
-  await world.work(mortal(world.deps, new Life()));
+  // Wake-ups that come from now on are seen, and answered by nobody.
+  const asked: string[] = [];
+  await world.work({ ...mortal(world.deps, new Life()), wake: async (_, workId) => void asked.push(workId) });
+  expect(asked).toEqual([planned.id]);
   expect(world.provider.requests).toEqual([]);
   const taken = world.documents('work').find((work) => work['id'] === planned.id);
   expect(taken).toMatchObject({ lease: null, token: 2 });

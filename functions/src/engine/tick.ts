@@ -4,13 +4,15 @@ import type { Deps } from './deps.ts';
 import { isDue, workSchema } from './work.ts';
 
 const WORK_A_TICK = 100;
+/** What became due just now has been woken by who made it due; a second task for it would only cost a process. */
+export const WAKE_GRACE_MS = 3_000;
 
 /** Wake what is due, drain what was left in an inbox, seal what is unsealed. Each part is tried whatever became of the others. */
-export async function runTick(deps: Deps): Promise<{ woken: number }> {
+export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number }> {
   const started = deps.now().getTime();
   let woken = 0;
   await part('wake', async () => {
-    woken = await wakeDue(deps);
+    woken = await wakeDue(deps, graceMs);
   });
   await part('streams', async () => {
     const { problems } = await drainForgotten(deps.streams);
@@ -20,9 +22,9 @@ export async function runTick(deps: Deps): Promise<{ woken: number }> {
   return { woken };
 }
 
-async function wakeDue(deps: Deps): Promise<number> {
+async function wakeDue(deps: Deps, graceMs: number): Promise<number> {
   const now = deps.now();
-  const due = await deps.db.query({ collection: 'work', group: true, where: [['nextAt', '<=', now.toISOString()]], orderBy: [['nextAt', 'asc']], limit: WORK_A_TICK });
+  const due = await deps.db.query({ collection: 'work', group: true, where: [['nextAt', '<=', new Date(now.getTime() - graceMs).toISOString()]], orderBy: [['nextAt', 'asc']], limit: WORK_A_TICK });
   const free = due.map((stored) => workSchema.parse(stored.data)).filter((work) => isDue(work, now));
   for (const work of free) await deps.wake(work.orgId, work.id);
   return free.length;

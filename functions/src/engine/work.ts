@@ -1,4 +1,4 @@
-import { AppError } from '@countersign/domain/errors';
+import { AppError, isAppError } from '@countersign/domain/errors';
 import { instantSchema } from '@countersign/domain/schemas/common';
 import { paths } from '@countersign/domain/paths';
 import * as z from 'zod';
@@ -52,14 +52,34 @@ export function isHeld(work: Work, now: Date): boolean {
 /** Take the work, or null when it is not due or somebody holds it. The token is larger than any before it. */
 export async function takeLease(deps: Deps, orgId: string, workId: string): Promise<Lease | null> {
   const owner = deps.newId();
-  return deps.db.transaction(async (tx) => {
-    const work = await read(tx, workRef(orgId, workId));
+  const taken = await changeWork(deps, orgId, workId, (work) => {
     if (work === null || !isDue(work, deps.now())) return null;
     const expiresAt = expiry(deps);
     // Due again when the lease ends: if this worker dies, the tick finds the work then.
-    tx.write({ op: 'update', path: paths.work(orgId, workId), data: { token: work.token + 1, lease: { owner, expiresAt }, nextAt: expiresAt } });
-    return { orgId, workId, owner, token: work.token + 1 };
+    return { token: work.token + 1, lease: { owner, expiresAt }, nextAt: expiresAt };
   });
+  return taken === null ? null : { orgId, workId, owner, token: taken.token };
+}
+
+const MAX_TRIES = 5;
+
+/**
+ * Read, decide, and write if nobody has written since. Not a transaction: its lock on the document, which every commit
+ * of the worker reads, and the wish of several to write it would hold up each other until all of them give up.
+ */
+async function changeWork(deps: Deps, orgId: string, workId: string, decide: (work: Work | null) => Pick<Work, 'token' | 'lease' | 'nextAt'> | null): Promise<Pick<Work, 'token'> | null> {
+  const { path, schema } = workRef(orgId, workId);
+  for (let attempt = 1; ; attempt += 1) {
+    const stored = await deps.db.get(path);
+    const data = decide(stored === null ? null : schema.parse(stored.data));
+    if (stored === null || data === null) return null;
+    try {
+      await deps.db.commit([{ op: 'update', path, data, ifUpdateTime: stored.updateTime }]);
+      return data;
+    } catch (error) {
+      if (!isAppError(error) || error.code !== 'failed_precondition' || attempt === MAX_TRIES) throw error;
+    }
+  }
 }
 
 /**
@@ -74,7 +94,10 @@ export async function fenced<T>(deps: Deps, lease: Lease, decide: (tx: Transacti
 }
 
 async function assertHeld(tx: Transaction, lease: Lease): Promise<void> {
-  const work = await read(tx, workRef(lease.orgId, lease.workId));
+  assertHolds(await read(tx, workRef(lease.orgId, lease.workId)), lease);
+}
+
+function assertHolds(work: Work | null, lease: Lease): asserts work is Work {
   if (work === null || work.token !== lease.token || work.lease?.owner !== lease.owner) {
     throw new AppError('lease_lost', 'Another worker has taken over', { details: { token: lease.token } });
   }
@@ -82,9 +105,10 @@ async function assertHeld(tx: Transaction, lease: Lease): Promise<void> {
 
 /** Lengthen the lease. @throws AppError `lease_lost` */
 export async function renewLease(deps: Deps, lease: Lease): Promise<void> {
-  await fenced(deps, lease, async (tx) => {
+  await changeWork(deps, lease.orgId, lease.workId, (work) => {
+    assertHolds(work, lease);
     const expiresAt = expiry(deps);
-    tx.write({ op: 'update', path: paths.work(lease.orgId, lease.workId), data: { lease: { owner: lease.owner, expiresAt }, nextAt: expiresAt } });
+    return { token: lease.token, lease: { owner: lease.owner, expiresAt }, nextAt: expiresAt };
   });
 }
 

@@ -24,8 +24,8 @@ const MAX_STEPS = 6;
 export async function runWork(deps: Deps, orgId: string, workId: string): Promise<void> {
   const startedMs = Date.now();
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    // What is left then is due: its own commit has woken another worker.
-    if (step > 0 && Date.now() - startedMs > config.workerBudgetMs) return;
+    // What is left then is due, for a worker with time of its own.
+    if (step > 0 && Date.now() - startedMs > config.workerBudgetMs) return deps.wake(orgId, workId);
     const lease = await takeLease(deps, orgId, workId);
     if (lease === null) return;
     log.workTaken({ orgId, workId, token: lease.token });

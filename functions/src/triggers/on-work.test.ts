@@ -35,6 +35,7 @@ test.each([
   ['a lease that is taken or renewed, due again when it ends', { nextAt: past, token: 1 }, { nextAt: inMs(60_000), token: 2 }],
   ['a change of something else', { nextAt: past, token: 1, lease: null }, { nextAt: past, token: 1, lease: { owner: 'x' } }],
   ['work that is done', { nextAt: past, token: 1 }, { nextAt: null, token: 1 }],
+  ['work that its worker gives back, due at once: it goes on itself', { nextAt: inMs(60_000), token: 1, lease: { owner: 'x' } }, { nextAt: past, token: 1, lease: null }],
   ['work that is deleted', { nextAt: past, token: 1 }, null],
 ])('%s: no task', async (_, before, after) => {
   expect(await written(before, after)).toEqual([]);

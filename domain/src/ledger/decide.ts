@@ -269,7 +269,7 @@ function sameJournal(
 /** Keys of the balances that an intent's entries touch, so that they can be loaded: the accounts' own and all above. */
 export function balancesOf(
   entries: readonly { readonly accountId: string; readonly currency: string }[],
-  accounts: ReadonlyMap<string, Account>,
+  accounts: ReadonlyMap<string, Pick<Account, 'path'>>,
 ): Set<string> {
   const keys = new Set<string>();
   for (const { accountId, currency } of entries) {

@@ -1,5 +1,6 @@
 import { balancesOf, decideBatch, type LedgerDecision } from '@countersign/domain/ledger/decide';
 import { balanceKey } from '@countersign/domain/ledger/balance-sheet';
+import { assert } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import type { JournalEntryDraft } from '@countersign/domain/schemas/effect';
 import {
@@ -41,8 +42,14 @@ export const ledgerKind: StreamKind = {
       (id) => paths.account(orgId, id),
     );
     await loadAbove(db, orgId, accounts);
-    await loadMissing(db, balances, balancesOf(entries, accounts), (key) => `${paths.balances(orgId)}/${key}`);
+    const touched = balancesOf(entries, withOpened(intents, accounts));
+    await loadMissing(db, balances, touched, (key) => `${paths.balances(orgId)}/${key}`);
     const decision = decideBatch({ size, accounts, journals, balances }, intents, at);
+    // A balance that was not looked up would be taken for zero, and what is there overwritten.
+    for (const balance of decision.balances) {
+      const key = balanceKey(balance.accountId, balance.currency);
+      assert(touched.has(key), `balance ${key} was read before it is written`);
+    }
     for (const account of decision.accountsOpened) accounts.set(account.id, account);
     for (const balance of decision.balances) balances.set(balanceKey(balance.accountId, balance.currency), balance);
     return {
@@ -59,6 +66,17 @@ function freshOrKept(cache: unknown): LedgerCache {
   if (kept === undefined || kept.accounts.size + kept.balances.size > MAX_CACHED)
     return { accounts: new Map(), balances: new Map() };
   return kept;
+}
+
+/** Where each account lies, those included that the batch itself opens before it posts to them. */
+function withOpened(intents: readonly LedgerIntent[], accounts: ReadonlyMap<string, Account>): Map<string, Pick<Account, 'path'>> {
+  const placed = new Map<string, Pick<Account, 'path'>>(accounts);
+  for (const intent of intents) {
+    if (intent.type !== 'open_account' || placed.has(intent.account.id)) continue;
+    const { id, parentId } = intent.account;
+    placed.set(id, { path: parentId === null ? [] : [...(placed.get(parentId)?.path ?? []), parentId] });
+  }
+  return placed;
 }
 
 const entriesOf = (intent: LedgerIntent): readonly JournalEntryDraft[] =>

@@ -47,7 +47,7 @@ export async function seed(
     members: DEMO_ACCOUNTS.map(({ email, name, roles }) => ({ uid: uids.get(email) ?? '', email, name, roles })),
   });
   log(`organization ${DEMO_ORGANIZATION} with ${DEMO_ACCOUNTS.length} members`);
-  const connected = await readLocalAccounts(process.env['STRIPE_API_BASE']);
+  const connected = env['SEED_CONNECTED_ACCOUNTS'] === 'no' ? [] : await readLocalAccounts(env['STRIPE_API_BASE']);
   await openConnected(deps, uids.get('ada@northwind.example') ?? '', connected);
   log(`ledger with ${connected.length} connected accounts and their opening balances`);
   const samples = await sampleFiles();

@@ -22,7 +22,8 @@ export async function demoPlatform(stripeBase: string | undefined, say: (line: s
   const end = (): void => void platform.stop().then(() => process.exit(130));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
   try {
-    const seeded = await seedPlatform(platform.env);
+    // Somebody else's server is not filled with accounts of ours.
+    const seeded = await seedPlatform({ ...platform.env, SEED_CONNECTED_ACCOUNTS: stripeBase === undefined ? 'yes' : 'no' });
     return { ...target(platform.projectId, platform.env), organizationId: seeded.organizationId, accounts: seeded.accounts, close: async () => void (await platform.stop()) };
   } catch (error) {
     await platform.stop();

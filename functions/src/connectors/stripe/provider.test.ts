@@ -187,3 +187,15 @@ describe('createStripeProvider', () => {
     expect(await provider().pay({ data: moved, effectId: 'effect3', executionId: 'run1', idempotencyKey: 'key3' })).toMatchObject({ status: 'failed', code: 'resource_missing' });
   });
 });
+
+it('a server without a page for its own account is named by a hash of the key; other refusals stay refusals', async () => {
+  const refuseOnce = (status: number) =>
+    fetch(new URL('/__local/faults', apiBase), { method: 'POST', body: JSON.stringify([{ match: { method: 'GET', path: '/v1/account' }, action: 'status', status, times: 1 }]) });
+  await refuseOnce(404);
+  const named = await provider().identity();
+  expect(named.account).toMatch(/^key-[0-9a-f]{16}$/);
+  expect(JSON.stringify(named)).not.toContain('sk_test_local');
+  await refuseOnce(403);
+  await expect(provider().identity()).rejects.toMatchObject({ code: 'provider_error' });
+  expect((await provider().identity()).account).toMatch(/^acct_/);
+});

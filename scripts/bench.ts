@@ -8,7 +8,9 @@ const [name = ''] = process.argv.slice(2);
 const file = join(folder, `${name}.ts`);
 
 if (!/^[a-z-]+$/.test(name) || name === 'figure' || !existsSync(file)) {
-  const names = readdirSync(folder).filter((one) => one.endsWith('.ts') && !one.endsWith('.test.ts') && one !== 'figure.ts').map((one) => one.slice(0, -3));
+  const names = readdirSync(folder)
+    .filter((one) => one.endsWith('.ts') && !one.endsWith('.test.ts') && one !== 'figure.ts')
+    .map((one) => one.slice(0, -3));
   process.stderr.write(`There is no bench "${name}". Say one of: ${names.join(', ')}\n`);
   process.exit(1);
 }

@@ -20,12 +20,16 @@ export const paths = {
   executions: (orgId: string) => `${org(orgId)}/executions`,
   execution,
   pages: (orgId: string, id: string) => `${execution(orgId, id)}/pages`,
-  page: (orgId: string, id: string, attempt: number, index: number) => `${execution(orgId, id)}/pages/${attempt}-${pad(index)}`,
+  page: (orgId: string, id: string, attempt: number, index: number) =>
+    `${execution(orgId, id)}/pages/${attempt}-${pad(index)}`,
   outcomes: (orgId: string, id: string) => `${execution(orgId, id)}/outcomes`,
-  outcome: (orgId: string, id: string, attempt: number, index: number) => `${execution(orgId, id)}/outcomes/${attempt}-${pad(index)}`,
+  outcome: (orgId: string, id: string, attempt: number, index: number) =>
+    `${execution(orgId, id)}/outcomes/${attempt}-${pad(index)}`,
   problems: (orgId: string, id: string) => `${execution(orgId, id)}/problems`,
-  problemPage: (orgId: string, id: string, attempt: number, index: number) => `${execution(orgId, id)}/problems/${attempt}-${pad(index)}`,
-  readPage: (orgId: string, id: string, attempt: number, index: number) => `${execution(orgId, id)}/reads/${attempt}-${pad(index)}`,
+  problemPage: (orgId: string, id: string, attempt: number, index: number) =>
+    `${execution(orgId, id)}/problems/${attempt}-${pad(index)}`,
+  readPage: (orgId: string, id: string, attempt: number, index: number) =>
+    `${execution(orgId, id)}/reads/${attempt}-${pad(index)}`,
   logs: (orgId: string, id: string) => `${execution(orgId, id)}/logs`,
   logPage: (orgId: string, id: string, page: string) => `${execution(orgId, id)}/logs/${page}`,
   approvals: (orgId: string, id: string) => `${execution(orgId, id)}/approvals`,
@@ -56,6 +60,7 @@ export const paths = {
 
 /** Storage object names. Uploads are never overwritten: each has an id of its own. */
 export const objectPaths = {
-  upload: (orgId: string, uid: string, uploadId: string, name: string) => `orgs/${orgId}/uploads/${uid}/${uploadId}/${name}`,
+  upload: (orgId: string, uid: string, uploadId: string, name: string) =>
+    `orgs/${orgId}/uploads/${uid}/${uploadId}/${name}`,
   result: (orgId: string, executionId: string, name: string) => `orgs/${orgId}/results/${executionId}/${name}`,
 } as const;

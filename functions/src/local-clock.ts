@@ -5,7 +5,11 @@ import { runtime } from './runtime.ts';
 const INTERVAL_MS = 1_000;
 
 let ended = false;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { ended = true; process.exit(0); });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    ended = true;
+    process.exit(0);
+  });
 process.on('disconnect', () => process.exit(0));
 
 while (!ended) {

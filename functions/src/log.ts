@@ -2,17 +2,23 @@ import { logger } from 'firebase-functions';
 
 /** Every sentence that the platform logs, in one place. Ids and counts only: no names, no secrets. */
 export const log = {
-  commandDenied: (facts: { command: string; uid: string | null; orgId: string | null; code: string }) => logger.warn('Command denied', facts),
+  commandDenied: (facts: { command: string; uid: string | null; orgId: string | null; code: string }) =>
+    logger.warn('Command denied', facts),
   commandFailed: (facts: { command: string; code: string; message: string }) => logger.error('Command failed', facts),
-  wakeFailed: (facts: { orgId: string; workId: string; message: string }) => logger.warn('Could not enqueue a task; the tick will', facts),
+  wakeFailed: (facts: { orgId: string; workId: string; message: string }) =>
+    logger.warn('Could not enqueue a task; the tick will', facts),
   workTaken: (facts: { orgId: string; workId: string; token: number }) => logger.debug('Work taken', facts),
   workBusy: (facts: { orgId: string; workId: string }) => logger.debug('Work is held by another worker', facts),
-  workLost: (facts: { orgId: string; workId: string; token: number }) => logger.warn('Lease lost; this worker stops', facts),
-  workFailed: (facts: { orgId: string; workId: string; code: string; message: string; stack?: string | undefined }) => logger.error('Worker failed', facts),
-  planned: (facts: { orgId: string; executionId: string; effects: number; problems: number; ms: number }) => logger.info('Planned', facts),
+  workLost: (facts: { orgId: string; workId: string; token: number }) =>
+    logger.warn('Lease lost; this worker stops', facts),
+  workFailed: (facts: { orgId: string; workId: string; code: string; message: string; stack?: string | undefined }) =>
+    logger.error('Worker failed', facts),
+  planned: (facts: { orgId: string; executionId: string; effects: number; problems: number; ms: number }) =>
+    logger.info('Planned', facts),
   applied: (facts: { orgId: string; executionId: string; state: string; ms: number }) => logger.info('Applied', facts),
   ticked: (facts: { woken: number; ms: number }) => logger.debug('Ticked', facts),
   tickFailed: (facts: { part: string; message: string }) => logger.error('A part of the tick failed', facts),
-  fileProfiled: (facts: { orgId: string; fileId: string; sizeBytes: number; status: string }) => logger.info('File profiled', facts),
+  fileProfiled: (facts: { orgId: string; fileId: string; sizeBytes: number; status: string }) =>
+    logger.info('File profiled', facts),
   uploadIgnored: (facts: { path: string }) => logger.warn('Object outside the upload folders ignored', facts),
 } as const;

@@ -1,6 +1,22 @@
 import { paths } from '@countersign/domain/paths';
-import { accountSchema, balanceSchema, checkpointSchema, inboxResultSchema, inboxSchema, journalSchema, streamHeadSchema, tileSchema, type StreamName } from '@countersign/domain/schemas/ledger';
-import { approvalSchema, claimSchema, pageOutcomesSchema, pageSchema, problemPageSchema } from '@countersign/domain/schemas/effect';
+import {
+  accountSchema,
+  balanceSchema,
+  checkpointSchema,
+  inboxResultSchema,
+  inboxSchema,
+  journalSchema,
+  streamHeadSchema,
+  tileSchema,
+  type StreamName,
+} from '@countersign/domain/schemas/ledger';
+import {
+  approvalSchema,
+  claimSchema,
+  pageOutcomesSchema,
+  pageSchema,
+  problemPageSchema,
+} from '@countersign/domain/schemas/effect';
 import { auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
 import { executionSchema } from '@countersign/domain/schemas/execution';
 import { fileSchema } from '@countersign/domain/schemas/file';
@@ -16,23 +32,31 @@ export const refs = {
   organization: (orgId: string) => ref(paths.organization(orgId), organizationSchema),
   member: (orgId: string, uid: string) => ref(paths.member(orgId, uid), memberSchema),
   operation: (orgId: string, id: string) => ref(paths.operation(orgId, id), operationSchema),
-  pluginVersion: (orgId: string, name: string, version: string) => ref(paths.pluginVersion(orgId, name, version), pluginVersionSchema),
+  pluginVersion: (orgId: string, name: string, version: string) =>
+    ref(paths.pluginVersion(orgId, name, version), pluginVersionSchema),
   policy: (orgId: string, id: string) => ref(paths.policy(orgId, id), policySchema),
   file: (orgId: string, id: string) => ref(paths.file(orgId, id), fileSchema),
   execution: (orgId: string, id: string) => ref(paths.execution(orgId, id), executionSchema),
-  page: (orgId: string, id: string, attempt: number, index: number) => ref(paths.page(orgId, id, attempt, index), pageSchema),
-  outcome: (orgId: string, id: string, attempt: number, index: number) => ref(paths.outcome(orgId, id, attempt, index), pageOutcomesSchema),
-  problemPage: (orgId: string, id: string, attempt: number, index: number) => ref(paths.problemPage(orgId, id, attempt, index), problemPageSchema),
+  page: (orgId: string, id: string, attempt: number, index: number) =>
+    ref(paths.page(orgId, id, attempt, index), pageSchema),
+  outcome: (orgId: string, id: string, attempt: number, index: number) =>
+    ref(paths.outcome(orgId, id, attempt, index), pageOutcomesSchema),
+  problemPage: (orgId: string, id: string, attempt: number, index: number) =>
+    ref(paths.problemPage(orgId, id, attempt, index), problemPageSchema),
   approval: (orgId: string, id: string, uid: string) => ref(paths.approval(orgId, id, uid), approvalSchema),
   claim: (orgId: string, hash: string) => ref(paths.claim(orgId, hash), claimSchema),
   account: (orgId: string, id: string) => ref(paths.account(orgId, id), accountSchema),
-  balance: (orgId: string, accountId: string, currency: string) => ref(paths.balance(orgId, accountId, currency), balanceSchema),
+  balance: (orgId: string, accountId: string, currency: string) =>
+    ref(paths.balance(orgId, accountId, currency), balanceSchema),
   journal: (orgId: string, id: string) => ref(paths.journal(orgId, id), journalSchema),
   streamHead: (orgId: string, name: StreamName) => ref(paths.streamHead(orgId, name), streamHeadSchema),
   inbox: (orgId: string, name: StreamName, id: string) => ref(paths.inbox(orgId, name, id), inboxSchema),
-  inboxResult: (orgId: string, name: StreamName, id: string) => ref(paths.inboxResult(orgId, name, id), inboxResultSchema),
-  tile: (orgId: string, name: StreamName, level: number, index: number) => ref(paths.tile(orgId, name, level, index), tileSchema),
+  inboxResult: (orgId: string, name: StreamName, id: string) =>
+    ref(paths.inboxResult(orgId, name, id), inboxResultSchema),
+  tile: (orgId: string, name: StreamName, level: number, index: number) =>
+    ref(paths.tile(orgId, name, level, index), tileSchema),
   auditEvent: (orgId: string, id: string) => ref(paths.auditEvent(orgId, id), auditEventSchema),
   auditPersonal: (orgId: string, id: string) => ref(paths.auditPersonal(orgId, id), auditPersonalSchema),
-  checkpoint: (orgId: string, name: StreamName, size: number) => ref(paths.checkpoint(orgId, name, size), checkpointSchema),
+  checkpoint: (orgId: string, name: StreamName, size: number) =>
+    ref(paths.checkpoint(orgId, name, size), checkpointSchema),
 } as const;

@@ -17,7 +17,9 @@ import { enqueueWork } from './triggers/enqueue.ts';
 /** The build puts the plugins beside its entries; this file may be one, a chunk below them, or the source. */
 function pluginFolder(): URL {
   const candidates = ['plugins/', '../plugins/', '../lib/plugins/'].map((path) => new URL(path, import.meta.url));
-  return candidates.find((folder) => existsSync(new URL('catalogue.json', folder))) ?? new URL('plugins/', import.meta.url);
+  return (
+    candidates.find((folder) => existsSync(new URL('catalogue.json', folder))) ?? new URL('plugins/', import.meta.url)
+  );
 }
 
 const DEFAULT_APP = '[DEFAULT]';

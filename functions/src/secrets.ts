@@ -23,7 +23,8 @@ export function isLocal(): boolean {
 
 function localSecret(name: SecretName): string {
   const value = process.env[name.toUpperCase().replaceAll('-', '_')];
-  if (value === undefined || value === '') throw new AppError('failed_precondition', `The secret ${name} is not set on this machine`);
+  if (value === undefined || value === '')
+    throw new AppError('failed_precondition', `The secret ${name} is not set on this machine`);
   return value;
 }
 

@@ -10,5 +10,11 @@ export interface Figure {
 
 export function figure(bench: string, ours: number, peer: number | null, unit: string): Figure {
   const round = (value: number): number => Math.round(value * 1000) / 1000;
-  return { bench, ours: round(ours), peer: peer === null ? null : round(peer), ratio: peer === null || peer === 0 ? null : round(ours / peer), unit };
+  return {
+    bench,
+    ours: round(ours),
+    peer: peer === null ? null : round(peer),
+    ratio: peer === null || peer === 0 ? null : round(ours / peer),
+    unit,
+  };
 }

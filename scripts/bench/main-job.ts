@@ -33,7 +33,9 @@ export async function run(say: (line: string) => void): Promise<Figure[]> {
     say('Warm; now the measured run');
     const ours = await job(operator, approver, ROWS, SEED + 1);
     const workerMiB = largestWorkerMiB();
-    say(`Ours: plan ${ours.planSeconds.toFixed(2)} s, apply ${ours.applySeconds.toFixed(2)} s, report ${ours.reportSeconds.toFixed(2)} s`);
+    say(
+      `Ours: plan ${ours.planSeconds.toFixed(2)} s, apply ${ours.applySeconds.toFixed(2)} s, report ${ours.reportSeconds.toFixed(2)} s`,
+    );
     const peer = await bareScript(platform, ROWS, SEED + 2);
     return [
       figure('main-job: request to plan, 10,000 rows', ours.planSeconds, peer.readSeconds, 's'),
@@ -58,19 +60,30 @@ async function job(operator: DemoClient, approver: DemoClient, rows: number, see
   const bytes = new TextEncoder().encode(sampleCsv(seed, rows, connectedAccounts()));
   const file = await operator.upload(`bench-${seed}.csv`, bytes);
   const requested = performance.now();
-  const { executionId } = await operator.call('requestExecution', { operationId: 'stripe-payout', parameters: { file: file.id } });
+  const { executionId } = await operator.call('requestExecution', {
+    operationId: 'stripe-payout',
+    parameters: { file: file.id },
+  });
   const planned = await operator.execution(executionId, (execution) => execution.state !== 'planning');
   const planAt = performance.now();
-  if (planned.plan?.effectCount !== rows) throw new Error(`${planned.plan?.effectCount ?? 0} of ${rows} planned: ${planned.error?.message ?? ''}`);
+  if (planned.plan?.effectCount !== rows)
+    throw new Error(`${planned.plan?.effectCount ?? 0} of ${rows} planned: ${planned.error?.message ?? ''}`);
   const approvedAt = performance.now();
   let firstSeen: { seen: number; happened: number } | null = null;
-  const ended = (execution: Execution): boolean => ['completed', 'needs_repair', 'drifted', 'failed'].includes(execution.state);
+  const ended = (execution: Execution): boolean =>
+    ['completed', 'needs_repair', 'drifted', 'failed'].includes(execution.state);
   let endedAt = 0;
   await approver.call('approveExecution', { executionId, digest: planned.plan.digest });
-  const done = await operator.execution(executionId, (execution) => ended(execution) && execution.report !== null, 300_000, (execution) => {
-    if (firstSeen === null && countOf(execution.tally?.succeeded ?? []) > 0) firstSeen = { seen: Date.now(), happened: Date.parse(execution.updatedAt) };
-    if (endedAt === 0 && ended(execution)) endedAt = performance.now();
-  });
+  const done = await operator.execution(
+    executionId,
+    (execution) => ended(execution) && execution.report !== null,
+    300_000,
+    (execution) => {
+      if (firstSeen === null && countOf(execution.tally?.succeeded ?? []) > 0)
+        firstSeen = { seen: Date.now(), happened: Date.parse(execution.updatedAt) };
+      if (endedAt === 0 && ended(execution)) endedAt = performance.now();
+    },
+  );
   if (done.state !== 'completed') throw new Error(`The run ended as ${done.state}: ${JSON.stringify(done.tally)}`);
   if (done.agreement?.differenceCount !== 0) throw new Error('Ledger and Stripe differ');
   const first = firstSeen as { seen: number; happened: number } | null;
@@ -82,24 +95,45 @@ async function job(operator: DemoClient, approver: DemoClient, rows: number, see
   };
 }
 
-async function bareScript(platform: DemoPlatform, count: number, seed: number): Promise<{ readSeconds: number; paySeconds: number }> {
+async function bareScript(
+  platform: DemoPlatform,
+  count: number,
+  seed: number,
+): Promise<{ readSeconds: number; paySeconds: number }> {
   const accounts = connectedAccounts();
   const rows = sampleRows(seed, count, accounts);
-  const provider = createStripeProvider({ secretKey: platform.env['STRIPE_SECRET_KEY'] ?? '', apiBase: new URL(platform.env['STRIPE_API_BASE'] ?? '') });
+  const provider = createStripeProvider({
+    secretKey: platform.env['STRIPE_SECRET_KEY'] ?? '',
+    apiBase: new URL(platform.env['STRIPE_API_BASE'] ?? ''),
+  });
   const started = performance.now();
   const known = await provider.readAccounts([...new Set(rows.map((row) => row.account))]);
   const readAt = performance.now();
   const results = await mapLimited(rows, CALLS_AT_ONCE, async (row, index) => {
     const parsed = parseAmount(row.amount, row.currency);
     const snapshot = known.get(row.account);
-    if (!parsed.ok || snapshot === undefined || 'missing' in snapshot) throw new Error(`row ${index + 1} can't be paid`);
-    const bank = snapshot.destinations === 'hidden' ? undefined : snapshot.destinations.find((one) => one.currency === row.currency);
+    if (!parsed.ok || snapshot === undefined || 'missing' in snapshot)
+      throw new Error(`row ${index + 1} can't be paid`);
+    const bank =
+      snapshot.destinations === 'hidden'
+        ? undefined
+        : snapshot.destinations.find((one) => one.currency === row.currency);
     return provider.pay({
       data: {
-        account: row.account, amountMinor: parsed.amountMinor.toString(), currency: row.currency, description: row.description, reference: row.reference,
-        destination: bank === undefined ? { kind: 'hidden' } : { kind: 'bank', id: bank.id, bankName: bank.bankName, last4: bank.last4, currency: bank.currency }, balanceBeforeMinor: '0',
+        account: row.account,
+        amountMinor: parsed.amountMinor.toString(),
+        currency: row.currency,
+        description: row.description,
+        reference: row.reference,
+        destination:
+          bank === undefined
+            ? { kind: 'hidden' }
+            : { kind: 'bank', id: bank.id, bankName: bank.bankName, last4: bank.last4, currency: bank.currency },
+        balanceBeforeMinor: '0',
       },
-      effectId: `bare-${seed}-${index}`, executionId: `bare-${seed}`, idempotencyKey: `bare-${seed}-${index}`,
+      effectId: `bare-${seed}-${index}`,
+      executionId: `bare-${seed}`,
+      idempotencyKey: `bare-${seed}-${index}`,
     });
   });
   const failed = results.filter((result) => result.status !== 'succeeded').length;
@@ -121,4 +155,3 @@ function largestWorkerMiB(): number {
   }
   return largest;
 }
-

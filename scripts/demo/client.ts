@@ -4,7 +4,18 @@ import type { CommandInput, CommandName, CommandResults } from '@countersign/dom
 import { objectPaths, paths } from '@countersign/domain/paths';
 import { deleteApp, initializeApp, type FirebaseApp } from 'firebase/app';
 import { connectAuthEmulator, getAuth, signInWithEmailAndPassword } from 'firebase/auth';
-import { collection, connectFirestoreEmulator, doc, getDocs, getFirestore, limit, onSnapshot, query, where, type Firestore } from 'firebase/firestore';
+import {
+  collection,
+  connectFirestoreEmulator,
+  doc,
+  getDocs,
+  getFirestore,
+  limit,
+  onSnapshot,
+  query,
+  where,
+  type Firestore,
+} from 'firebase/firestore';
 import { connectFunctionsEmulator, getFunctions, httpsCallable } from 'firebase/functions';
 import { connectStorageEmulator, getBytes, getStorage, ref, uploadBytes } from 'firebase/storage';
 import { randomUUID } from 'node:crypto';
@@ -14,7 +25,12 @@ const REGION = 'us-central1';
 export interface ClientTarget {
   readonly projectId: string;
   readonly storageBucket: string;
-  readonly hosts: { readonly auth: string; readonly firestore: string; readonly functions: string; readonly storage: string };
+  readonly hosts: {
+    readonly auth: string;
+    readonly firestore: string;
+    readonly functions: string;
+    readonly storage: string;
+  };
 }
 
 /** A signed-in member with the web SDK: what the browser can do, and nothing that it can't. */
@@ -32,7 +48,10 @@ export class DemoClient {
   }
 
   static async signIn(target: ClientTarget, email: string, password: string, orgId: string): Promise<DemoClient> {
-    const app = initializeApp({ projectId: target.projectId, apiKey: 'demo-key', storageBucket: target.storageBucket }, randomUUID());
+    const app = initializeApp(
+      { projectId: target.projectId, apiKey: 'demo-key', storageBucket: target.storageBucket },
+      randomUUID(),
+    );
     const split = (host: string): [string, number] => [host.split(':')[0] ?? '', Number(host.split(':')[1])];
     const auth = getAuth(app);
     connectAuthEmulator(auth, `http://${target.hosts.auth}`, { disableWarnings: true });
@@ -44,8 +63,14 @@ export class DemoClient {
     return new DemoClient(app, db, user.uid, orgId);
   }
 
-  async call<N extends CommandName>(name: N, input: Omit<CommandInput<N>, 'orgId' | 'idempotencyKey'>, idempotencyKey: string = randomUUID()): Promise<CommandResults[N]> {
-    const callable = httpsCallable<unknown, CommandResults[N]>(getFunctions(this.app, REGION), name, { timeout: 60_000 });
+  async call<N extends CommandName>(
+    name: N,
+    input: Omit<CommandInput<N>, 'orgId' | 'idempotencyKey'>,
+    idempotencyKey: string = randomUUID(),
+  ): Promise<CommandResults[N]> {
+    const callable = httpsCallable<unknown, CommandResults[N]>(getFunctions(this.app, REGION), name, {
+      timeout: 60_000,
+    });
     return (await callable({ orgId: this.#orgId, idempotencyKey, ...input })).data;
   }
 
@@ -55,25 +80,45 @@ export class DemoClient {
     await uploadBytes(ref(getStorage(this.app), path), bytes, { contentType: 'text/csv' });
     const files = query(collection(this.#db, paths.files(this.#orgId)), where('storagePath', '==', path), limit(1));
     return this.#wait(`file ${name}`, timeoutMs, (found) =>
-      onSnapshot(files, (snapshot) => { const first = snapshot.docs[0]; if (first !== undefined) found(fileSchema.parse(first.data())); }, (error) => found(Promise.reject(error))),
+      onSnapshot(
+        files,
+        (snapshot) => {
+          const first = snapshot.docs[0];
+          if (first !== undefined) found(fileSchema.parse(first.data()));
+        },
+        (error) => found(Promise.reject(error)),
+      ),
     );
   }
 
   /** Wait until the execution is as wanted. @throws when it is not within the limit */
-  execution(id: string, wanted: (execution: Execution) => boolean, timeoutMs = 120_000, onChange: (execution: Execution) => void = () => undefined): Promise<Execution> {
+  execution(
+    id: string,
+    wanted: (execution: Execution) => boolean,
+    timeoutMs = 120_000,
+    onChange: (execution: Execution) => void = () => undefined,
+  ): Promise<Execution> {
     return this.#wait(`execution ${id}`, timeoutMs, (found) =>
-      onSnapshot(doc(this.#db, paths.execution(this.#orgId, id)), (snapshot) => {
-        if (!snapshot.exists()) return;
-        const execution = executionSchema.parse(snapshot.data());
-        onChange(execution);
-        if (wanted(execution)) found(execution);
-      }, (error) => found(Promise.reject(error))),
+      onSnapshot(
+        doc(this.#db, paths.execution(this.#orgId, id)),
+        (snapshot) => {
+          if (!snapshot.exists()) return;
+          const execution = executionSchema.parse(snapshot.data());
+          onChange(execution);
+          if (wanted(execution)) found(execution);
+        },
+        (error) => found(Promise.reject(error)),
+      ),
     );
   }
 
   async problems(id: string, attempt: number): Promise<{ line: number | null; message: string; severity: string }[]> {
-    const snapshot = await getDocs(query(collection(this.#db, paths.problems(this.#orgId, id)), where('attempt', '==', attempt), limit(100)));
-    return snapshot.docs.flatMap((page) => page.data()['problems'] as { line: number | null; message: string; severity: string }[]);
+    const snapshot = await getDocs(
+      query(collection(this.#db, paths.problems(this.#orgId, id)), where('attempt', '==', attempt), limit(100)),
+    );
+    return snapshot.docs.flatMap(
+      (page) => page.data()['problems'] as { line: number | null; message: string; severity: string }[],
+    );
   }
 
   async download(storagePath: string): Promise<string> {
@@ -84,12 +129,19 @@ export class DemoClient {
     return deleteApp(this.app);
   }
 
-  async #wait<T>(what: string, timeoutMs: number, listen: (found: (value: T | Promise<T>) => void) => () => void): Promise<T> {
+  async #wait<T>(
+    what: string,
+    timeoutMs: number,
+    listen: (found: (value: T | Promise<T>) => void) => () => void,
+  ): Promise<T> {
     let stop: () => void = () => undefined;
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<T>((resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`${what} did not get there within ${timeoutMs / 1000} s`)), timeoutMs);
+        timer = setTimeout(
+          () => reject(new Error(`${what} did not get there within ${timeoutMs / 1000} s`)),
+          timeoutMs,
+        );
         stop = listen(resolve);
       });
     } finally {

@@ -69,13 +69,11 @@ export async function foundOrganization(deps: Deps, organization: NewOrganizatio
 async function openChart(deps: Deps, orgId: string): Promise<void> {
   const change = new ChangeSet(orgId, 'seed-chart', SEED_ACTOR, deps.now().toISOString());
   change.post(
-    ...CHART.map(
-      (account): LedgerIntent => ({
-        type: 'open_account',
-        id: derivedId('open-account', orgId, account.id),
-        account: { ...account, closed: false, mirrors: null },
-      }),
-    ),
+    ...CHART.map((account): LedgerIntent => ({
+      type: 'open_account',
+      id: derivedId('open-account', orgId, account.id),
+      account: { ...account, closed: false, mirrors: null },
+    })),
   );
   await deps.db.commit(change.toWrites('accounts.opened', { data: { opened: String(CHART.length) } }));
   await drainStream(deps.streams, orgId, 'ledger');

@@ -82,7 +82,9 @@ async function ledgerOf(work: () => Promise<unknown>): Promise<Record<string, st
   await work();
   const after = await read();
   const changes = [...after].map(([key, amount]) => [key, amount - (before.get(key) ?? 0n)] as const);
-  return Object.fromEntries(changes.filter(([, change]) => change !== 0n).map(([key, change]) => [key, String(change)]));
+  return Object.fromEntries(
+    changes.filter(([, change]) => change !== 0n).map(([key, change]) => [key, String(change)]),
+  );
 }
 
 /** Posted debits less credits, by account and currency; pending ones under a name of their own. */
@@ -90,9 +92,14 @@ async function readBalances(): Promise<Map<string, bigint>> {
   const host = platform.env['FIRESTORE_EMULATOR_HOST'] ?? '';
   const parent = `http://${host}/v1/projects/${platform.projectId}/databases/(default)/documents/orgs/${seeded.organizationId}`;
   const found = new Map<string, bigint>();
-  for (let token = ''; ; ) {
-    const response = await fetch(`${parent}/balances?pageSize=300&pageToken=${token}`, { headers: { authorization: 'Bearer owner' } });
-    const page = (await response.json()) as { documents?: { fields: Record<string, { stringValue?: string }> }[]; nextPageToken?: string };
+  for (let token = ''; ;) {
+    const response = await fetch(`${parent}/balances?pageSize=300&pageToken=${token}`, {
+      headers: { authorization: 'Bearer owner' },
+    });
+    const page = (await response.json()) as {
+      documents?: { fields: Record<string, { stringValue?: string }> }[];
+      nextPageToken?: string;
+    };
     for (const { fields } of page.documents ?? []) {
       const text = (name: string): string => fields[name]?.stringValue ?? '0';
       const key = `${text('accountId')} ${text('currency')}`;
@@ -111,29 +118,40 @@ async function expectPaidOnce(execution: Execution): Promise<void> {
   expect(new Set(paid.map((payout) => payout.metadata['countersign_effect'])).size).toBe(ROWS);
 }
 
-test('the worker is killed in the middle of apply: the same payouts and the same ledger as a run left alone', async () => {
-  const leftAlone = await ledgerOf(async () => {
-    const { operator, id } = await begin('alone');
-    await expectPaidOnce(await operator.execution(id, ended, END_LIMIT_MS));
-  });
-  expect(Object.keys(leftAlone).length).toBeGreaterThan(2 * ACCOUNTS.length);
+test(
+  'the worker is killed in the middle of apply: the same payouts and the same ledger as a run left alone',
+  async () => {
+    const leftAlone = await ledgerOf(async () => {
+      const { operator, id } = await begin('alone');
+      await expectPaidOnce(await operator.execution(id, ended, END_LIMIT_MS));
+    });
+    expect(Object.keys(leftAlone).length).toBeGreaterThan(2 * ACCOUNTS.length);
 
-  const withDeath = await ledgerOf(async () => {
-    await stripe.addFault({ match: { method: 'POST', path: '/v1/payouts' }, action: 'delay', delayMs: DELAY_MS, times: 10_000 });
-    const { operator, id } = await begin('killed');
-    await expect.poll(async () => (await stripe.payoutsOf(id)).length, { timeout: END_LIMIT_MS, interval: 50 }).toBeGreaterThan(ROWS / 5);
-    const victims = await workerProcesses();
-    expect(victims.length).toBeGreaterThan(0);
-    for (const pid of victims) signal(pid, 'SIGKILL');
-    await sleep(DELAY_MS + 100);
-    expect(victims.filter(isAlive)).toEqual([]);
-    const atDeath = (await stripe.payoutsOf(id)).length;
-    expect(atDeath).toBeLessThan(ROWS);
-    await stripe.clearFaults();
-    const execution = await operator.execution(id, ended, END_LIMIT_MS);
-    await expectPaidOnce(execution);
-  });
-  expect(withDeath).toEqual(leftAlone);
-  const { ok, trialBalance } = await verifyRunningOrganization(platform.env, seeded.organizationId);
-  expect({ ok, trialBalance }).toEqual({ ok: true, trialBalance: '0' });
-}, TEST_LIMIT_MS);
+    const withDeath = await ledgerOf(async () => {
+      await stripe.addFault({
+        match: { method: 'POST', path: '/v1/payouts' },
+        action: 'delay',
+        delayMs: DELAY_MS,
+        times: 10_000,
+      });
+      const { operator, id } = await begin('killed');
+      await expect
+        .poll(async () => (await stripe.payoutsOf(id)).length, { timeout: END_LIMIT_MS, interval: 50 })
+        .toBeGreaterThan(ROWS / 5);
+      const victims = await workerProcesses();
+      expect(victims.length).toBeGreaterThan(0);
+      for (const pid of victims) signal(pid, 'SIGKILL');
+      await sleep(DELAY_MS + 100);
+      expect(victims.filter(isAlive)).toEqual([]);
+      const atDeath = (await stripe.payoutsOf(id)).length;
+      expect(atDeath).toBeLessThan(ROWS);
+      await stripe.clearFaults();
+      const execution = await operator.execution(id, ended, END_LIMIT_MS);
+      await expectPaidOnce(execution);
+    });
+    expect(withDeath).toEqual(leftAlone);
+    const { ok, trialBalance } = await verifyRunningOrganization(platform.env, seeded.organizationId);
+    expect({ ok, trialBalance }).toEqual({ ok: true, trialBalance: '0' });
+  },
+  TEST_LIMIT_MS,
+);

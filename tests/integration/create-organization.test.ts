@@ -10,7 +10,19 @@ const script = join(import.meta.dirname, '..', '..', 'scripts', 'create-organiza
 
 const create = (id: string, members: readonly string[]): Promise<{ stdout: string }> => {
   const { env, projectId } = sharedPlatform();
-  const args = ['--project', projectId, '--id', id, '--name', 'Acme Ltd', '--currency', 'GBP', '--time-zone', 'Europe/London', ...members.flatMap((member) => ['--member', member])];
+  const args = [
+    '--project',
+    projectId,
+    '--id',
+    id,
+    '--name',
+    'Acme Ltd',
+    '--currency',
+    'GBP',
+    '--time-zone',
+    'Europe/London',
+    ...members.flatMap((member) => ['--member', member]),
+  ];
   return run(process.execPath, [script, ...args], { env: { ...process.env, ...env }, timeout: 60_000 });
 };
 
@@ -27,6 +39,8 @@ test('an organization is founded with its members, once, and verifies', async ()
 });
 
 test('an organization in which nobody could sign is refused', async () => {
-  await expect(create('acme-lonely', ['omar@acme.example,Omar,operator+approver+admin'])).rejects.toThrow(/nobody could sign/);
+  await expect(create('acme-lonely', ['omar@acme.example,Omar,operator+approver+admin'])).rejects.toThrow(
+    /nobody could sign/,
+  );
   await expect(create('acme-lonely', [OPERATOR])).rejects.toThrow(/No --member is approver/);
 });

@@ -27,19 +27,42 @@ async function store(path: string, text: string): Promise<{ generation: string; 
 }
 
 const deliver = (path: string, object: { generation: string; size: string }, metageneration = '1'): Promise<unknown> =>
-  Promise.resolve(wrapped({ data: { bucket: storageBucket, name: path, contentType: 'text/csv', metageneration, ...object } } as unknown as Parameters<typeof wrapped>[0]));
+  Promise.resolve(
+    wrapped({
+      data: { bucket: storageBucket, name: path, contentType: 'text/csv', metageneration, ...object },
+    } as unknown as Parameters<typeof wrapped>[0]),
+  );
 
-const files = async () => (await getFirestore(app).collection(paths.files(ORG)).orderBy('revision').get()).docs.map((doc) => fileSchema.parse(doc.data()));
+const files = async () =>
+  (await getFirestore(app).collection(paths.files(ORG)).orderBy('revision').get()).docs.map((doc) =>
+    fileSchema.parse(doc.data()),
+  );
 
 test('the upload function alone: an event delivered again and again makes one file; the next upload of the name is its next revision', async () => {
-  const [first, second] = [objectPaths.upload(ORG, 'olivia', randomUUID(), 'x.csv'), objectPaths.upload(ORG, 'olivia', randomUUID(), 'x.csv')];
+  const [first, second] = [
+    objectPaths.upload(ORG, 'olivia', randomUUID(), 'x.csv'),
+    objectPaths.upload(ORG, 'olivia', randomUUID(), 'x.csv'),
+  ];
   const object = await store(first, 'a,b\n1,2\n');
   // The platform's own trigger hears of it as well: three deliveries at once.
   await Promise.all([deliver(first, object), deliver(first, object)]);
   await deliver(first, object);
-  expect(await files()).toMatchObject([{ name: 'x.csv', revision: 1, status: 'ready', uploadedBy: 'olivia', generation: object.generation, sizeBytes: 8, profile: { rowCount: 1, columns: [{ name: 'a' }, { name: 'b' }] } }]);
+  expect(await files()).toMatchObject([
+    {
+      name: 'x.csv',
+      revision: 1,
+      status: 'ready',
+      uploadedBy: 'olivia',
+      generation: object.generation,
+      sizeBytes: 8,
+      profile: { rowCount: 1, columns: [{ name: 'a' }, { name: 'b' }] },
+    },
+  ]);
   await deliver(second, await store(second, 'a,b\n3,4\n'));
-  expect((await files()).map((file) => [file.revision, file.storagePath])).toEqual([[1, first], [2, second]]);
+  expect((await files()).map((file) => [file.revision, file.storagePath])).toEqual([
+    [1, first],
+    [2, second],
+  ]);
 });
 
 test('a change of metadata, and an object elsewhere, are no uploads', async () => {

@@ -5,7 +5,11 @@ export interface SeededPlatform {
   readonly projectId: string;
   readonly env: Record<string, string>;
   readonly organizationId: string;
-  readonly accounts: readonly { readonly email: string; readonly password: string; readonly roles: readonly string[] }[];
+  readonly accounts: readonly {
+    readonly email: string;
+    readonly password: string;
+    readonly roles: readonly string[];
+  }[];
 }
 
 export function clientTarget({ projectId, env }: Pick<SeededPlatform, 'projectId' | 'env'>): ClientTarget {

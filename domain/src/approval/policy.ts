@@ -20,7 +20,12 @@ const FALLBACK_EXPIRY_HOURS = 72;
 export function chooseRule(policy: Policy | null, traits: PlanTraits): ChosenRule {
   const none = { id: policy?.id ?? 'none', version: policy?.version ?? 0 };
   if (policy === null || !policy.active) {
-    return { policy: none, rule: 'No active policy: approval is required', levels: FALLBACK, expiryHours: FALLBACK_EXPIRY_HOURS };
+    return {
+      policy: none,
+      rule: 'No active policy: approval is required',
+      levels: FALLBACK,
+      expiryHours: FALLBACK_EXPIRY_HOURS,
+    };
   }
   const rule = policy.rules.find(
     ({ when }) =>
@@ -28,7 +33,12 @@ export function chooseRule(policy: Policy | null, traits: PlanTraits): ChosenRul
       (when.categories === undefined || when.categories.includes(traits.category)),
   );
   if (rule === undefined) {
-    return { policy: none, rule: 'No rule matches: approval is required', levels: FALLBACK, expiryHours: policy.expiryHours };
+    return {
+      policy: none,
+      rule: 'No rule matches: approval is required',
+      levels: FALLBACK,
+      expiryHours: policy.expiryHours,
+    };
   }
   return { policy: none, rule: rule.name, levels: rule.levels, expiryHours: policy.expiryHours };
 }
@@ -48,21 +58,28 @@ export interface Signature {
 
 /** The level that is being signed now; null when all have their people. Levels are signed in order. */
 export function currentLevel(levels: readonly ApprovalLevel[], signatures: readonly Signature[]): number | null {
-  const open = levels.findIndex((level, index) => signatures.filter((signature) => signature.level === index).length < level.people);
+  const open = levels.findIndex(
+    (level, index) => signatures.filter((signature) => signature.level === index).length < level.people,
+  );
   return open === -1 ? null : open;
 }
 
 /** Signatures still missing over all levels. */
 export function missingSignatures(levels: readonly ApprovalLevel[], signatures: readonly Signature[]): number {
   return levels.reduce(
-    (sum, level, index) => sum + Math.max(0, level.people - signatures.filter((signature) => signature.level === index).length),
+    (sum, level, index) =>
+      sum + Math.max(0, level.people - signatures.filter((signature) => signature.level === index).length),
     0,
   );
 }
 
 export type SignerDecision =
   | { readonly may: true; readonly level: number; readonly role: Role }
-  | { readonly may: false; readonly code: 'self_approval' | 'already_signed' | 'permission_denied' | 'failed_precondition'; readonly reason: string };
+  | {
+      readonly may: false;
+      readonly code: 'self_approval' | 'already_signed' | 'permission_denied' | 'failed_precondition';
+      readonly reason: string;
+    };
 
 /** Whether this member may sign now, and why not. The same function decides on the server and explains in the browser. */
 export function maySign(
@@ -71,13 +88,18 @@ export function maySign(
   levels: readonly ApprovalLevel[],
   signatures: readonly Signature[],
 ): SignerDecision {
-  if (execution.state !== 'awaiting_approval') return { may: false, code: 'failed_precondition', reason: 'This run is not waiting for a signature.' };
+  if (execution.state !== 'awaiting_approval')
+    return { may: false, code: 'failed_precondition', reason: 'This run is not waiting for a signature.' };
   if (!member.active) return { may: false, code: 'permission_denied', reason: 'Your membership is not active.' };
-  if (member.uid === execution.requestedBy) return { may: false, code: 'self_approval', reason: 'You asked for this run, so somebody else must sign it.' };
-  if (signatures.some((signature) => signature.uid === member.uid)) return { may: false, code: 'already_signed', reason: 'You have signed this run already.' };
+  if (member.uid === execution.requestedBy)
+    return { may: false, code: 'self_approval', reason: 'You asked for this run, so somebody else must sign it.' };
+  if (signatures.some((signature) => signature.uid === member.uid))
+    return { may: false, code: 'already_signed', reason: 'You have signed this run already.' };
   const level = currentLevel(levels, signatures);
   const needed = level === null ? undefined : levels[level];
-  if (level === null || needed === undefined) return { may: false, code: 'failed_precondition', reason: 'All signatures are given.' };
-  if (!member.roles.includes(needed.role)) return { may: false, code: 'permission_denied', reason: `Signing this run takes the role ${needed.role}.` };
+  if (level === null || needed === undefined)
+    return { may: false, code: 'failed_precondition', reason: 'All signatures are given.' };
+  if (!member.roles.includes(needed.role))
+    return { may: false, code: 'permission_denied', reason: `Signing this run takes the role ${needed.role}.` };
   return { may: true, level, role: needed.role };
 }

@@ -3,10 +3,15 @@ import { decodeText } from './decode.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const utf16 = (text: string, mark: readonly number[], bigEnd: boolean): Uint8Array =>
-  Uint8Array.from([...mark, ...[...text].flatMap((char) => char.split('').flatMap((unit) => {
-    const [high, low] = [unit.charCodeAt(0) >> 8, unit.charCodeAt(0) & 0xff];
-    return bigEnd ? [high, low] : [low, high];
-  }))]);
+  Uint8Array.from([
+    ...mark,
+    ...[...text].flatMap((char) =>
+      char.split('').flatMap((unit) => {
+        const [high, low] = [unit.charCodeAt(0) >> 8, unit.charCodeAt(0) & 0xff];
+        return bigEnd ? [high, low] : [low, high];
+      }),
+    ),
+  ]);
 
 test.each<[string, Uint8Array, string, string]>([
   ['plain UTF-8', utf8('a,ü\n€'), 'a,ü\n€', 'utf-8'],
@@ -25,5 +30,13 @@ test.each<[string, Uint8Array, number]>([
   ['after characters of several bytes', Uint8Array.from([...utf8('ü€\n😀\n'), 0xc0]), 3],
   ['a zero', utf8('a\nb\0c'), 2],
 ])('bytes that are no text are refused with their line, never replaced: %s', (_, bytes, line) => {
-  expect(decodeText(bytes)).toEqual({ issue: { line, column: null, code: 'encoding', message: expect.any(String) as string, remedy: expect.stringContaining('UTF-8') as string } });
+  expect(decodeText(bytes)).toEqual({
+    issue: {
+      line,
+      column: null,
+      code: 'encoding',
+      message: expect.any(String) as string,
+      remedy: expect.stringContaining('UTF-8') as string,
+    },
+  });
 });

@@ -27,18 +27,31 @@ const MAX_WHOLE_DIGITS = 15;
 export function parseAmount(text: string, currency: string, decimal: '.' | ',' = '.'): ParsedAmount {
   const exponent = exponentOf(currency);
   if (exponent === undefined) {
-    return refuse('currency_unknown', `"${currency}" is not an ISO 4217 currency`, 'Use a code such as USD, in capitals');
+    return refuse(
+      'currency_unknown',
+      `"${currency}" is not an ISO 4217 currency`,
+      'Use a code such as USD, in capitals',
+    );
   }
   const cell = text.trim();
   const shape = `Write it as digits${exponent === 0 ? ' only' : ` with at most ${exponent} decimals`}, such as ${sample(exponent, decimal)}`;
   if (cell === '') return refuse('amount_missing', 'The amount is empty', shape);
-  if (/^[-\u2212(]/.test(cell)) return refuse('amount_negative', `"${cell}" is negative`, 'A payout is a positive amount');
+  if (/^[-\u2212(]/.test(cell))
+    return refuse('amount_negative', `"${cell}" is negative`, 'A payout is a positive amount');
   if (/^\+?[0-9.,]+[eE][+-]?[0-9]+$/.test(cell)) {
-    return refuse('amount_exponent', `"${cell}" is in scientific notation`, `Format the column as plain numbers. ${shape}`);
+    return refuse(
+      'amount_exponent',
+      `"${cell}" is in scientific notation`,
+      `Format the column as plain numbers. ${shape}`,
+    );
   }
   const other = decimal === '.' ? ',' : '.';
   if (/^[0-9.,' \u00a0\u202f]+$/.test(cell) && (cell.includes(other) || /['\s\u00a0\u202f]/.test(cell))) {
-    return refuse('amount_grouped', `"${cell}" has a "${cell.match(/[^0-9]/)?.[0] ?? other}" that could mean two things`, `Take out the thousands separators. ${shape}`);
+    return refuse(
+      'amount_grouped',
+      `"${cell}" has a "${cell.match(/[^0-9]/)?.[0] ?? other}" that could mean two things`,
+      `Take out the thousands separators. ${shape}`,
+    );
   }
   const match = (decimal === '.' ? /^([0-9]+)(?:\.([0-9]+))?$/ : /^([0-9]+)(?:,([0-9]+))?$/).exec(cell);
   if (!match) return refuse('amount_not_a_number', `"${cell}" is not an amount`, shape);
@@ -49,7 +62,8 @@ export function parseAmount(text: string, currency: string, decimal: '.' | ',' =
   }
   if (whole.length > MAX_WHOLE_DIGITS) return refuse('amount_too_large', `"${cell}" is larger than any payout`, shape);
   const amountMinor = BigInt(whole + fraction.padEnd(exponent, '0'));
-  if (amountMinor === 0n) return refuse('amount_zero', 'The amount is zero', 'Take the row out, or enter what is to be paid');
+  if (amountMinor === 0n)
+    return refuse('amount_zero', 'The amount is zero', 'Take the row out, or enter what is to be paid');
   return { ok: true, amountMinor };
 }
 

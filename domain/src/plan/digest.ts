@@ -26,8 +26,24 @@ export interface SignedPlan {
  */
 export function planDigest(plan: SignedPlan): string {
   const { orgId, executionId, attempt, provider, plugin, parameters, pageHashes, reads, policy } = plan;
-  const inputs = plan.inputs.map(({ parameter, fileId, sha256, generation }) => ({ parameter, fileId, sha256, generation }));
-  return digestOf('countersign/plan', 1, { orgId, executionId, attempt, provider, plugin, parameters, inputs, pageHashes, reads, policy });
+  const inputs = plan.inputs.map(({ parameter, fileId, sha256, generation }) => ({
+    parameter,
+    fileId,
+    sha256,
+    generation,
+  }));
+  return digestOf('countersign/plan', 1, {
+    orgId,
+    executionId,
+    attempt,
+    provider,
+    plugin,
+    parameters,
+    inputs,
+    pageHashes,
+    reads,
+    policy,
+  });
 }
 
 export interface RecordedRead {
@@ -38,5 +54,7 @@ export interface RecordedRead {
 
 /** One hash over all that the plan read from outside, in order. */
 export function readsHash(reads: readonly RecordedRead[]): string {
-  return digestOf('countersign/plan-reads', 1, { reads: reads.map(({ call, argsHash, resultHash }) => ({ call, argsHash, resultHash })) });
+  return digestOf('countersign/plan-reads', 1, {
+    reads: reads.map(({ call, argsHash, resultHash }) => ({ call, argsHash, resultHash })),
+  });
 }

@@ -26,18 +26,34 @@ test.each<[string, readonly Effect[], readonly Capability[]]>([
   ['journal does not match', [journal([credit, debit])], ALL],
   ['journal does not match', [journal([debit])], ALL],
   ['journal does not match', [journal([debit, credit, credit])], ALL],
-  ['journal does not match', [journal([{ ...debit, amountMinor: '999' }, { ...credit, amountMinor: '999' }])], ALL],
+  [
+    'journal does not match',
+    [
+      journal([
+        { ...debit, amountMinor: '999' },
+        { ...credit, amountMinor: '999' },
+      ]),
+    ],
+    ALL,
+  ],
   ['journal does not match', [journal([debit, { ...credit, accountId: 'stripe-balance.acct_2' }])], ALL],
   ['journal does not match', [journal([{ ...debit, accountId: 'bank' }, credit])], ALL],
   ['journal does not match', [journal([debit, { ...credit, currency: 'EUR' }])], ALL],
-])('the plugin\'s word is not taken: %s', (message, effects, capabilities) => {
-  expect(() => assertSoundEffects(effects, capabilities)).toThrow(expect.objectContaining({ code: 'plugin_error', message: expect.stringContaining(message) as string }));
+])("the plugin's word is not taken: %s", (message, effects, capabilities) => {
+  expect(() => assertSoundEffects(effects, capabilities)).toThrow(
+    expect.objectContaining({ code: 'plugin_error', message: expect.stringContaining(message) as string }),
+  );
 });
 
-test('the provider\'s key depends on organization, reference and attempt, and on nothing that a crash or another run changes', () => {
+test("the provider's key depends on organization, reference and attempt, and on nothing that a crash or another run changes", () => {
   const key = providerKey('acme', 'payout', 'R-1', 1);
   expect(providerKey('acme', 'payout', ' r-1', 1)).toBe(key);
-  const others = [providerKey('other', 'payout', 'R-1', 1), providerKey('acme', 'payout', 'R-2', 1), providerKey('acme', 'payout', 'R-1', 2), providerKey('acme', 'refund', 'R-1', 1)];
+  const others = [
+    providerKey('other', 'payout', 'R-1', 1),
+    providerKey('acme', 'payout', 'R-2', 1),
+    providerKey('acme', 'payout', 'R-1', 2),
+    providerKey('acme', 'refund', 'R-1', 1),
+  ];
   expect(new Set([key, ...others]).size).toBe(5);
   // A provider remembers keys for a day or longer: the same payout must have the same key after an upgrade.
   expect(key).toBe('countersign-f7715c44faacc12874f0c09d71564689');

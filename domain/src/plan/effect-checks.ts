@@ -35,7 +35,8 @@ export function assertSoundEffects(effects: readonly Effect[], capabilities: rea
     const fail = (what: string): never => {
       throw new AppError('plugin_error', `Effect "${effect.key}": ${what}`, { details: { key: effect.key } });
     };
-    if (!capabilities.includes(CAPABILITY_OF_KIND[effect.kind])) fail(`the plugin does not declare ${CAPABILITY_OF_KIND[effect.kind]}`);
+    if (!capabilities.includes(CAPABILITY_OF_KIND[effect.kind]))
+      fail(`the plugin does not declare ${CAPABILITY_OF_KIND[effect.kind]}`);
     if (!capabilities.includes('ledger.post')) fail('the plugin does not declare ledger.post');
     if (keys.has(effect.key)) fail('its key is used twice');
     keys.add(effect.key);
@@ -54,7 +55,13 @@ function journalProblem(effect: Effect): string | null {
   const [debit, credit] = effect.journal.entries;
   const asExpected =
     effect.journal.entries.length === 2 &&
-    debit?.side === 'debit' && debit.accountId === `seller-payable.${account}` && debit.amountMinor === amountMinor && debit.currency === currency &&
-    credit?.side === 'credit' && credit.accountId === `stripe-balance.${account}` && credit.amountMinor === amountMinor && credit.currency === currency;
+    debit?.side === 'debit' &&
+    debit.accountId === `seller-payable.${account}` &&
+    debit.amountMinor === amountMinor &&
+    debit.currency === currency &&
+    credit?.side === 'credit' &&
+    credit.accountId === `stripe-balance.${account}` &&
+    credit.amountMinor === amountMinor &&
+    credit.currency === currency;
   return asExpected ? null : 'its journal does not match its payout';
 }

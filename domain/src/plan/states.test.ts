@@ -9,7 +9,8 @@ test('every state has its word in lists', () => {
 test('an end is an end: only what needs repair can still become complete', () => {
   for (const from of END_STATES) {
     expect(isOpen(from)).toBe(false);
-    for (const to of EXECUTION_STATES) expect([from, to, mayMove(from, to)]).toEqual([from, to, from === 'needs_repair' && to === 'completed']);
+    for (const to of EXECUTION_STATES)
+      expect([from, to, mayMove(from, to)]).toEqual([from, to, from === 'needs_repair' && to === 'completed']);
   }
 });
 

@@ -55,7 +55,8 @@ export class TallyCounter {
       const effect = byKey.get(outcome.key);
       assert(effect !== undefined, `outcome of ${outcome.key} has its effect`);
       const money = moneyOf(effect);
-      if (money !== null && outcome.status !== 'not_done') this.#totals[outcome.status].add(money.currency, money.amountMinor);
+      if (money !== null && outcome.status !== 'not_done')
+        this.#totals[outcome.status].add(money.currency, money.amountMinor);
     }
   }
 
@@ -64,9 +65,11 @@ export class TallyCounter {
     const failed = this.#totals.failed.toList();
     const unknown = this.#totals.unknown.toList();
     const untouched = new Totals().addAll(this.#planned);
-    for (const total of [...succeeded, ...failed, ...unknown]) untouched.add(total.currency, -toMinor(total.amountMinor), -total.count);
+    for (const total of [...succeeded, ...failed, ...unknown])
+      untouched.add(total.currency, -toMinor(total.amountMinor), -total.count);
     const rest = untouched.toList();
-    for (const total of rest) assert(total.count >= 0 && toMinor(total.amountMinor) >= 0n, 'no more is done than was planned');
+    for (const total of rest)
+      assert(total.count >= 0 && toMinor(total.amountMinor) >= 0n, 'no more is done than was planned');
     return { succeeded, failed, unknown, untouched: rest.filter((total) => total.count > 0) };
   }
 }

@@ -2,19 +2,43 @@ import * as z from 'zod';
 import { actorSchema, idSchema, instantSchema, sha256Schema } from './common.ts';
 
 export const AUDIT_EVENT_TYPES = [
-  'organization.created', 'organization.stopped', 'organization.resumed',
-  'member.added', 'plugin.installed', 'operation.configured', 'policy.set', 'accounts.opened',
-  'file.uploaded', 'file.refused', 'file.published',
-  'execution.requested', 'execution.planned', 'execution.plan_failed', 'execution.approved', 'execution.rejected',
-  'execution.cancelled', 'execution.expired', 'execution.apply_started', 'execution.page_intended', 'execution.page_settled',
-  'execution.completed', 'execution.needs_repair', 'execution.drifted', 'execution.unknown_settled', 'execution.reported',
+  'organization.created',
+  'organization.stopped',
+  'organization.resumed',
+  'member.added',
+  'plugin.installed',
+  'operation.configured',
+  'policy.set',
+  'accounts.opened',
+  'file.uploaded',
+  'file.refused',
+  'file.published',
+  'execution.requested',
+  'execution.planned',
+  'execution.plan_failed',
+  'execution.approved',
+  'execution.rejected',
+  'execution.cancelled',
+  'execution.expired',
+  'execution.apply_started',
+  'execution.page_intended',
+  'execution.page_settled',
+  'execution.completed',
+  'execution.needs_repair',
+  'execution.drifted',
+  'execution.unknown_settled',
+  'execution.reported',
   'command.denied',
 ] as const;
 export const auditEventTypeSchema = z.enum(AUDIT_EVENT_TYPES);
 export type AuditEventType = z.infer<typeof auditEventTypeSchema>;
 
 /** A document that the event's commit changed: path below the organization, dense version, hash of its content. */
-export const auditSubjectSchema = z.strictObject({ path: z.string(), version: z.int().min(1), contentHash: sha256Schema });
+export const auditSubjectSchema = z.strictObject({
+  path: z.string(),
+  version: z.int().min(1),
+  contentHash: sha256Schema,
+});
 export type AuditSubject = z.infer<typeof auditSubjectSchema>;
 
 /**
@@ -22,7 +46,10 @@ export type AuditSubject = z.infer<typeof auditSubjectSchema>;
  * `commitments` (field name to hex); value and salt lie in `auditPersonal/{id}`, which may be erased.
  */
 export const auditEventBodySchema = z.strictObject({
-  id: idSchema, type: auditEventTypeSchema, at: instantSchema, actor: actorSchema,
+  id: idSchema,
+  type: auditEventTypeSchema,
+  at: instantSchema,
+  actor: actorSchema,
   executionId: idSchema.nullable(),
   subjects: z.array(auditSubjectSchema).max(20),
   /** Small machine facts for the timeline's sentence: strings only; amounts as minor units with their currency. */
@@ -32,9 +59,15 @@ export const auditEventBodySchema = z.strictObject({
 export type AuditEventBody = z.infer<typeof auditEventBodySchema>;
 
 /** `orgs/{orgId}/audit/{eventId}`: created by the writer, never changed. The leaf covers `recordedAt` and `body`; see audit/leaf.ts. */
-export const auditEventSchema = z.strictObject({ seq: z.int().min(0), recordedAt: instantSchema, body: auditEventBodySchema });
+export const auditEventSchema = z.strictObject({
+  seq: z.int().min(0),
+  recordedAt: instantSchema,
+  body: auditEventBodySchema,
+});
 export type AuditEvent = z.infer<typeof auditEventSchema>;
 
 /** `orgs/{orgId}/auditPersonal/{eventId}`: erasable. */
-export const auditPersonalSchema = z.strictObject({ values: z.record(z.string(), z.strictObject({ value: z.string(), salt: z.string() })) });
+export const auditPersonalSchema = z.strictObject({
+  values: z.record(z.string(), z.strictObject({ value: z.string(), salt: z.string() })),
+});
 export type AuditPersonal = z.infer<typeof auditPersonalSchema>;

@@ -1,7 +1,16 @@
 import * as z from 'zod';
 
 /** Roles of a member; one person may hold several. `members/{uid}` is the truth. */
-export const ROLES = ['viewer', 'executive', 'operator', 'approver', 'treasurer', 'developer', 'auditor', 'admin'] as const;
+export const ROLES = [
+  'viewer',
+  'executive',
+  'operator',
+  'approver',
+  'treasurer',
+  'developer',
+  'auditor',
+  'admin',
+] as const;
 export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
 
@@ -35,7 +44,11 @@ export function storedAsText<T>(schema: z.ZodType<T>) {
 }
 
 /** Count and money per currency; a currency appears once. Never a sum across currencies. */
-export const totalSchema = z.strictObject({ currency: currencySchema, amountMinor: minorSchema, count: z.int().min(0) });
+export const totalSchema = z.strictObject({
+  currency: currencySchema,
+  amountMinor: minorSchema,
+  count: z.int().min(0),
+});
 export type Total = z.infer<typeof totalSchema>;
 
 /** Who did it: a member (uid is a pseudonym; names live in `members`), or a part of the platform. */

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { currencySchema, idSchema, instantSchema, minorSchema, roleSchema, sha256Schema, totalSchema } from './common.ts';
+import {
+  currencySchema,
+  idSchema,
+  instantSchema,
+  minorSchema,
+  roleSchema,
+  sha256Schema,
+  totalSchema,
+} from './common.ts';
 import { levelSchema } from './policy.ts';
 
 /**
@@ -8,25 +16,54 @@ import { levelSchema } from './policy.ts';
  * changed world, and `cancelled` while applying keeps what was done in its counts.
  */
 export const EXECUTION_STATES = [
-  'planning', 'awaiting_approval', 'approved', 'applying', 'completed', 'needs_repair',
-  'rejected', 'cancelled', 'expired', 'drifted', 'failed',
+  'planning',
+  'awaiting_approval',
+  'approved',
+  'applying',
+  'completed',
+  'needs_repair',
+  'rejected',
+  'cancelled',
+  'expired',
+  'drifted',
+  'failed',
 ] as const;
 export const executionStateSchema = z.enum(EXECUTION_STATES);
 export type ExecutionState = z.infer<typeof executionStateSchema>;
-export const END_STATES: readonly ExecutionState[] = ['completed', 'needs_repair', 'rejected', 'cancelled', 'expired', 'drifted', 'failed'];
+export const END_STATES: readonly ExecutionState[] = [
+  'completed',
+  'needs_repair',
+  'rejected',
+  'cancelled',
+  'expired',
+  'drifted',
+  'failed',
+];
 
 export const coarseStateSchema = z.enum(['pending', 'running', 'completed', 'failed', 'cancelled']);
 export type CoarseState = z.infer<typeof coarseStateSchema>;
 
 export const inputFileSchema = z.strictObject({
-  parameter: z.string(), fileId: idSchema, name: z.string(), revision: z.int(),
-  storagePath: z.string(), generation: z.string(), sha256: sha256Schema, sizeBytes: z.int(),
+  parameter: z.string(),
+  fileId: idSchema,
+  name: z.string(),
+  revision: z.int(),
+  storagePath: z.string(),
+  generation: z.string(),
+  sha256: sha256Schema,
+  sizeBytes: z.int(),
 });
 export type InputFile = z.infer<typeof inputFileSchema>;
 
 /** Where money goes: the bank account behind a payee, as far as the provider shows it. */
 export const destinationSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('bank'), id: z.string(), bankName: z.string(), last4: z.string(), currency: currencySchema }),
+  z.strictObject({
+    kind: z.literal('bank'),
+    id: z.string(),
+    bankName: z.string(),
+    last4: z.string(),
+    currency: currencySchema,
+  }),
   /** The provider does not show this account's bank to the platform; it pays to the account's own default. */
   z.strictObject({ kind: z.literal('hidden') }),
 ]);
@@ -34,12 +71,19 @@ export type Destination = z.infer<typeof destinationSchema>;
 
 /** What the ledger would do, per account and currency. */
 export const ledgerImpactSchema = z.strictObject({
-  accountId: z.string(), currency: currencySchema, debitMinor: minorSchema, creditMinor: minorSchema,
+  accountId: z.string(),
+  currency: currencySchema,
+  debitMinor: minorSchema,
+  creditMinor: minorSchema,
 });
 
 export const problemSchema = z.strictObject({
-  line: z.int().nullable(), column: z.string().nullable(), reference: z.string().nullable(),
-  code: z.string(), message: z.string(), remedy: z.string(),
+  line: z.int().nullable(),
+  column: z.string().nullable(),
+  reference: z.string().nullable(),
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
   /** `refused`: this row is left out. `notice`: shown, does not hold the row back. */
   severity: z.enum(['refused', 'notice']),
 });
@@ -62,7 +106,9 @@ export const planSchema = z.strictObject({
   hiddenDestinationCount: z.int(),
   rowCount: z.int(),
   problemCount: z.int(),
-  problemsByCode: z.array(z.strictObject({ code: z.string(), severity: z.enum(['refused', 'notice']), count: z.int(), message: z.string() })),
+  problemsByCode: z.array(
+    z.strictObject({ code: z.string(), severity: z.enum(['refused', 'notice']), count: z.int(), message: z.string() }),
+  ),
   /** Money in the file that is left out, where it could be read. */
   refusedTotals: z.array(totalSchema),
   ledgerImpact: z.array(ledgerImpactSchema).max(400),
@@ -78,7 +124,10 @@ export type Plan = z.infer<typeof planSchema>;
 
 /** Count and money of each outcome; the four add up to the plan. */
 export const tallySchema = z.strictObject({
-  succeeded: z.array(totalSchema), failed: z.array(totalSchema), unknown: z.array(totalSchema), untouched: z.array(totalSchema),
+  succeeded: z.array(totalSchema),
+  failed: z.array(totalSchema),
+  unknown: z.array(totalSchema),
+  untouched: z.array(totalSchema),
 });
 export type Tally = z.infer<typeof tallySchema>;
 
@@ -100,8 +149,38 @@ export const executionSchema = z.strictObject({
   tally: tallySchema.nullable(),
   progress: z.strictObject({ pagesDone: z.int(), pageCount: z.int() }),
   /** Whether ledger and provider agree on the accounts that were paid, read after the last effect. */
-  agreement: z.strictObject({ checkedAt: instantSchema, accounts: z.int(), differences: z.array(z.strictObject({ accountId: z.string(), currency: currencySchema, ledgerMinor: minorSchema, providerMinor: minorSchema })).max(50), differenceCount: z.int() }).nullable(),
-  report: z.strictObject({ success: z.boolean(), message: z.string(), files: z.array(z.strictObject({ fileId: idSchema, name: z.string(), storagePath: z.string(), sizeBytes: z.int(), sha256: sha256Schema })) }).nullable(),
+  agreement: z
+    .strictObject({
+      checkedAt: instantSchema,
+      accounts: z.int(),
+      differences: z
+        .array(
+          z.strictObject({
+            accountId: z.string(),
+            currency: currencySchema,
+            ledgerMinor: minorSchema,
+            providerMinor: minorSchema,
+          }),
+        )
+        .max(50),
+      differenceCount: z.int(),
+    })
+    .nullable(),
+  report: z
+    .strictObject({
+      success: z.boolean(),
+      message: z.string(),
+      files: z.array(
+        z.strictObject({
+          fileId: idSchema,
+          name: z.string(),
+          storagePath: z.string(),
+          sizeBytes: z.int(),
+          sha256: sha256Schema,
+        }),
+      ),
+    })
+    .nullable(),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
   journalCount: z.int(),
   approvedAt: instantSchema.nullable(),

@@ -9,7 +9,12 @@ export const organizationSchema = z.strictObject({
   /** The outside account that the organization's payments go through; part of every digest. */
   provider: z.strictObject({ connector: z.literal('stripe'), account: z.string(), mode: z.enum(['test', 'live']) }),
   /** The organization-wide stop: checked before every page of effects. */
-  stop: z.strictObject({ active: z.boolean(), reason: z.string(), uid: z.string().nullable(), at: instantSchema.nullable() }),
+  stop: z.strictObject({
+    active: z.boolean(),
+    reason: z.string(),
+    uid: z.string().nullable(),
+    at: instantSchema.nullable(),
+  }),
   createdAt: instantSchema,
   version: z.int().min(1),
 });

@@ -14,28 +14,66 @@ export type Capability = z.infer<typeof capabilitySchema>;
 
 export const riskLevelSchema = z.enum(['low', 'medium', 'high', 'critical']);
 
-const parameterBase = { name: z.string().regex(/^[a-z][A-Za-z0-9]*$/), label: z.string(), help: z.string().default(''), required: z.boolean().default(true) };
+const parameterBase = {
+  name: z.string().regex(/^[a-z][A-Za-z0-9]*$/),
+  label: z.string(),
+  help: z.string().default(''),
+  required: z.boolean().default(true),
+};
 /** When another parameter has one of these values, this one is asked for; else it is left out. */
 const showWhen = z.strictObject({ parameter: z.string(), oneOf: z.array(z.string()) }).optional();
 
 /** One field of a run form. `money` values are `{amountMinor, currency}`; `file` values are file ids. */
 export const parameterSchema = z.discriminatedUnion('type', [
-  z.strictObject({ ...parameterBase, showWhen, type: z.literal('string'), maxLength: z.int().default(200), default: z.string().optional() }),
-  z.strictObject({ ...parameterBase, showWhen, type: z.literal('number'), min: z.number().optional(), max: z.number().optional(), integer: z.boolean().default(false), default: z.number().optional() }),
+  z.strictObject({
+    ...parameterBase,
+    showWhen,
+    type: z.literal('string'),
+    maxLength: z.int().default(200),
+    default: z.string().optional(),
+  }),
+  z.strictObject({
+    ...parameterBase,
+    showWhen,
+    type: z.literal('number'),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    integer: z.boolean().default(false),
+    default: z.number().optional(),
+  }),
   z.strictObject({ ...parameterBase, showWhen, type: z.literal('boolean'), default: z.boolean().optional() }),
   z.strictObject({ ...parameterBase, showWhen, type: z.literal('date'), default: z.string().optional() }),
-  z.strictObject({ ...parameterBase, showWhen, type: z.literal('money'), currencies: z.array(currencySchema).optional() }),
+  z.strictObject({
+    ...parameterBase,
+    showWhen,
+    type: z.literal('money'),
+    currencies: z.array(currencySchema).optional(),
+  }),
   z.strictObject({ ...parameterBase, showWhen, type: z.literal('account') }),
   z.strictObject({
-    ...parameterBase, showWhen, type: z.literal('file'),
+    ...parameterBase,
+    showWhen,
+    type: z.literal('file'),
     accept: z.array(z.string()).default(['text/csv']),
     /** The columns that the file must have, in any order; others are refused. */
     columns: z.array(z.strictObject({ name: z.string(), required: z.boolean(), help: z.string() })).optional(),
     maxRows: z.int().optional(),
     sample: z.string().optional(),
   }),
-  z.strictObject({ ...parameterBase, showWhen, type: z.literal('select'), options: z.array(z.strictObject({ value: z.string(), label: z.string() })), default: z.string().optional() }),
-  z.strictObject({ ...parameterBase, showWhen, type: z.literal('multiselect'), options: z.array(z.strictObject({ value: z.string(), label: z.string() })), default: z.array(z.string()).optional() }),
+  z.strictObject({
+    ...parameterBase,
+    showWhen,
+    type: z.literal('select'),
+    options: z.array(z.strictObject({ value: z.string(), label: z.string() })),
+    default: z.string().optional(),
+  }),
+  z.strictObject({
+    ...parameterBase,
+    showWhen,
+    type: z.literal('multiselect'),
+    options: z.array(z.strictObject({ value: z.string(), label: z.string() })),
+    default: z.array(z.string()).optional(),
+  }),
 ]);
 export type Parameter = z.infer<typeof parameterSchema>;
 export type ParameterInput = z.input<typeof parameterSchema>;

@@ -17,10 +17,25 @@ export const approveExecution: Command<'approveExecution'> = {
     const approvals = [...execution.approvals, { uid: member.uid, role, level, at: now }];
     const remaining = missingSignatures(plan.policy.levels, approvals);
     const state = remaining === 0 ? 'approved' : 'awaiting_approval';
-    change.create(refs.approval(orgId, executionId, member.uid), signature(found, member, 'approved', input.comment, now));
-    change.change(refs.execution(orgId, executionId), execution, { approvals, state, coarse: coarseOf(state), approvedAt: remaining === 0 ? now : null, updatedAt: now });
+    change.create(
+      refs.approval(orgId, executionId, member.uid),
+      signature(found, member, 'approved', input.comment, now),
+    );
+    change.change(refs.execution(orgId, executionId), execution, {
+      approvals,
+      state,
+      coarse: coarseOf(state),
+      approvedAt: remaining === 0 ? now : null,
+      updatedAt: now,
+    });
     if (remaining === 0) change.also(dueAt(orgId, executionId, now));
-    const data = { digest: plan.digest, role, amounts: amountsInWords(plan.totals), payees: String(plan.payeeCount), remaining: String(remaining) };
+    const data = {
+      digest: plan.digest,
+      role,
+      amounts: amountsInWords(plan.totals),
+      payees: String(plan.payeeCount),
+      remaining: String(remaining),
+    };
     const writes = change.toWrites('execution.approved', { executionId, data, personal: { comment: input.comment } });
     return { result: { state, remaining }, writes, ...(remaining === 0 ? { wake: executionId } : {}) };
   },

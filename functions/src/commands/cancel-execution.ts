@@ -14,15 +14,25 @@ export const cancelExecution: Command<'cancelExecution'> = {
     const ref = refs.execution(orgId, executionId);
     const execution = await read(tx, ref);
     if (execution === null) throw new AppError('not_found', 'There is no such run.');
-    if (execution.requestedBy !== member.uid && !member.roles.includes('admin')) throw new AppError('permission_denied', 'Only who asked for a run, or an admin, can cancel it.');
+    if (execution.requestedBy !== member.uid && !member.roles.includes('admin'))
+      throw new AppError('permission_denied', 'Only who asked for a run, or an admin, can cancel it.');
     const event = { executionId, data: { state: execution.state }, personal: { reason: input.reason } };
     switch (execution.state) {
       case 'planning':
       case 'awaiting_approval':
       case 'approved':
-        change.change(ref, execution, { state: 'cancelled', coarse: coarseOf('cancelled'), endedAt: now, updatedAt: now });
+        change.change(ref, execution, {
+          state: 'cancelled',
+          coarse: coarseOf('cancelled'),
+          endedAt: now,
+          updatedAt: now,
+        });
         change.also(dueAt(orgId, executionId, now));
-        return { result: { state: 'cancelled' }, writes: change.toWrites('execution.cancelled', event), wake: executionId };
+        return {
+          result: { state: 'cancelled' },
+          writes: change.toWrites('execution.cancelled', event),
+          wake: executionId,
+        };
       case 'applying':
         change.change(ref, execution, { cancelRequested: true, updatedAt: now });
         return { result: { state: 'applying' }, writes: change.toWrites('execution.cancelled', event) };

@@ -6,34 +6,66 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { expectSound } from '../engine/testing/sound.ts';
 import { ALPHA, csvOf, FOREIGN_ORG, ORG, World } from '../engine/testing/world.ts';
 
-const FILE = csvOf([['A-1', ALPHA, '1000.00', 'USD'], ['A-2', ALPHA, '12.34', 'EUR']]);
+const FILE = csvOf([
+  ['A-1', ALPHA, '1000.00', 'USD'],
+  ['A-2', ALPHA, '12.34', 'EUR'],
+]);
 let world: World;
 beforeEach(async () => {
   world = await World.open();
 });
 
 /** All documents but the audit log, its stream, and what stands beside it: a refusal may be audited, and nothing else. */
-const everything = (): unknown => world.db.dump().filter(({ path }) => !/\/(audit|auditPersonal)\/|\/streams\/audit/.test(path)).map(({ path, data }) => [path, data]);
+const everything = (): unknown =>
+  world.db
+    .dump()
+    .filter(({ path }) => !/\/(audit|auditPersonal)\/|\/streams\/audit/.test(path))
+    .map(({ path, data }) => [path, data]);
 
 /** Refused with this code, and nothing changed, nobody woken, nothing sent. */
 async function expectRefused(code: string, call: () => Promise<unknown>, message?: RegExp): Promise<void> {
   const before = everything();
   const wakes = [...world.wakes];
-  const error = await call().then(() => null, (thrown: unknown) => thrown);
-  expect(error).toMatchObject({ name: 'AppError', code, ...(message === undefined ? {} : { message: expect.stringMatching(message) }) });
+  const error = await call().then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toMatchObject({
+    name: 'AppError',
+    code,
+    ...(message === undefined ? {} : { message: expect.stringMatching(message) }),
+  });
   expect(everything()).toEqual(before);
   expect(world.wakes).toEqual(wakes);
   expect(world.provider.requests).toEqual([]);
 }
 
-const denials = (): unknown[] => world.audit().filter((event) => event.body.type === 'command.denied').map((event) => [event.body.actor.kind === 'member' ? event.body.actor.uid : null, event.body.data['command'], event.body.data['code']]);
+const denials = (): unknown[] =>
+  world
+    .audit()
+    .filter((event) => event.body.type === 'command.denied')
+    .map((event) => [
+      event.body.actor.kind === 'member' ? event.body.actor.uid : null,
+      event.body.data['command'],
+      event.body.data['code'],
+    ]);
 
 describe('requestExecution', () => {
-  const ask = async (uid: string | null, parameters: Record<string, unknown>, key?: string, orgId?: string): Promise<{ executionId: string }> =>
+  const ask = async (
+    uid: string | null,
+    parameters: Record<string, unknown>,
+    key?: string,
+    orgId?: string,
+  ): Promise<{ executionId: string }> =>
     world.command(uid, 'requestExecution', { operationId: 'stripe-payout', parameters }, key, orgId);
 
   test.each([
-    ['an approver', 'amir'], ['an executive', 'edith'], ['an admin', 'ada'], ['somebody who has left', 'ina'], ['a member of another organization', 'frida'], ['somebody unknown', 'nobody-at-all'],
+    ['an approver', 'amir'],
+    ['an executive', 'edith'],
+    ['an admin', 'ada'],
+    ['somebody who has left', 'ina'],
+    ['a member of another organization', 'frida'],
+    ['somebody unknown', 'nobody-at-all'],
   ])('by %s: refused, and audited', async (_, uid) => {
     const file = await world.upload(FILE);
     await expectRefused('permission_denied', () => ask(uid, { file: file.id }));
@@ -66,19 +98,36 @@ describe('requestExecution', () => {
   test('a parameter that this mode does not ask for is left out', async () => {
     const file = await world.upload(FILE);
     const { executionId } = await ask('olivia', { file: file.id, mode: 'amounts', reserve: 'USD 1.00' });
-    expect((await world.execution(executionId)).parameters).toEqual({ file: file.id, mode: 'amounts', problems: 'leave_out' });
+    expect((await world.execution(executionId)).parameters).toEqual({
+      file: file.id,
+      mode: 'amounts',
+      problems: 'leave_out',
+    });
   });
 
   test.each([
-    [{ orgId: '../x' }], [{ idempotencyKey: 'short' }], [{ extra: 1 }], [{ parameters: null }], [{ operationId: 7 }],
+    [{ orgId: '../x' }],
+    [{ idempotencyKey: 'short' }],
+    [{ extra: 1 }],
+    [{ parameters: null }],
+    [{ operationId: 7 }],
   ])('an input of another shape: %j', async (fields) => {
     const { runCommand } = await import('./run-command.ts');
     const { requestExecution } = await import('./request-execution.ts');
-    await expectRefused('invalid_argument', () => runCommand(world.deps, requestExecution, { uid: 'olivia' }, { orgId: ORG, idempotencyKey: 'key-0000-1', operationId: 'stripe-payout', parameters: {}, ...fields }));
+    await expectRefused('invalid_argument', () =>
+      runCommand(
+        world.deps,
+        requestExecution,
+        { uid: 'olivia' },
+        { orgId: ORG, idempotencyKey: 'key-0000-1', operationId: 'stripe-payout', parameters: {}, ...fields },
+      ),
+    );
   });
 
   test('an operation that is not there', async () => {
-    await expectRefused('not_found', () => world.command('olivia', 'requestExecution', { operationId: 'no-such', parameters: {} }));
+    await expectRefused('not_found', () =>
+      world.command('olivia', 'requestExecution', { operationId: 'no-such', parameters: {} }),
+    );
   });
 
   test('a file of another organization, a file that is not there', async () => {
@@ -88,13 +137,17 @@ describe('requestExecution', () => {
   });
 
   test.each<[string, string | Uint8Array]>([
-    ['empty', ''], ['not text', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0])], ['not UTF-8', new Uint8Array([0x61, 0x2c, 0x62, 0x0a, 0xff, 0x2c, 0x31])],
+    ['empty', ''],
+    ['not text', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0])],
+    ['not UTF-8', new Uint8Array([0x61, 0x2c, 0x62, 0x0a, 0xff, 0x2c, 0x31])],
   ])('a file that was refused: %s', async (_, content) => {
     const file = await world.upload(content);
     expect(file.status).toBe('refused');
     await expectRefused('input_error', () => ask('olivia', { file: file.id }));
     const error: unknown = await ask('olivia', { file: file.id }).catch((thrown: unknown) => thrown);
-    expect(isAppError(error) && error.details['issues']).toMatchObject([{ message: expect.any(String), remedy: expect.any(String) }]);
+    expect(isAppError(error) && error.details['issues']).toMatchObject([
+      { message: expect.any(String), remedy: expect.any(String) },
+    ]);
   });
 
   test('a results file is no input', async () => {
@@ -107,7 +160,11 @@ describe('requestExecution', () => {
   test('more rows than a run takes: refused with the limit, the line and a remedy', async () => {
     const rows = Array.from({ length: 50_001 }, (_, index) => `R-${index},${ALPHA},1.00,USD,x`);
     const file = await world.upload(['reference,account,amount,currency,description', ...rows].join('\n'));
-    await expectRefused('input_error', () => ask('olivia', { file: file.id }), /50,001 rows; a run takes 50,000\. Split the file/);
+    await expectRefused(
+      'input_error',
+      () => ask('olivia', { file: file.id }),
+      /50,001 rows; a run takes 50,000\. Split the file/,
+    );
     const error: unknown = await ask('olivia', { file: file.id }).catch((thrown: unknown) => thrown);
     expect(isAppError(error) && error.details['issues']).toMatchObject([{ line: 50_002, code: 'too_many_rows' }]);
   });
@@ -125,7 +182,10 @@ describe('requestExecution', () => {
 
   test('sent twice at once: one execution', async () => {
     const file = await world.upload(FILE);
-    const answers = await Promise.all([ask('olivia', { file: file.id }, 'twice-at-once'), ask('olivia', { file: file.id }, 'twice-at-once')]);
+    const answers = await Promise.all([
+      ask('olivia', { file: file.id }, 'twice-at-once'),
+      ask('olivia', { file: file.id }, 'twice-at-once'),
+    ]);
     expect(answers[0]).toEqual(answers[1]);
     expect(world.documents('executions')).toHaveLength(1);
     await expectSound(world);
@@ -137,11 +197,16 @@ describe('approveExecution', () => {
   beforeEach(async () => {
     planned = await world.plan(FILE);
   });
-  const sign = async (uid: string | null, digest = planned.plan?.digest ?? '', key?: string): Promise<unknown> => world.command(uid, 'approveExecution', { executionId: planned.id, digest }, key);
+  const sign = async (uid: string | null, digest = planned.plan?.digest ?? '', key?: string): Promise<unknown> =>
+    world.command(uid, 'approveExecution', { executionId: planned.id, digest }, key);
 
   test.each([
-    ['the operator who asked', 'olivia', 'permission_denied'], ['an executive, whose role this run does not ask for', 'edith', 'permission_denied'], ['an admin', 'ada', 'permission_denied'],
-    ['an approver who has left', 'ina', 'permission_denied'], ['an approver of another organization', 'frida', 'permission_denied'], ['nobody', null, 'unauthenticated'],
+    ['the operator who asked', 'olivia', 'permission_denied'],
+    ['an executive, whose role this run does not ask for', 'edith', 'permission_denied'],
+    ['an admin', 'ada', 'permission_denied'],
+    ['an approver who has left', 'ina', 'permission_denied'],
+    ['an approver of another organization', 'frida', 'permission_denied'],
+    ['nobody', null, 'unauthenticated'],
   ] as const)('%s', async (_, uid, code) => {
     await expectRefused(code, () => sign(uid));
     if (uid !== null) expect(denials()).toEqual([[uid, 'approveExecution', 'permission_denied']]);
@@ -178,7 +243,12 @@ describe('approveExecution', () => {
   });
 
   test('levels are signed in order, each by its role', async () => {
-    world = await World.open({ levels: [{ role: 'approver', people: 1 }, { role: 'executive', people: 1 }] });
+    world = await World.open({
+      levels: [
+        { role: 'approver', people: 1 },
+        { role: 'executive', people: 1 },
+      ],
+    });
     planned = await world.plan(FILE);
     await expectRefused('permission_denied', () => sign('edith'), /takes the role approver/);
     expect(await sign('amir')).toEqual({ state: 'awaiting_approval', remaining: 1 });
@@ -201,14 +271,25 @@ describe('approveExecution', () => {
     await world.command('olivia', 'cancelExecution', { executionId: planned.id, reason: 'too late' });
     await expectRefused('failed_precondition', () => sign('amir'));
     const id = await world.request(csvOf([['P-1', ALPHA, '1.00', 'USD']]));
-    await expectRefused('failed_precondition', () => world.command('amir', 'approveExecution', { executionId: id, digest: '0'.repeat(64) }));
-    await expectRefused('not_found', () => world.command('amir', 'approveExecution', { executionId: 'no-such', digest: '0'.repeat(64) }));
+    await expectRefused('failed_precondition', () =>
+      world.command('amir', 'approveExecution', { executionId: id, digest: '0'.repeat(64) }),
+    );
+    await expectRefused('not_found', () =>
+      world.command('amir', 'approveExecution', { executionId: 'no-such', digest: '0'.repeat(64) }),
+    );
   });
 
   test('a comment is kept where it can be erased, and only its commitment is in the log', async () => {
-    await world.command('amir', 'approveExecution', { executionId: planned.id, digest: planned.plan?.digest ?? '', comment: 'Checked with Greta by phone' });
+    await world.command('amir', 'approveExecution', {
+      executionId: planned.id,
+      digest: planned.plan?.digest ?? '',
+      comment: 'Checked with Greta by phone',
+    });
     await expectSound(world);
-    const inLog = world.db.dump().filter(({ data }) => JSON.stringify(data).includes('Greta')).map(({ path }) => path.split('/')[2]);
+    const inLog = world.db
+      .dump()
+      .filter(({ data }) => JSON.stringify(data).includes('Greta'))
+      .map(({ path }) => path.split('/')[2]);
     expect(new Set(inLog)).toEqual(new Set(['auditPersonal', 'executions']));
   });
 });
@@ -221,43 +302,85 @@ describe('rejectExecution, cancelExecution, setStop', () => {
   const digest = (): string => planned.plan?.digest ?? '';
 
   test('reject: who may not sign may not refuse either, and a reason is needed', async () => {
-    await expectRefused('permission_denied', () => world.command('olivia', 'rejectExecution', { executionId: planned.id, digest: digest(), reason: 'because' }));
-    await expectRefused('stale_digest', () => world.command('amir', 'rejectExecution', { executionId: planned.id, digest: 'f'.repeat(64), reason: 'because' }));
-    await expectRefused('invalid_argument', () => world.command('amir', 'rejectExecution', { executionId: planned.id, digest: digest(), reason: '  ' }));
-    expect(await world.command('amir', 'rejectExecution', { executionId: planned.id, digest: digest(), reason: 'wrong month' })).toEqual({ state: 'rejected' });
-    await expectRefused('failed_precondition', () => world.command('bea', 'approveExecution', { executionId: planned.id, digest: digest() }));
+    await expectRefused('permission_denied', () =>
+      world.command('olivia', 'rejectExecution', { executionId: planned.id, digest: digest(), reason: 'because' }),
+    );
+    await expectRefused('stale_digest', () =>
+      world.command('amir', 'rejectExecution', { executionId: planned.id, digest: 'f'.repeat(64), reason: 'because' }),
+    );
+    await expectRefused('invalid_argument', () =>
+      world.command('amir', 'rejectExecution', { executionId: planned.id, digest: digest(), reason: '  ' }),
+    );
+    expect(
+      await world.command('amir', 'rejectExecution', {
+        executionId: planned.id,
+        digest: digest(),
+        reason: 'wrong month',
+      }),
+    ).toEqual({ state: 'rejected' });
+    await expectRefused('failed_precondition', () =>
+      world.command('bea', 'approveExecution', { executionId: planned.id, digest: digest() }),
+    );
   });
 
   test('cancel: only who asked, or an admin', async () => {
-    await expectRefused('permission_denied', () => world.command('otto', 'cancelExecution', { executionId: planned.id, reason: 'not mine' }));
-    await expectRefused('permission_denied', () => world.command('amir', 'cancelExecution', { executionId: planned.id, reason: 'not mine' }));
-    await expectRefused('not_found', () => world.command('ada', 'cancelExecution', { executionId: 'no-such', reason: 'not there' }));
-    expect(await world.command('ada', 'cancelExecution', { executionId: planned.id, reason: 'by admin' })).toEqual({ state: 'cancelled' });
-    await expectRefused('failed_precondition', () => world.command('olivia', 'cancelExecution', { executionId: planned.id, reason: 'again' }));
+    await expectRefused('permission_denied', () =>
+      world.command('otto', 'cancelExecution', { executionId: planned.id, reason: 'not mine' }),
+    );
+    await expectRefused('permission_denied', () =>
+      world.command('amir', 'cancelExecution', { executionId: planned.id, reason: 'not mine' }),
+    );
+    await expectRefused('not_found', () =>
+      world.command('ada', 'cancelExecution', { executionId: 'no-such', reason: 'not there' }),
+    );
+    expect(await world.command('ada', 'cancelExecution', { executionId: planned.id, reason: 'by admin' })).toEqual({
+      state: 'cancelled',
+    });
+    await expectRefused('failed_precondition', () =>
+      world.command('olivia', 'cancelExecution', { executionId: planned.id, reason: 'again' }),
+    );
   });
 
   test('stop: many may pull it, only an admin lifts it', async () => {
-    await expectRefused('permission_denied', () => world.command('edith', 'setStop', { active: true, reason: 'I worry' }));
+    await expectRefused('permission_denied', () =>
+      world.command('edith', 'setStop', { active: true, reason: 'I worry' }),
+    );
     await world.command('amir', 'setStop', { active: true, reason: 'looks odd' });
-    await expectRefused('permission_denied', () => world.command('amir', 'setStop', { active: false, reason: 'all fine' }), /Only an admin/);
+    await expectRefused(
+      'permission_denied',
+      () => world.command('amir', 'setStop', { active: false, reason: 'all fine' }),
+      /Only an admin/,
+    );
     await world.command('ada', 'setStop', { active: false, reason: 'all fine' });
     await expectSound(world);
   });
 
   test('openConnectedAccounts: treasurers and admins; an account that Stripe does not know is named; twice is once', async () => {
-    await expectRefused('permission_denied', () => world.command('olivia', 'openConnectedAccounts', { accounts: [ALPHA] }));
+    await expectRefused('permission_denied', () =>
+      world.command('olivia', 'openConnectedAccounts', { accounts: [ALPHA] }),
+    );
     world.provider.open('acct_New', { USD: 7_00n });
-    expect(await world.command('bea', 'openConnectedAccounts', { accounts: ['acct_New', 'acct_Missing', ALPHA] })).toEqual({ opened: 1, existing: 1, missing: ['acct_Missing'] });
-    expect(await world.command('bea', 'openConnectedAccounts', { accounts: ['acct_New'] })).toEqual({ opened: 0, existing: 1, missing: [] });
+    expect(
+      await world.command('bea', 'openConnectedAccounts', { accounts: ['acct_New', 'acct_Missing', ALPHA] }),
+    ).toEqual({ opened: 1, existing: 1, missing: ['acct_Missing'] });
+    expect(await world.command('bea', 'openConnectedAccounts', { accounts: ['acct_New'] })).toEqual({
+      opened: 0,
+      existing: 1,
+      missing: [],
+    });
     await expectSound(world);
   });
 });
 
 test('denials are audited once a minute for a caller, a command and a code, however many there are', async () => {
-  const deny = async (uid: string): Promise<unknown> => world.command(uid, 'setStop', { active: true, reason: 'noise' }).catch(() => undefined);
+  const deny = async (uid: string): Promise<unknown> =>
+    world.command(uid, 'setStop', { active: true, reason: 'noise' }).catch(() => undefined);
   for (let round = 0; round < 5; round += 1) await deny('edith');
   await deny('frida');
-  expect(denials()).toEqual([['edith', 'setStop', 'permission_denied'], ['frida', 'setStop', 'permission_denied']]);
+  expect(denials()).toEqual([
+    ['edith', 'setStop', 'permission_denied'],
+    ['frida', 'setStop', 'permission_denied'],
+  ]);
   world.clock.pass(60_000);
   await deny('edith');
   expect(denials()).toHaveLength(3);

@@ -6,4 +6,11 @@ import { requestExecution } from './request-execution.ts';
 import { setStop } from './set-stop.ts';
 
 /** Every command of the platform. A new one is a file and a line here. */
-export const commands = { requestExecution, approveExecution, rejectExecution, cancelExecution, setStop, openConnectedAccounts } as const;
+export const commands = {
+  requestExecution,
+  approveExecution,
+  rejectExecution,
+  cancelExecution,
+  setStop,
+  openConnectedAccounts,
+} as const;

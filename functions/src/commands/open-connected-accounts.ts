@@ -10,14 +10,20 @@ import type { Command } from './run-command.ts';
  * Open the two ledger accounts of each connected account that lacks them (its balance at Stripe, and what is owed to
  * its seller), with the balance that Stripe shows now as opening balance.
  */
-export const openConnectedAccounts: Command<'openConnectedAccounts', ReadonlyMap<string, AccountSnapshot | MissingAccount>> = {
+export const openConnectedAccounts: Command<
+  'openConnectedAccounts',
+  ReadonlyMap<string, AccountSnapshot | MissingAccount>
+> = {
   name: 'openConnectedAccounts',
   roles: ['treasurer', 'admin'],
   prepare: (deps, input) => deps.provider.readAccounts(input.accounts),
   async decide({ tx, input, prepared, change }) {
     const { orgId } = input;
     const accounts = [...new Set(input.accounts)];
-    const there = await readAll(tx, accounts.map((account) => refs.account(orgId, `stripe-balance.${account}`)));
+    const there = await readAll(
+      tx,
+      accounts.map((account) => refs.account(orgId, `stripe-balance.${account}`)),
+    );
     const opened: AccountSnapshot[] = [];
     const missing: string[] = [];
     accounts.forEach((account, index) => {
@@ -28,7 +34,12 @@ export const openConnectedAccounts: Command<'openConnectedAccounts', ReadonlyMap
     });
     change.post(...opened.flatMap((snapshot) => openingIntents(orgId, snapshot)));
     const result = { opened: opened.length, existing: accounts.length - opened.length - missing.length, missing };
-    return { result, writes: change.toWrites('accounts.opened', { data: { opened: String(opened.length), missing: String(missing.length) } }) };
+    return {
+      result,
+      writes: change.toWrites('accounts.opened', {
+        data: { opened: String(opened.length), missing: String(missing.length) },
+      }),
+    };
   },
 };
 
@@ -37,7 +48,11 @@ function openingIntents(orgId: string, snapshot: AccountSnapshot): LedgerIntent[
   const name = snapshot.businessName === '' ? snapshot.id : snapshot.businessName;
   const open = (parentId: string, type: 'asset' | 'liability'): LedgerIntent => {
     const id = `${parentId}.${snapshot.id}`;
-    return { type: 'open_account', id: derivedId('open-account', orgId, id), account: { id, name, type, parentId, postable: true, closed: false, mirrors } };
+    return {
+      type: 'open_account',
+      id: derivedId('open-account', orgId, id),
+      account: { id, name, type, parentId, postable: true, closed: false, mirrors },
+    };
   };
   const journals = snapshot.available
     .filter((balance) => toMinor(balance.amountMinor) > 0n)

@@ -11,10 +11,22 @@ export const rejectExecution: Command<'rejectExecution'> = {
   async decide({ tx, input, member, now, change }) {
     const { orgId, executionId } = input;
     const found = await signable(tx, orgId, executionId, input.digest, member, now);
-    change.create(refs.approval(orgId, executionId, member.uid), signature(found, member, 'rejected', input.reason, now));
-    change.change(refs.execution(orgId, executionId), found.execution, { state: 'rejected', coarse: coarseOf('rejected'), endedAt: now, updatedAt: now });
+    change.create(
+      refs.approval(orgId, executionId, member.uid),
+      signature(found, member, 'rejected', input.reason, now),
+    );
+    change.change(refs.execution(orgId, executionId), found.execution, {
+      state: 'rejected',
+      coarse: coarseOf('rejected'),
+      endedAt: now,
+      updatedAt: now,
+    });
     change.also(dueAt(orgId, executionId, now));
-    const writes = change.toWrites('execution.rejected', { executionId, data: { digest: input.digest, role: found.role }, personal: { reason: input.reason } });
+    const writes = change.toWrites('execution.rejected', {
+      executionId,
+      data: { digest: input.digest, role: found.role },
+      personal: { reason: input.reason },
+    });
     return { result: { state: 'rejected' }, writes, wake: executionId };
   },
 };

@@ -1,7 +1,12 @@
 import { AppError, toAppError } from '@countersign/domain/errors';
 import { canonicalJson, derivedId, sha256Hex } from '@countersign/domain/hash';
 import { paths } from '@countersign/domain/paths';
-import { commandSchemas, type CommandName, type CommandResults, type ParsedCommand } from '@countersign/domain/schemas/commands';
+import {
+  commandSchemas,
+  type CommandName,
+  type CommandResults,
+  type ParsedCommand,
+} from '@countersign/domain/schemas/commands';
 import { inWords } from '@countersign/domain/plan/sentence';
 import type { Role } from '@countersign/domain/schemas/common';
 import type { Member } from '@countersign/domain/schemas/organization';
@@ -49,14 +54,23 @@ export interface Command<N extends CommandName, P = undefined> {
   readonly decide: (context: CommandContext<N, P>) => Promise<Decision<N>>;
 }
 
-const recordSchema = z.strictObject({ inputHash: z.string(), result: z.record(z.string(), z.unknown()), at: z.string() });
+const recordSchema = z.strictObject({
+  inputHash: z.string(),
+  result: z.record(z.string(), z.unknown()),
+  at: z.string(),
+});
 
 /**
  * Run a command once: parse, check the member, decide, and commit the change with its audit event and its idempotency
  * record. The same key with the same input returns the first result; with another input it is refused.
  * @throws AppError with a message for the caller
  */
-export async function runCommand<N extends CommandName, P>(deps: Deps, command: Command<N, P>, caller: Caller | null, raw: unknown): Promise<CommandResults[N]> {
+export async function runCommand<N extends CommandName, P>(
+  deps: Deps,
+  command: Command<N, P>,
+  caller: Caller | null,
+  raw: unknown,
+): Promise<CommandResults[N]> {
   if (caller === null) {
     log.commandDenied({ command: command.name, uid: null, orgId: null, code: 'unauthenticated' });
     throw new AppError('unauthenticated', 'Sign in first.');
@@ -76,10 +90,19 @@ function parseInput<N extends CommandName>(name: N, raw: unknown): ParsedCommand
   if (parsed.success) return parsed.data as ParsedCommand<N>;
   const issues = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
   const first = issues[0];
-  throw new AppError('invalid_argument', first === undefined ? 'The input is not valid' : `${first.path}: ${first.message}`, { details: { issues } });
+  throw new AppError(
+    'invalid_argument',
+    first === undefined ? 'The input is not valid' : `${first.path}: ${first.message}`,
+    { details: { issues } },
+  );
 }
 
-async function decideOnce<N extends CommandName, P>(deps: Deps, command: Command<N, P>, caller: Caller, input: ParsedCommand<N>): Promise<CommandResults[N]> {
+async function decideOnce<N extends CommandName, P>(
+  deps: Deps,
+  command: Command<N, P>,
+  caller: Caller,
+  input: ParsedCommand<N>,
+): Promise<CommandResults[N]> {
   const { orgId, idempotencyKey } = input;
   const callId = derivedId('command', command.name, orgId, caller.uid, idempotencyKey);
   const recordPath = paths.idempotency(orgId, callId);
@@ -92,9 +115,18 @@ async function decideOnce<N extends CommandName, P>(deps: Deps, command: Command
     if (earlier !== null) return { result: replay<N>(earlier.data, inputHash), writes: [] } satisfies Decision<N>;
     const member = await memberOf(tx, command, caller, orgId);
     const now = deps.now().toISOString();
-    const change = new ChangeSet(orgId, `command-${callId}`, { kind: 'member', uid: member.uid, roles: member.roles }, now);
+    const change = new ChangeSet(
+      orgId,
+      `command-${callId}`,
+      { kind: 'member', uid: member.uid, roles: member.roles },
+      now,
+    );
     const decided: Decision<N> = await command.decide({ deps, tx, input, member, prepared, now, callId, change });
-    tx.write(...decided.writes, { op: 'create', path: recordPath, data: { inputHash, result: decided.result, at: now } });
+    tx.write(...decided.writes, {
+      op: 'create',
+      path: recordPath,
+      data: { inputHash, result: decided.result, at: now },
+    });
     return decided;
   });
   if (decision.wake !== undefined) await deps.wake(orgId, decision.wake);
@@ -105,29 +137,50 @@ async function decideOnce<N extends CommandName, P>(deps: Deps, command: Command
 /** The change stands whatever happens here: the tick drains what this call could not. */
 async function drainNow(deps: Deps, orgId: string): Promise<void> {
   for (const name of ['audit', 'ledger'] as const) {
-    await drainStream(deps.streams, orgId, name).catch((error: unknown) => log.tickFailed({ part: `drain ${name}`, message: String(error) }));
+    await drainStream(deps.streams, orgId, name).catch((error: unknown) =>
+      log.tickFailed({ part: `drain ${name}`, message: String(error) }),
+    );
   }
 }
 
 function replay<N extends CommandName>(data: Record<string, unknown>, inputHash: string): CommandResults[N] {
   const record = recordSchema.parse(data);
-  if (record.inputHash !== inputHash) throw new AppError('idempotency_key_reused', 'This key was used for another request. Use a new one.');
+  if (record.inputHash !== inputHash)
+    throw new AppError('idempotency_key_reused', 'This key was used for another request. Use a new one.');
   return record.result as unknown as CommandResults[N];
 }
 
-async function memberOf<N extends CommandName, P>(from: Pick<Transaction, 'get' | 'getAll'>, command: Command<N, P>, caller: Caller, orgId: string): Promise<Member> {
+async function memberOf<N extends CommandName, P>(
+  from: Pick<Transaction, 'get' | 'getAll'>,
+  command: Command<N, P>,
+  caller: Caller,
+  orgId: string,
+): Promise<Member> {
   const member = await read(from, refs.member(orgId, caller.uid));
-  if (member === null || !member.active) throw new AppError('permission_denied', 'You are not an active member of this organization.');
+  if (member === null || !member.active)
+    throw new AppError('permission_denied', 'You are not an active member of this organization.');
   if (!command.roles.some((role) => member.roles.includes(role))) {
     throw new AppError('permission_denied', `This takes the role ${inWords(command.roles, 'or')}.`);
   }
   return member;
 }
 
-const DENIALS: ReadonlySet<string> = new Set(['permission_denied', 'self_approval', 'stale_digest', 'already_signed', 'idempotency_key_reused']);
+const DENIALS: ReadonlySet<string> = new Set([
+  'permission_denied',
+  'self_approval',
+  'stale_digest',
+  'already_signed',
+  'idempotency_key_reused',
+]);
 
 /** A refused command is logged, and audited once a minute per caller and command, so that nobody can flood the log. */
-async function recordDenial(deps: Deps, command: CommandName, caller: Caller, orgId: string, failure: AppError): Promise<void> {
+async function recordDenial(
+  deps: Deps,
+  command: CommandName,
+  caller: Caller,
+  orgId: string,
+  failure: AppError,
+): Promise<void> {
   log.commandDenied({ command, uid: caller.uid, orgId, code: failure.code });
   try {
     if ((await deps.db.get(paths.organization(orgId))) === null) return;

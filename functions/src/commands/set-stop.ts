@@ -8,12 +8,17 @@ export const setStop: Command<'setStop'> = {
   name: 'setStop',
   roles: ['operator', 'approver', 'treasurer', 'admin'],
   async decide({ tx, input, member, now, change }) {
-    if (!input.active && !member.roles.includes('admin')) throw new AppError('permission_denied', 'Only an admin lifts the stop.');
+    if (!input.active && !member.roles.includes('admin'))
+      throw new AppError('permission_denied', 'Only an admin lifts the stop.');
     const ref = refs.organization(input.orgId);
     const organization = await read(tx, ref);
     if (organization === null) throw new AppError('not_found', 'There is no such organization.');
-    change.change(ref, organization, { stop: { active: input.active, reason: input.reason, uid: member.uid, at: now } });
-    const writes = change.toWrites(input.active ? 'organization.stopped' : 'organization.resumed', { personal: { reason: input.reason } });
+    change.change(ref, organization, {
+      stop: { active: input.active, reason: input.reason, uid: member.uid, at: now },
+    });
+    const writes = change.toWrites(input.active ? 'organization.stopped' : 'organization.resumed', {
+      personal: { reason: input.reason },
+    });
     return { result: { active: input.active }, writes };
   },
 };

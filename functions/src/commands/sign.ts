@@ -20,24 +20,50 @@ export interface Signable {
  * The execution, if this member may sign or refuse it now and the digest is the one of its plan.
  * @throws AppError with the reason
  */
-export async function signable(tx: Transaction, orgId: string, executionId: string, digest: string, member: Member, now: string): Promise<Signable> {
+export async function signable(
+  tx: Transaction,
+  orgId: string,
+  executionId: string,
+  digest: string,
+  member: Member,
+  now: string,
+): Promise<Signable> {
   const execution = await read(tx, refs.execution(orgId, executionId));
   if (execution === null) throw new AppError('not_found', 'There is no such run.');
   if (execution.plan === null) throw new AppError('failed_precondition', 'This run has no plan to sign.');
   const decision = maySign(member, execution, execution.plan.policy.levels, execution.approvals);
   if (!decision.may) throw new AppError(decision.code, decision.reason);
-  if (digest !== execution.plan.digest) throw new AppError('stale_digest', 'The plan has changed since you opened it. Look at it again before you sign.', { details: { digest: execution.plan.digest } });
-  if (execution.plan.expiresAt <= now) throw new AppError('failed_precondition', 'The time to sign this plan has run out.');
+  if (digest !== execution.plan.digest)
+    throw new AppError('stale_digest', 'The plan has changed since you opened it. Look at it again before you sign.', {
+      details: { digest: execution.plan.digest },
+    });
+  if (execution.plan.expiresAt <= now)
+    throw new AppError('failed_precondition', 'The time to sign this plan has run out.');
   return { execution, plan: execution.plan, level: decision.level, role: decision.role };
 }
 
 const SALT_BYTES = 16;
 
-export function signature(found: Signable, member: Member, decision: Approval['decision'], comment: string, at: string): Omit<Approval, 'version'> {
+export function signature(
+  found: Signable,
+  member: Member,
+  decision: Approval['decision'],
+  comment: string,
+  at: string,
+): Omit<Approval, 'version'> {
   const salt = randomBytes(SALT_BYTES).toString('hex');
   const { plan, level, role } = found;
   return {
-    uid: member.uid, role, level, digest: plan.digest, decision, comment, salt, commitment: commitment(salt, { comment }),
-    policyId: plan.policy.id, policyVersion: plan.policy.version, at,
+    uid: member.uid,
+    role,
+    level,
+    digest: plan.digest,
+    decision,
+    comment,
+    salt,
+    commitment: commitment(salt, { comment }),
+    policyId: plan.policy.id,
+    policyVersion: plan.policy.version,
+    at,
   };
 }

@@ -9,5 +9,9 @@ export const stripePayout: EffectKindDefinition = {
   once: 'by_key',
   perform: (provider, effect, ids) => provider.pay({ data: effect.data, ...ids }),
   find: (provider, effect, known) =>
-    provider.find({ account: effect.data.account, effectId: known.effectId, createdAfter: new Date(known.since.getTime() - CLOCK_SKEW_MS) }),
+    provider.find({
+      account: effect.data.account,
+      effectId: known.effectId,
+      createdAfter: new Date(known.since.getTime() - CLOCK_SKEW_MS),
+    }),
 };

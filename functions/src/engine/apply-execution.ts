@@ -24,7 +24,9 @@ import { fenced, release, type Lease } from './work.ts';
 const STOPPED_RECHECK_MS = 15_000;
 
 /** `ended`: a command has ended the execution, and nobody may begin a page of it. */
-type Reason = { readonly kind: 'done' | 'stopped' | 'cancelled' | 'yield' | 'ended' } | { readonly kind: 'drift'; readonly drift: Drift };
+type Reason =
+  | { readonly kind: 'done' | 'stopped' | 'cancelled' | 'yield' | 'ended' }
+  | { readonly kind: 'drift'; readonly drift: Drift };
 
 /** Apply the signed pages of an approved execution, until they are done or something says stop. */
 export async function applyExecution(deps: Deps, lease: Lease, execution: Execution, startedMs: number): Promise<void> {
@@ -49,9 +51,16 @@ async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }:
     const ref = refs.execution(lease.orgId, executionId);
     const current = await read(tx, ref);
     if (current?.plan == null || current.state !== 'approved') return { kind: 'ended' };
-    const drift = (await roleDrift(tx, lease.orgId, current, current.plan)) ?? (await policyDrift(tx, lease.orgId, current.plan, code.manifest.category));
+    const drift =
+      (await roleDrift(tx, lease.orgId, current, current.plan)) ??
+      (await policyDrift(tx, lease.orgId, current.plan, code.manifest.category));
     if (drift !== null) return { kind: 'drift', drift };
-    const change = new ChangeSet(lease.orgId, `apply-started-${executionId}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
+    const change = new ChangeSet(
+      lease.orgId,
+      `apply-started-${executionId}-${lease.token}`,
+      { kind: 'system', part: 'engine' },
+      now,
+    );
     change.change(ref, current, { state: 'applying', coarse: coarseOf('applying'), updatedAt: now });
     tx.write(...change.toWrites('execution.apply_started', { executionId, data: { digest: current.plan.digest } }));
     return null;
@@ -64,36 +73,70 @@ async function deployed(deps: Deps, { name, version, codeHash }: Execution['plug
     return await deps.catalogue.find(name, codeHash);
   } catch (error) {
     if (!isAppError(error) || error.code !== 'failed_precondition') throw error;
-    return { what: 'code', subject: `${name} ${version}`, signed: `code ${codeHash.slice(0, 12)}`, found: 'other code' };
+    return {
+      what: 'code',
+      subject: `${name} ${version}`,
+      signed: `code ${codeHash.slice(0, 12)}`,
+      found: 'other code',
+    };
   }
 }
 
 /** Those who signed must still be active members with the role that they signed in. */
 async function roleDrift(tx: Transaction, orgId: string, execution: Execution, plan: Plan): Promise<Drift | null> {
-  if (currentLevel(plan.policy.levels, execution.approvals) !== null) return { what: 'role', subject: 'approvals', signed: 'all signatures', found: 'signatures are missing' };
-  const members = await readAll(tx, execution.approvals.map((approval) => refs.member(orgId, approval.uid)));
+  if (currentLevel(plan.policy.levels, execution.approvals) !== null)
+    return { what: 'role', subject: 'approvals', signed: 'all signatures', found: 'signatures are missing' };
+  const members = await readAll(
+    tx,
+    execution.approvals.map((approval) => refs.member(orgId, approval.uid)),
+  );
   const lost = execution.approvals.find((approval, index) => {
     const member = members[index];
     return member == null || !member.active || !member.roles.includes(approval.role);
   });
-  return lost === undefined ? null : { what: 'role', subject: lost.uid, signed: lost.role, found: 'no longer holds the role' };
+  return lost === undefined
+    ? null
+    : { what: 'role', subject: lost.uid, signed: lost.role, found: 'no longer holds the role' };
 }
 
 async function policyDrift(tx: Transaction, orgId: string, plan: Plan, category: string): Promise<Drift | null> {
   const policy = await activePolicy(tx, orgId);
   const rule = chooseRule(policy, { movesMoney: true, category });
   if (!isStricter(plan.policy.levels, rule.levels)) return null;
-  return { what: 'policy', subject: plan.policy.id, signed: `version ${plan.policy.version}`, found: `version ${rule.policy.version} asks for more signatures` };
+  return {
+    what: 'policy',
+    subject: plan.policy.id,
+    signed: `version ${plan.policy.version}`,
+    found: `version ${rule.policy.version} asks for more signatures`,
+  };
 }
 
-async function applyPages(deps: Deps, lease: Lease, execution: Execution, plan: Plan, log: ExecutionLog, startedMs: number): Promise<Reason> {
+async function applyPages(
+  deps: Deps,
+  lease: Lease,
+  execution: Execution,
+  plan: Plan,
+  log: ExecutionLog,
+  startedMs: number,
+): Promise<Reason> {
   const identity = await deps.provider.identity();
   if (identity.account !== plan.provider.account || identity.mode !== plan.provider.mode) {
-    return { kind: 'drift', drift: { what: 'provider', subject: 'Stripe', signed: `${plan.provider.account} (${plan.provider.mode})`, found: `${identity.account} (${identity.mode})` } };
+    return {
+      kind: 'drift',
+      drift: {
+        what: 'provider',
+        subject: 'Stripe',
+        signed: `${plan.provider.account} (${plan.provider.mode})`,
+        found: `${identity.account} (${identity.mode})`,
+      },
+    };
   }
   const limit = pLimit(config.providerCallsAtOnce);
   const context: ApplyContext = {
-    deps, lease, execution, plan,
+    deps,
+    lease,
+    execution,
+    plan,
     attempts: await raisedAttempts(deps, lease.orgId, execution.id),
     limit: (call) => limit(call),
     drift: destinationRecheck(deps),
@@ -144,7 +187,14 @@ async function haltReason(deps: Deps, lease: Lease, executionId: string, started
   return Date.now() - startedMs > config.workerBudgetMs ? { kind: 'yield' } : null;
 }
 
-async function leave(deps: Deps, lease: Lease, executionId: string, plan: Plan, reason: Reason, log: ExecutionLog): Promise<void> {
+async function leave(
+  deps: Deps,
+  lease: Lease,
+  executionId: string,
+  plan: Plan,
+  reason: Reason,
+  log: ExecutionLog,
+): Promise<void> {
   await drainStream(deps.streams, lease.orgId, 'ledger');
   if (reason.kind === 'ended') {
     await fenced(deps, lease, async (tx) => tx.write(release(lease, deps.now().toISOString())));
@@ -152,12 +202,24 @@ async function leave(deps: Deps, lease: Lease, executionId: string, plan: Plan, 
   }
   if (reason.kind === 'stopped' || reason.kind === 'yield') {
     const delay = reason.kind === 'stopped' ? STOPPED_RECHECK_MS : 0;
-    log.line('warn', reason.kind === 'stopped' ? 'The organization has stopped all payments; waiting' : 'Going on in a new worker');
-    await fenced(deps, lease, async (tx) => tx.write(release(lease, new Date(deps.now().getTime() + delay).toISOString())));
+    log.line(
+      'warn',
+      reason.kind === 'stopped' ? 'The organization has stopped all payments; waiting' : 'Going on in a new worker',
+    );
+    await fenced(deps, lease, async (tx) =>
+      tx.write(release(lease, new Date(deps.now().getTime() + delay).toISOString())),
+    );
     return;
   }
   const { tally, counts } = await readTally(deps, lease.orgId, executionId, plan);
-  const state: ExecutionState = reason.kind === 'drift' ? 'drifted' : reason.kind === 'cancelled' ? 'cancelled' : counts.succeeded === plan.effectCount ? 'completed' : 'needs_repair';
+  const state: ExecutionState =
+    reason.kind === 'drift'
+      ? 'drifted'
+      : reason.kind === 'cancelled'
+        ? 'cancelled'
+        : counts.succeeded === plan.effectCount
+          ? 'completed'
+          : 'needs_repair';
   const now = deps.now().toISOString();
   const ended = await fenced(deps, lease, async (tx) => {
     const ref = refs.execution(lease.orgId, executionId);
@@ -166,21 +228,57 @@ async function leave(deps: Deps, lease: Lease, executionId: string, plan: Plan, 
       tx.write(release(lease, now));
       return false;
     }
-    const change = new ChangeSet(lease.orgId, `applied-${executionId}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
+    const change = new ChangeSet(
+      lease.orgId,
+      `applied-${executionId}-${lease.token}`,
+      { kind: 'system', part: 'engine' },
+      now,
+    );
     change.change(ref, current, {
-      state, coarse: coarseOf(state), tally, journalCount: counts.succeeded, endedAt: now, updatedAt: now,
+      state,
+      coarse: coarseOf(state),
+      tally,
+      journalCount: counts.succeeded,
+      endedAt: now,
+      updatedAt: now,
       progress: { pagesDone: counts.pages, pageCount: plan.pageCount },
       error: reason.kind === 'drift' ? { code: 'drift', message: driftSentence(reason.drift) } : null,
     });
     // The report follows at once, as a step of its own.
     change.also(release(lease, now));
-    const type = state === 'completed' ? 'execution.completed' : state === 'drifted' ? 'execution.drifted' : state === 'cancelled' ? 'execution.cancelled' : 'execution.needs_repair';
-    tx.write(...change.toWrites(type, { executionId, data: { succeeded: String(counts.succeeded), failed: String(counts.failed), unknown: String(counts.unknown), untouched: String(counts.untouched), ...driftFacts(reason) } }));
+    const type =
+      state === 'completed'
+        ? 'execution.completed'
+        : state === 'drifted'
+          ? 'execution.drifted'
+          : state === 'cancelled'
+            ? 'execution.cancelled'
+            : 'execution.needs_repair';
+    tx.write(
+      ...change.toWrites(type, {
+        executionId,
+        data: {
+          succeeded: String(counts.succeeded),
+          failed: String(counts.failed),
+          unknown: String(counts.unknown),
+          untouched: String(counts.untouched),
+          ...driftFacts(reason),
+        },
+      }),
+    );
     return true;
   });
   if (!ended) return;
-  log.line(state === 'completed' ? 'info' : 'warn', `Ended: ${counts.succeeded} succeeded, ${counts.failed} failed, ${counts.unknown} unknown, ${counts.untouched} untouched`);
-  platformLog.applied({ orgId: lease.orgId, executionId, state, ms: deps.now().getTime() - Date.parse(plan.plannedAt) });
+  log.line(
+    state === 'completed' ? 'info' : 'warn',
+    `Ended: ${counts.succeeded} succeeded, ${counts.failed} failed, ${counts.unknown} unknown, ${counts.untouched} untouched`,
+  );
+  platformLog.applied({
+    orgId: lease.orgId,
+    executionId,
+    state,
+    ms: deps.now().getTime() - Date.parse(plan.plannedAt),
+  });
 }
 
 function driftSentence(drift: Drift): string {
@@ -196,5 +294,12 @@ function driftSentence(drift: Drift): string {
 }
 
 function driftFacts(reason: Reason): Record<string, string> {
-  return reason.kind === 'drift' ? { drift: reason.drift.what, subject: reason.drift.subject, signed: reason.drift.signed, found: reason.drift.found } : {};
+  return reason.kind === 'drift'
+    ? {
+        drift: reason.drift.what,
+        subject: reason.drift.subject,
+        signed: reason.drift.signed,
+        found: reason.drift.found,
+      }
+    : {};
 }

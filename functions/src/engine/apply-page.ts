@@ -5,7 +5,14 @@ import { effectId, providerKey } from '@countersign/domain/plan/effect-checks';
 import { amountsInWords } from '@countersign/domain/plan/sentence';
 import { totalsOf } from '@countersign/domain/plan/totals';
 import { paths } from '@countersign/domain/paths';
-import { pageSchema, toStoredOutcomes, type Effect, type Outcome, type PageOutcomes, type PlanPage } from '@countersign/domain/schemas/effect';
+import {
+  pageSchema,
+  toStoredOutcomes,
+  type Effect,
+  type Outcome,
+  type PageOutcomes,
+  type PlanPage,
+} from '@countersign/domain/schemas/effect';
 import type { Execution, Plan } from '@countersign/domain/schemas/execution';
 import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
 import { config } from '../config.ts';
@@ -43,8 +50,20 @@ export type PageResult = { readonly kind: 'settled' } | { readonly kind: 'drift'
  */
 export async function applyPage(context: ApplyContext, index: number): Promise<PageResult> {
   const page = await readSignedPage(context, index);
-  if (page === null) return { kind: 'drift', drift: { what: 'page', subject: `page ${index + 1}`, signed: context.plan.pageHashes[index] ?? '', found: 'other effects than those that were signed' } };
-  const before = await read(context.deps.db, refs.outcome(context.lease.orgId, context.execution.id, page.attempt, index));
+  if (page === null)
+    return {
+      kind: 'drift',
+      drift: {
+        what: 'page',
+        subject: `page ${index + 1}`,
+        signed: context.plan.pageHashes[index] ?? '',
+        found: 'other effects than those that were signed',
+      },
+    };
+  const before = await read(
+    context.deps.db,
+    refs.outcome(context.lease.orgId, context.execution.id, page.attempt, index),
+  );
   if (before?.state === 'settled') {
     context.progress.add(page.effects, before.outcomes);
     return { kind: 'settled' };
@@ -61,7 +80,10 @@ export async function applyPage(context: ApplyContext, index: number): Promise<P
 /** End a page that a dead worker has begun, in a run that stops here: what it did is asked for, and nothing is sent. */
 export async function closePage(context: ApplyContext, index: number): Promise<void> {
   const page = await readSignedPage(context, index);
-  const begun = await read(context.deps.db, refs.outcome(context.lease.orgId, context.execution.id, context.plan.attempt, index));
+  const begun = await read(
+    context.deps.db,
+    refs.outcome(context.lease.orgId, context.execution.id, context.plan.attempt, index),
+  );
   if (page !== null && begun?.state === 'intended') await settle(context, page, begun, 'ask_only');
 }
 
@@ -69,8 +91,19 @@ export async function closePage(context: ApplyContext, index: number): Promise<v
 type Mode = 'first' | 'again' | 'ask_only';
 
 async function settle(context: ApplyContext, page: PlanPage, intended: PageOutcomes, mode: Mode): Promise<void> {
-  const refusals = await awaitDecided(context.deps.streams, context.lease.orgId, 'ledger', intentsCommitId(context, page.index));
-  const outcomes = await performAll(context, page, intended, new Map(refusals.map((refusal) => [refusal.intentId, refusal])), mode);
+  const refusals = await awaitDecided(
+    context.deps.streams,
+    context.lease.orgId,
+    'ledger',
+    intentsCommitId(context, page.index),
+  );
+  const outcomes = await performAll(
+    context,
+    page,
+    intended,
+    new Map(refusals.map((refusal) => [refusal.intentId, refusal])),
+    mode,
+  );
   await commitOutcomes(context, page, intended, outcomes);
 }
 
@@ -90,32 +123,85 @@ async function commitIntents(context: ApplyContext, page: PlanPage): Promise<Pag
   const now = deps.now().toISOString();
   const intents = page.effects.map((effect) => {
     const id = effectId(execution.id, effect.key);
-    return { effectId: id, idempotencyKey: providerKey(lease.orgId, effect.claim.kind, effect.claim.reference, context.attempts.get(id) ?? 1), journalId: derivedId('journal', id) };
+    return {
+      effectId: id,
+      idempotencyKey: providerKey(
+        lease.orgId,
+        effect.claim.kind,
+        effect.claim.reference,
+        context.attempts.get(id) ?? 1,
+      ),
+      journalId: derivedId('journal', id),
+    };
   });
-  const intended: PageOutcomes = { attempt: page.attempt, index: page.index, state: 'intended', intents, outcomes: [], intendedAt: now, settledAt: null };
-  const change = new ChangeSet(lease.orgId, intentsCommitId(context, page.index), { kind: 'system', part: 'engine' }, now);
-  change.also({ op: 'create', path: paths.outcome(lease.orgId, execution.id, page.attempt, page.index), data: toStoredOutcomes(intended) });
-  change.post(...page.effects.map((effect, at): LedgerIntent => recordPending(effect, execution.id, intents[at]?.effectId ?? '', intents[at]?.journalId ?? '')));
-  const data = { page: String(page.index + 1), payouts: String(page.effects.length), amounts: amountsInWords(page.totals), pageHash: page.hash };
-  await fenced(deps, lease, async (tx) => tx.write(...change.toWrites('execution.page_intended', { executionId: execution.id, data })));
+  const intended: PageOutcomes = {
+    attempt: page.attempt,
+    index: page.index,
+    state: 'intended',
+    intents,
+    outcomes: [],
+    intendedAt: now,
+    settledAt: null,
+  };
+  const change = new ChangeSet(
+    lease.orgId,
+    intentsCommitId(context, page.index),
+    { kind: 'system', part: 'engine' },
+    now,
+  );
+  change.also({
+    op: 'create',
+    path: paths.outcome(lease.orgId, execution.id, page.attempt, page.index),
+    data: toStoredOutcomes(intended),
+  });
+  change.post(
+    ...page.effects.map((effect, at): LedgerIntent =>
+      recordPending(effect, execution.id, intents[at]?.effectId ?? '', intents[at]?.journalId ?? ''),
+    ),
+  );
+  const data = {
+    page: String(page.index + 1),
+    payouts: String(page.effects.length),
+    amounts: amountsInWords(page.totals),
+    pageHash: page.hash,
+  };
+  await fenced(deps, lease, async (tx) =>
+    tx.write(...change.toWrites('execution.page_intended', { executionId: execution.id, data })),
+  );
   return intended;
 }
 
 function recordPending(effect: Effect, executionId: string, effectOf: string, journalId: string): LedgerIntent {
-  return { type: 'record', id: journalId, state: 'pending', journal: effect.journal, source: { executionId, effectId: effectOf, kind: effect.kind } };
+  return {
+    type: 'record',
+    id: journalId,
+    state: 'pending',
+    journal: effect.journal,
+    source: { executionId, effectId: effectOf, kind: effect.kind },
+  };
 }
 
-async function performAll(context: ApplyContext, page: PlanPage, intended: PageOutcomes, refused: ReadonlyMap<string, Refusal>, mode: Mode): Promise<Outcome[]> {
+async function performAll(
+  context: ApplyContext,
+  page: PlanPage,
+  intended: PageOutcomes,
+  refused: ReadonlyMap<string, Refusal>,
+  mode: Mode,
+): Promise<Outcome[]> {
   return Promise.all(
     page.effects.map(async (effect, at): Promise<Outcome> => {
       const intent = intended.intents[at];
       if (intent === undefined) throw new AppError('internal', 'An effect has no intent');
       const refusal = refused.get(intent.journalId);
-      const performed: Performed = refusal !== undefined
-        ? { status: 'failed', code: 'ledger_refused', message: refusal.message, retryable: false }
-        : await context.limit(() => performOne(context, effect, intent, intended.intendedAt, mode));
+      const performed: Performed =
+        refusal !== undefined
+          ? { status: 'failed', code: 'ledger_refused', message: refusal.message, retryable: false }
+          : await context.limit(() => performOne(context, effect, intent, intended.intendedAt, mode));
       return {
-        effectId: intent.effectId, key: effect.key, line: effect.line, status: performed.status,
+        effectId: intent.effectId,
+        key: effect.key,
+        line: effect.line,
+        status: performed.status,
         providerId: performed.status === 'succeeded' ? performed.providerId : null,
         code: performed.status === 'succeeded' ? null : performed.code,
         message: performed.status === 'succeeded' ? null : performed.message,
@@ -126,34 +212,52 @@ async function performAll(context: ApplyContext, page: PlanPage, intended: PageO
   );
 }
 
-async function performOne(context: ApplyContext, effect: Effect, intent: PageOutcomes['intents'][number], intendedAt: string, mode: Mode): Promise<Performed> {
+async function performOne(
+  context: ApplyContext,
+  effect: Effect,
+  intent: PageOutcomes['intents'][number],
+  intendedAt: string,
+  mode: Mode,
+): Promise<Performed> {
   const { deps, execution } = context;
   const kind = effectKinds[effect.kind];
   const approvalAgeMs = deps.now().getTime() - Date.parse(execution.approvedAt ?? execution.requestedAt);
   if (mode === 'ask_only' || (mode === 'again' && approvalAgeMs > config.askFirstAfterMs)) {
     const found = await kind.find(deps.provider, effect, { effectId: intent.effectId, since: new Date(intendedAt) });
     if (found !== null) return found;
-    if (mode === 'ask_only') return { status: 'not_done', code: 'drift', message: 'Not sent: the run stopped before', retryable: false };
+    if (mode === 'ask_only')
+      return { status: 'not_done', code: 'drift', message: 'Not sent: the run stopped before', retryable: false };
   }
   const performed = await send(context, effect, intent);
   if (performed.status === 'succeeded' || performed.status === 'unknown') return performed;
   if (mode === 'first') return { ...performed, status: 'failed' };
   // The worker before this one may have paid: a refusal now proves nothing about then, so the provider is asked.
-  const found = await kind.find(deps.provider, effect, { effectId: intent.effectId, since: new Date(intendedAt) }).catch(() => 'no answer' as const);
+  const found = await kind
+    .find(deps.provider, effect, { effectId: intent.effectId, since: new Date(intendedAt) })
+    .catch(() => 'no answer' as const);
   if (found === 'no answer') return { ...performed, status: 'unknown' };
   if (found !== null) return found;
   return { ...performed, status: performed.status === 'failed' ? 'failed' : 'unknown' };
 }
 
 /** Send until there is an answer, or the patience for a throttling provider ends: then it is not done. */
-async function send({ deps, execution }: ApplyContext, effect: Effect, intent: PageOutcomes['intents'][number]): Promise<Performed> {
+async function send(
+  { deps, execution }: ApplyContext,
+  effect: Effect,
+  intent: PageOutcomes['intents'][number],
+): Promise<Performed> {
   const kind = effectKinds[effect.kind];
   let last: Performed | null = null;
   try {
     return await withRetries(async () => {
-      last = await kind.perform(deps.provider, effect, { executionId: execution.id, effectId: intent.effectId, idempotencyKey: intent.idempotencyKey });
+      last = await kind.perform(deps.provider, effect, {
+        executionId: execution.id,
+        effectId: intent.effectId,
+        idempotencyKey: intent.idempotencyKey,
+      });
       // A throttled call has not been done: it may be made again with the same key.
-      if (last.status === 'not_done' && last.retryable) throw new AppError('unavailable', last.message, { retryable: true });
+      if (last.status === 'not_done' && last.retryable)
+        throw new AppError('unavailable', last.message, { retryable: true });
       return last;
     });
   } catch (error) {
@@ -162,13 +266,20 @@ async function send({ deps, execution }: ApplyContext, effect: Effect, intent: P
   }
 }
 
-async function commitOutcomes(context: ApplyContext, page: PlanPage, intended: PageOutcomes, outcomes: readonly Outcome[]): Promise<void> {
+async function commitOutcomes(
+  context: ApplyContext,
+  page: PlanPage,
+  intended: PageOutcomes,
+  outcomes: readonly Outcome[],
+): Promise<void> {
   const { deps, lease, execution } = context;
   const now = deps.now().toISOString();
   const settled: PageOutcomes = { ...intended, state: 'settled', outcomes: [...outcomes], settledAt: now };
   const freed = page.effects.flatMap((effect, at) => {
     const outcome = outcomes[at];
-    return outcome?.status === 'failed' ? [freeAfterFailure(lease.orgId, effect, context.attempts.get(outcome.effectId) ?? 1, now)] : [];
+    return outcome?.status === 'failed'
+      ? [freeAfterFailure(lease.orgId, effect, context.attempts.get(outcome.effectId) ?? 1, now)]
+      : [];
   });
   const data = settledFacts(page, outcomes);
   context.progress.add(page.effects, outcomes);
@@ -176,8 +287,17 @@ async function commitOutcomes(context: ApplyContext, page: PlanPage, intended: P
     fenced(deps, lease, async (tx) => {
       const fields = update === null ? null : await update(tx);
       // Made anew for each try of the transaction: a command may have changed the execution meanwhile.
-      const change = new ChangeSet(lease.orgId, `settle-${execution.id}-${page.attempt}-${page.index}`, { kind: 'system', part: 'engine' }, now);
-      change.also({ op: 'set', path: paths.outcome(lease.orgId, execution.id, page.attempt, page.index), data: toStoredOutcomes(settled) });
+      const change = new ChangeSet(
+        lease.orgId,
+        `settle-${execution.id}-${page.attempt}-${page.index}`,
+        { kind: 'system', part: 'engine' },
+        now,
+      );
+      change.also({
+        op: 'set',
+        path: paths.outcome(lease.orgId, execution.id, page.attempt, page.index),
+        data: toStoredOutcomes(settled),
+      });
       change.also(takeResult(lease.orgId, 'ledger', intentsCommitId(context, page.index)), ...freed);
       change.post(...settleJournals(outcomes));
       if (fields !== null) change.change(refs.execution(lease.orgId, execution.id), fields.before, fields.after);

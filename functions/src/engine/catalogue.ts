@@ -24,14 +24,22 @@ export function folderCatalogue(folder: URL): Catalogue {
   let loaded: Promise<readonly BuiltPlugin[]> | null = null;
   const load = async (): Promise<readonly BuiltPlugin[]> => {
     const entries = entriesSchema.parse(JSON.parse(await readFile(new URL('catalogue.json', folder), 'utf8')));
-    return entries.map(({ manifest, codeHash, file }) => ({ manifest, codeHash, code: () => readVerified(new URL(file, folder), codeHash) }));
+    return entries.map(({ manifest, codeHash, file }) => ({
+      manifest,
+      codeHash,
+      code: () => readVerified(new URL(file, folder), codeHash),
+    }));
   };
   const list = (): Promise<readonly BuiltPlugin[]> => (loaded ??= load());
   return {
     list,
     async find(name, codeHash) {
       const found = (await list()).find((plugin) => plugin.manifest.name === name && plugin.codeHash === codeHash);
-      if (found === undefined) throw new AppError('failed_precondition', `The code of plugin ${name} that this run was planned with is no longer deployed`);
+      if (found === undefined)
+        throw new AppError(
+          'failed_precondition',
+          `The code of plugin ${name} that this run was planned with is no longer deployed`,
+        );
       return found;
     },
   };

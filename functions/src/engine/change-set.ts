@@ -65,7 +65,10 @@ export class ChangeSet {
    * All writes of the commit, with its audit event.
    * @param personal free text and names: hashed as salted commitments, kept in an erasable document
    */
-  toWrites(type: AuditEventType, event: { executionId?: string | null; data?: Record<string, string>; personal?: Record<string, string> } = {}): Write[] {
+  toWrites(
+    type: AuditEventType,
+    event: { executionId?: string | null; data?: Record<string, string>; personal?: Record<string, string> } = {},
+  ): Write[] {
     const recorded = auditEvent({
       id: eventIdOf(this.orgId, this.commitId),
       type,
@@ -97,6 +100,8 @@ const SALT_BYTES = 16;
 
 function salted(personal: Readonly<Record<string, string>>): Record<string, { value: string; salt: string }> {
   return Object.fromEntries(
-    Object.entries(personal).filter(([, value]) => value !== '').map(([field, value]) => [field, { value, salt: randomBytes(SALT_BYTES).toString('hex') }]),
+    Object.entries(personal)
+      .filter(([, value]) => value !== '')
+      .map(([field, value]) => [field, { value, salt: randomBytes(SALT_BYTES).toString('hex') }]),
   );
 }

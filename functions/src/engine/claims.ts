@@ -16,13 +16,22 @@ const MAX_RELEASE_ROUNDS = 500;
  * before this one took them).
  * @throws AppError `claim_taken`, retryable, when another execution took one since the plugin looked: plan again
  */
-export async function takeClaims(deps: Deps, lease: Lease, executionId: string, effects: readonly Effect[]): Promise<void> {
+export async function takeClaims(
+  deps: Deps,
+  lease: Lease,
+  executionId: string,
+  effects: readonly Effect[],
+): Promise<void> {
   const takenAt = deps.now().toISOString();
   for (let start = 0; start < effects.length; start += CLAIMS_A_COMMIT) {
-    const chunk = effects.slice(start, start + CLAIMS_A_COMMIT).map((effect) => newClaim(lease.orgId, executionId, effect, takenAt));
+    const chunk = effects
+      .slice(start, start + CLAIMS_A_COMMIT)
+      .map((effect) => newClaim(lease.orgId, executionId, effect, takenAt));
     try {
       // The common case without a read: none is there.
-      await fenced(deps, lease, async (tx) => tx.write(...chunk.map(({ path, claim }): Write => ({ op: 'create', path, data: claim }))));
+      await fenced(deps, lease, async (tx) =>
+        tx.write(...chunk.map(({ path, claim }): Write => ({ op: 'create', path, data: claim }))),
+      );
     } catch (error) {
       if (!isAppError(error) || error.code !== 'already_exists') throw error;
       await takeFree(deps, lease, executionId, chunk);
@@ -37,21 +46,36 @@ interface NewClaim {
 
 function newClaim(orgId: string, executionId: string, effect: Effect, takenAt: string): NewClaim {
   const { kind, reference } = effect.claim;
-  const claim: Claim = { kind, reference, normalized: normalizeReference(reference), executionId, effectId: effectId(executionId, effect.key), attempt: 1, takenAt };
+  const claim: Claim = {
+    kind,
+    reference,
+    normalized: normalizeReference(reference),
+    executionId,
+    effectId: effectId(executionId, effect.key),
+    attempt: 1,
+    takenAt,
+  };
   return { path: claimPath(orgId, effect), claim };
 }
 
 /** Take those that are not there or free; a freed claim keeps its attempt. */
 async function takeFree(deps: Deps, lease: Lease, executionId: string, chunk: readonly NewClaim[]): Promise<void> {
   await fenced(deps, lease, async (tx) => {
-    const there = await readAll(tx, chunk.map(({ path }) => ({ path, schema: claimSchema })));
+    const there = await readAll(
+      tx,
+      chunk.map(({ path }) => ({ path, schema: claimSchema })),
+    );
     const writes: Write[] = [];
     chunk.forEach(({ path, claim }, index) => {
       const existing = there[index] ?? null;
       if (existing === null) writes.push({ op: 'create', path, data: claim });
-      else if (existing.executionId === null) writes.push({ op: 'set', path, data: { ...claim, attempt: existing.attempt } });
+      else if (existing.executionId === null)
+        writes.push({ op: 'set', path, data: { ...claim, attempt: existing.attempt } });
       else if (existing.executionId !== executionId) {
-        throw new AppError('claim_taken', `Reference ${existing.reference} was taken by another run`, { retryable: true, details: { executionId: existing.executionId } });
+        throw new AppError('claim_taken', `Reference ${existing.reference} was taken by another run`, {
+          retryable: true,
+          details: { executionId: existing.executionId },
+        });
       }
     });
     tx.write(...writes);
@@ -65,12 +89,24 @@ function claimPath(orgId: string, effect: Effect): string {
 /** The write that frees the claim of an effect that provably failed: the next attempt gets another provider key. */
 export function freeAfterFailure(orgId: string, effect: Effect, attempt: number, at: string): Write {
   const { kind, reference } = effect.claim;
-  const data: Claim = { kind, reference, normalized: normalizeReference(reference), executionId: null, effectId: null, attempt: attempt + 1, takenAt: at };
+  const data: Claim = {
+    kind,
+    reference,
+    normalized: normalizeReference(reference),
+    executionId: null,
+    effectId: null,
+    attempt: attempt + 1,
+    takenAt: at,
+  };
   return { op: 'set', path: claimPath(orgId, effect), data };
 }
 
 /** Attempt numbers of this execution's claims, by effect id, where they are not 1. */
-export async function raisedAttempts(deps: Deps, orgId: string, executionId: string): Promise<ReadonlyMap<string, number>> {
+export async function raisedAttempts(
+  deps: Deps,
+  orgId: string,
+  executionId: string,
+): Promise<ReadonlyMap<string, number>> {
   const attempts = new Map<string, number>();
   for await (const claim of claimsOf(deps, orgId, executionId)) {
     if (claim.attempt > 1 && claim.effectId !== null) attempts.set(claim.effectId, claim.attempt);
@@ -83,7 +119,12 @@ export async function raisedAttempts(deps: Deps, orgId: string, executionId: str
  * The caller has ended the execution in a commit before: no new claim of it can come. Under the lease, for a worker
  * that stalled here would free what the next execution holds by then.
  */
-export async function releaseClaimsOf(deps: Deps, lease: Lease, executionId: string, keep: (effectId: string) => boolean = () => false): Promise<void> {
+export async function releaseClaimsOf(
+  deps: Deps,
+  lease: Lease,
+  executionId: string,
+  keep: (effectId: string) => boolean = () => false,
+): Promise<void> {
   const { orgId } = lease;
   let writes: Write[] = [];
   const free = async (): Promise<void> => {
@@ -94,7 +135,11 @@ export async function releaseClaimsOf(deps: Deps, lease: Lease, executionId: str
   for await (const claim of claimsOf(deps, orgId, executionId)) {
     if (claim.effectId !== null && keep(claim.effectId)) continue;
     const path = paths.claim(orgId, claimId(claim.kind, claim.reference));
-    writes.push(claim.attempt === 1 ? { op: 'delete', path } : { op: 'set', path, data: { ...claim, executionId: null, effectId: null } });
+    writes.push(
+      claim.attempt === 1
+        ? { op: 'delete', path }
+        : { op: 'set', path, data: { ...claim, executionId: null, effectId: null } },
+    );
     if (writes.length >= CLAIMS_A_COMMIT) await free();
   }
   await free();
@@ -117,12 +162,21 @@ async function* claimsOf(deps: Deps, orgId: string, executionId: string): AsyncG
 }
 
 /** Which of these references are taken, and by which other execution. References that are free are left out. */
-export async function lookupClaims(deps: Deps, orgId: string, executionId: string, references: readonly string[]): Promise<Record<string, { executionId: string; at: string }>> {
-  const claims = await readAll(deps.db, references.map((reference) => refs.claim(orgId, claimId('payout', reference))));
+export async function lookupClaims(
+  deps: Deps,
+  orgId: string,
+  executionId: string,
+  references: readonly string[],
+): Promise<Record<string, { executionId: string; at: string }>> {
+  const claims = await readAll(
+    deps.db,
+    references.map((reference) => refs.claim(orgId, claimId('payout', reference))),
+  );
   const taken: Record<string, { executionId: string; at: string }> = {};
   claims.forEach((claim, index) => {
     const reference = references[index];
-    if (reference === undefined || claim === null || claim.executionId === null || claim.executionId === executionId) return;
+    if (reference === undefined || claim === null || claim.executionId === null || claim.executionId === executionId)
+      return;
     taken[reference] = { executionId: claim.executionId, at: claim.takenAt };
   });
   return taken;

@@ -11,13 +11,25 @@ import { runWork } from './worker.ts';
 
 changeSettings({ pageSize: 2 });
 
-const FILE = csvOf([['A-1', ALPHA, '1000.00', 'USD'], ['A-2', ALPHA, '12.34', 'EUR'], ['B-1', BRAVO, '5000', 'JPY']]);
+const FILE = csvOf([
+  ['A-1', ALPHA, '1000.00', 'USD'],
+  ['A-2', ALPHA, '12.34', 'EUR'],
+  ['B-1', BRAVO, '5000', 'JPY'],
+]);
 const MAX_MOMENTS = 400;
 
 /** What is left in the ledger, whoever got it there. */
 const balancesOf = (world: World): unknown[] =>
-  (world.documents('balances') as unknown as Balance[]).map(({ accountId, currency, postedDebitMinor, postedCreditMinor, pendingDebitMinor, pendingCreditMinor }) =>
-    [accountId, currency, postedDebitMinor, postedCreditMinor, pendingDebitMinor, pendingCreditMinor]);
+  (world.documents('balances') as unknown as Balance[]).map(
+    ({ accountId, currency, postedDebitMinor, postedCreditMinor, pendingDebitMinor, pendingCreditMinor }) => [
+      accountId,
+      currency,
+      postedDebitMinor,
+      postedCreditMinor,
+      pendingDebitMinor,
+      pendingCreditMinor,
+    ],
+  );
 
 /** A worker that dies at its `moment`th moment. @returns whether it did */
 async function dieAt(world: World, executionId: string, moment: number): Promise<boolean> {
@@ -45,7 +57,7 @@ const leftAlone = await (async () => {
 
 test('a worker that dies at any moment of apply: the next one ends with the same payouts and the same ledger', async () => {
   let moment = 0;
-  for (let died = true; died; ) {
+  for (let died = true; died;) {
     moment += 1;
     expect(moment).toBeLessThan(MAX_MOMENTS);
     const { world, id } = await signed();
@@ -54,10 +66,13 @@ test('a worker that dies at any moment of apply: the next one ends with the same
     expectOnce(world);
     // Nobody takes over while the lease lasts.
     await world.later(1_000);
-    if (world.provider.payouts.length > 0 && world.provider.payouts.length < 3) expect((await world.execution(id)).state, `moment ${moment}`).toBe('applying');
+    if (world.provider.payouts.length > 0 && world.provider.payouts.length < 3)
+      expect((await world.execution(id)).state, `moment ${moment}`).toBe('applying');
     await world.later(config.leaseMs + 1_000);
     await expectCompleted(world, await world.execution(id)).catch((error: unknown) => {
-      throw new Error(`after a death at moment ${moment}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`after a death at moment ${moment}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     });
     expect(balancesOf(world)).toEqual(leftAlone);
   }
@@ -65,9 +80,9 @@ test('a worker that dies at any moment of apply: the next one ends with the same
   expect(moment).toBeGreaterThan(40);
 });
 
-test('a worker that dies at any moment of planning: the next one plans, and every claim is the execution\'s own', async () => {
+test("a worker that dies at any moment of planning: the next one plans, and every claim is the execution's own", async () => {
   let moment = 0;
-  for (let died = true; died; ) {
+  for (let died = true; died;) {
     moment += 1;
     expect(moment).toBeLessThan(MAX_MOMENTS);
     const world = await World.open();
@@ -99,9 +114,13 @@ test('two workers and a duplicate task at once: each effect once', async () => {
 /** A worker that stands still at its nth payment until it is let go, while its lease runs out. */
 function stalling(world: World, atPayment: number): { deps: Deps; stalled: Promise<void>; goOn: () => void } {
   let goOn = (): void => undefined;
-  const gate = new Promise<void>((resolve) => { goOn = resolve; });
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
   let tell = (): void => undefined;
-  const stalled = new Promise<void>((resolve) => { tell = resolve; });
+  const stalled = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
   let payments = 0;
   const pay: Deps['provider']['pay'] = async (request) => {
     payments += 1;
@@ -112,21 +131,36 @@ function stalling(world: World, atPayment: number): { deps: Deps; stalled: Promi
     return world.provider.pay(request);
   };
   const { provider } = world;
-  return { deps: { ...world.deps, provider: { identity: () => provider.identity(), readAccounts: (ids) => provider.readAccounts(ids), find: (query) => provider.find(query), pay } }, stalled, goOn };
+  return {
+    deps: {
+      ...world.deps,
+      provider: {
+        identity: () => provider.identity(),
+        readAccounts: (ids) => provider.readAccounts(ids),
+        find: (query) => provider.find(query),
+        pay,
+      },
+    },
+    stalled,
+    goOn,
+  };
 }
 
-test.each([1, 2, 3])('a worker stalls at payment %i, another takes over and ends: what the first still sends is deduped, what it commits is refused', async (atPayment) => {
-  const { world, id } = await signed();
-  const first = stalling(world, atPayment);
-  const running = runWork(first.deps, ORG, id);
-  await first.stalled;
-  await world.later(config.leaseMs + 1_000);
-  const ended: Execution = await world.execution(id);
-  expect(ended.state).toBe('completed');
-  first.goOn();
-  await running;
-  expect(await world.execution(id)).toEqual(ended);
-  await expectCompleted(world, ended);
-  expect(world.provider.requests.length).toBeGreaterThan(3);
-  expect(balancesOf(world)).toEqual(leftAlone);
-});
+test.each([1, 2, 3])(
+  'a worker stalls at payment %i, another takes over and ends: what the first still sends is deduped, what it commits is refused',
+  async (atPayment) => {
+    const { world, id } = await signed();
+    const first = stalling(world, atPayment);
+    const running = runWork(first.deps, ORG, id);
+    await first.stalled;
+    await world.later(config.leaseMs + 1_000);
+    const ended: Execution = await world.execution(id);
+    expect(ended.state).toBe('completed');
+    first.goOn();
+    await running;
+    expect(await world.execution(id)).toEqual(ended);
+    await expectCompleted(world, ended);
+    expect(world.provider.requests.length).toBeGreaterThan(3);
+    expect(balancesOf(world)).toEqual(leftAlone);
+  },
+);

@@ -9,7 +9,12 @@ import { runWork } from './worker.ts';
 
 changeSettings({ pageSize: 2, pagesAtOnce: 1 });
 
-const FILE = csvOf([['A-1', ALPHA, '1000.00', 'USD'], ['A-2', ALPHA, '12.34', 'EUR'], ['B-1', BRAVO, '2000.50', 'USD'], ['B-2', BRAVO, '5000', 'JPY']]);
+const FILE = csvOf([
+  ['A-1', ALPHA, '1000.00', 'USD'],
+  ['A-2', ALPHA, '12.34', 'EUR'],
+  ['B-1', BRAVO, '2000.50', 'USD'],
+  ['B-2', BRAVO, '5000', 'JPY'],
+]);
 let world: World;
 let planned: Execution;
 beforeEach(async () => {
@@ -22,7 +27,12 @@ async function expectDrift(subject: string, message: RegExp): Promise<void> {
   await world.approve(planned);
   await world.work();
   const ended = await world.execution(planned.id);
-  expect(ended).toMatchObject({ state: 'drifted', coarse: 'failed', error: { code: 'drift', message: expect.stringMatching(message) }, tally: { succeeded: [], failed: [], unknown: [], untouched: planned.plan?.totals } });
+  expect(ended).toMatchObject({
+    state: 'drifted',
+    coarse: 'failed',
+    error: { code: 'drift', message: expect.stringMatching(message) },
+    tally: { succeeded: [], failed: [], unknown: [], untouched: planned.plan?.totals },
+  });
   expect(world.provider.requests).toEqual([]);
   expect(world.claims()).toEqual({});
   const event = world.audit().find((one) => one.body.type === 'execution.drifted');
@@ -32,7 +42,10 @@ async function expectDrift(subject: string, message: RegExp): Promise<void> {
 
 test('another bank account behind a payee', async () => {
   world.provider.changeBank(ALPHA);
-  await expectDrift(ALPHA, /bank account of acct_Alpha has changed.*signed was TEST BANK ••6789, found is TEST BANK ••9999/);
+  await expectDrift(
+    ALPHA,
+    /bank account of acct_Alpha has changed.*signed was TEST BANK ••6789, found is TEST BANK ••9999/,
+  );
   await world.approve(await world.plan(FILE));
   await world.work();
   expect(world.provider.payouts).toHaveLength(4);
@@ -42,7 +55,10 @@ test('an account that is gone', async () => {
   world.provider.accounts.delete(ALPHA);
   await world.approve(planned);
   await world.work();
-  expect(await world.execution(planned.id)).toMatchObject({ state: 'drifted', error: { message: expect.stringMatching(/no longer there/) } });
+  expect(await world.execution(planned.id)).toMatchObject({
+    state: 'drifted',
+    error: { message: expect.stringMatching(/no longer there/) },
+  });
   expect(world.provider.requests).toEqual([]);
 });
 
@@ -88,13 +104,22 @@ test('code that is no longer deployed', async () => {
 
 test.each([
   ['one more person', [{ role: 'approver', people: 2 }]],
-  ['another level', [{ role: 'approver', people: 1 }, { role: 'executive', people: 1 }]],
+  [
+    'another level',
+    [
+      { role: 'approver', people: 1 },
+      { role: 'executive', people: 1 },
+    ],
+  ],
   ['another role', [{ role: 'treasurer', people: 1 }]],
 ] as const)('a stricter policy at apply: %s', async (_, levels) => {
   await world.approve(planned);
   await world.setPolicy([...levels]);
   await world.work();
-  expect(await world.execution(planned.id)).toMatchObject({ state: 'drifted', error: { message: expect.stringMatching(/policy has become stricter/) } });
+  expect(await world.execution(planned.id)).toMatchObject({
+    state: 'drifted',
+    error: { message: expect.stringMatching(/policy has become stricter/) },
+  });
   expect(world.provider.requests).toEqual([]);
   expect(world.claims()).toEqual({});
   await expectSound(world);
@@ -119,7 +144,10 @@ test.each([
   await world.approve(planned);
   await world.setMember('amir', fields);
   await world.work();
-  expect(await world.execution(planned.id)).toMatchObject({ state: 'drifted', error: { message: expect.stringMatching(/signature no longer holds/) } });
+  expect(await world.execution(planned.id)).toMatchObject({
+    state: 'drifted',
+    error: { message: expect.stringMatching(/signature no longer holds/) },
+  });
   expect(world.provider.requests).toEqual([]);
   await expectSound(world);
 });
@@ -129,15 +157,27 @@ test('drift after a crash: what was begun is asked for and never sent again, its
   world.wakes.length = 0;
   const { provider } = world;
   // The first worker pays A-1 and dies before it can write that down.
-  const dying = { ...world.deps, provider: { identity: () => provider.identity(), readAccounts: (ids: readonly string[]) => provider.readAccounts(ids), find: provider.find.bind(provider), pay: async (request: Parameters<typeof provider.pay>[0]) => {
-    if (request.data.reference === 'A-1') await provider.pay(request);
-    throw new Error('gone');
-  } } };
+  const dying = {
+    ...world.deps,
+    provider: {
+      identity: () => provider.identity(),
+      readAccounts: (ids: readonly string[]) => provider.readAccounts(ids),
+      find: provider.find.bind(provider),
+      pay: async (request: Parameters<typeof provider.pay>[0]) => {
+        if (request.data.reference === 'A-1') await provider.pay(request);
+        throw new Error('gone');
+      },
+    },
+  };
   await expect(runWork(dying, ORG, planned.id)).rejects.toThrow('gone');
   provider.changeBank(ALPHA);
   await world.later(config.leaseMs + 1_000);
   const ended = await world.execution(planned.id);
-  expect(ended).toMatchObject({ state: 'drifted', tally: { succeeded: [{ currency: 'USD', amountMinor: '100000', count: 1 }], failed: [], unknown: [] }, journalCount: 1 });
+  expect(ended).toMatchObject({
+    state: 'drifted',
+    tally: { succeeded: [{ currency: 'USD', amountMinor: '100000', count: 1 }], failed: [], unknown: [] },
+    journalCount: 1,
+  });
   expect(provider.requests).toHaveLength(1);
   expect(Object.keys(world.claims())).toEqual(['A-1']);
   await expectSound(world);

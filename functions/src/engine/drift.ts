@@ -23,7 +23,9 @@ export function destinationRecheck(deps: Deps): (effects: readonly Effect[]) => 
     const entry = { at: deps.now().getTime(), snapshot };
     seen.set(account, entry);
     // Whoever waits for it hears of the failure; the next one asks again.
-    snapshot.catch(() => { if (seen.get(account) === entry) seen.delete(account); });
+    snapshot.catch(() => {
+      if (seen.get(account) === entry) seen.delete(account);
+    });
   };
   return async (effects) => {
     const now = deps.now().getTime();
@@ -52,6 +54,8 @@ export function destinationDrift(effect: Effect, snapshot: AccountSnapshot | Mis
   if (destination.kind === 'hidden') return drift('now shown by Stripe');
   const same = snapshot.destinations.find((bank) => bank.id === destination.id);
   if (same !== undefined && same.last4 === destination.last4) return null;
-  const current = snapshot.destinations.find((bank) => bank.currency === effect.data.currency && bank.isDefault) ?? snapshot.destinations[0];
+  const current =
+    snapshot.destinations.find((bank) => bank.currency === effect.data.currency && bank.isDefault) ??
+    snapshot.destinations[0];
   return drift(current === undefined ? 'no bank account' : `${current.bankName} ••${current.last4}`);
 }

@@ -21,13 +21,25 @@ const FAULTS: readonly PayFault[] = ['timeout_before', 'timeout_after', 'server_
 
 const row = fc.record({
   reference: fc.constantFrom('R-1', 'R-2', 'R-3', 'R-4', 'R-5', 'r-1 ', 'R-6', 'R-7'),
-  place: fc.constantFrom([ALPHA, 'USD'], [ALPHA, 'EUR'], [BRAVO, 'USD'], [BRAVO, 'JPY'], [CHARLIE, 'KWD'], ['acct_Missing', 'USD']),
-  amount: fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 500, max: 90_000 }).map(String) }, { weight: 1, arbitrary: fc.constantFrom('1,234.50', '1e3', '-5', '0', '', '=1+1', '9999999') }),
+  place: fc.constantFrom(
+    [ALPHA, 'USD'],
+    [ALPHA, 'EUR'],
+    [BRAVO, 'USD'],
+    [BRAVO, 'JPY'],
+    [CHARLIE, 'KWD'],
+    ['acct_Missing', 'USD'],
+  ),
+  amount: fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 500, max: 90_000 }).map(String) },
+    { weight: 1, arbitrary: fc.constantFrom('1,234.50', '1e3', '-5', '0', '', '=1+1', '9999999') },
+  ),
 });
 
 const story = fc.record({
   rows: fc.array(row, { minLength: 1, maxLength: 8 }),
-  faults: fc.array(fc.tuple(fc.constantFrom('R-1', 'R-2', 'R-3', 'R-4', 'R-5'), fc.constantFrom(...FAULTS)), { maxLength: 4 }),
+  faults: fc.array(fc.tuple(fc.constantFrom('R-1', 'R-2', 'R-3', 'R-4', 'R-5'), fc.constantFrom(...FAULTS)), {
+    maxLength: 4,
+  }),
   /** Workers that come one after the other, each with the moment of its death. */
   lives: fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 4 }),
   /** Workers that come at the same moment. */
@@ -44,12 +56,23 @@ async function play(world: World, id: string, { lives, atOnce }: Pick<Story, 'li
     await runWork(mortal(world.deps, new Life(diesAt)), ORG, id).catch(() => undefined);
     world.clock.pass(config.leaseMs + 1_000);
   }
-  const workers = Array.from({ length: atOnce }, () => runWork(mortal(world.deps, new Life()), ORG, id).catch(() => undefined));
+  const workers = Array.from({ length: atOnce }, () =>
+    runWork(mortal(world.deps, new Life()), ORG, id).catch(() => undefined),
+  );
   await Promise.all(workers);
   world.wakes.length = 0;
   for (let round = 0; round < 12; round += 1) {
     await world.later(config.leaseMs + 1_000).catch(() => undefined);
-    if (world.documents('work').every((work) => work['nextAt'] === null || Date.parse(String(work['nextAt'])) > world.clock.now().getTime() + config.askAgainMs)) return;
+    if (
+      world
+        .documents('work')
+        .every(
+          (work) =>
+            work['nextAt'] === null ||
+            Date.parse(String(work['nextAt'])) > world.clock.now().getTime() + config.askAgainMs,
+        )
+    )
+      return;
   }
 }
 
@@ -67,24 +90,37 @@ async function expectHonest(world: World, execution: Execution): Promise<void> {
     const paidEffects = new Set(paid.map((payout) => payout.effectId));
     for (const outcome of outcomes) {
       if (outcome.status === 'succeeded') expect(paidEffects.has(outcome.effectId)).toBe(true);
-      if (outcome.status === 'failed' || outcome.status === 'not_done') expect(paidEffects.has(outcome.effectId)).toBe(false);
+      if (outcome.status === 'failed' || outcome.status === 'not_done')
+        expect(paidEffects.has(outcome.effectId)).toBe(false);
     }
-    const journals = new Map((world.documents('journals') as unknown as Journal[]).map((journal) => [journal.source.effectId, journal.state]));
+    const journals = new Map(
+      (world.documents('journals') as unknown as Journal[]).map((journal) => [journal.source.effectId, journal.state]),
+    );
     for (const payout of paid) expect(['posted', 'pending']).toContain(journals.get(payout.effectId));
   } else {
     expect(paid).toEqual([]);
   }
-  const held = Object.entries(world.claims()).filter(([, holder]) => holder === execution.id).map(([reference]) => reference);
-  if (END_STATES.includes(execution.state)) expect(held.length).toBe(countOf(execution.tally?.succeeded ?? []) + countOf(execution.tally?.unknown ?? []));
+  const held = Object.entries(world.claims())
+    .filter(([, holder]) => holder === execution.id)
+    .map(([reference]) => reference);
+  if (END_STATES.includes(execution.state))
+    expect(held.length).toBe(countOf(execution.tally?.succeeded ?? []) + countOf(execution.tally?.unknown ?? []));
 }
 
-test('random files, faults, deaths, duplicate tasks and cancellations: each effect at most once; completed means exactly once; the ledger is the provider\'s', async () => {
+test("random files, faults, deaths, duplicate tasks and cancellations: each effect at most once; completed means exactly once; the ledger is the provider's", async () => {
   const ends = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(story, async (told) => {
       const world = await World.open();
       for (const [reference, fault] of told.faults) world.provider.break(reference, fault);
-      const csv = csvOf(told.rows.map(({ reference, place: [account, currency], amount }) => [reference, account ?? '', amount.includes(',') || amount.startsWith('=') ? `"${amount}"` : amount, currency ?? '']));
+      const csv = csvOf(
+        told.rows.map(({ reference, place: [account, currency], amount }) => [
+          reference,
+          account ?? '',
+          amount.includes(',') || amount.startsWith('=') ? `"${amount}"` : amount,
+          currency ?? '',
+        ]),
+      );
       const id = await world.request(csv);
       world.wakes.length = 0;
       await play(world, id, { lives: told.lives.slice(0, 1), atOnce: told.atOnce });
@@ -95,7 +131,10 @@ test('random files, faults, deaths, duplicate tasks and cancellations: each effe
         let payments = 0;
         world.provider.beforePay = async () => {
           payments += 1;
-          if (payments === told.cancelAfter) await world.command('olivia', 'cancelExecution', { executionId: id, reason: 'in the middle' }).catch(() => undefined);
+          if (payments === told.cancelAfter)
+            await world
+              .command('olivia', 'cancelExecution', { executionId: id, reason: 'in the middle' })
+              .catch(() => undefined);
         };
         await world.approve(planned);
         world.wakes.length = 0;

@@ -32,7 +32,8 @@ export class ExecutionLog {
   line(level: LogLine['level'], message: string, source: LogLine['source'] = 'platform'): void {
     this.#count += 1;
     if (this.#count > MAX_LINES) return;
-    const text = this.#count === MAX_LINES ? 'The log is full; further lines are left out' : message.slice(0, MAX_LINE_CHARS);
+    const text =
+      this.#count === MAX_LINES ? 'The log is full; further lines are left out' : message.slice(0, MAX_LINE_CHARS);
     this.#pending.push({ at: this.#deps.now().toISOString(), level, source, message: text });
     if (this.#pending.length >= LINES_A_PAGE) void this.flush();
     else this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();

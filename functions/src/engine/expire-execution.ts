@@ -21,10 +21,22 @@ export async function expireExecution(deps: Deps, lease: Lease, execution: Execu
       tx.write(release(lease, current.plan.expiresAt));
       return;
     }
-    const change = new ChangeSet(lease.orgId, `expired-${execution.id}`, { kind: 'system', part: 'tick' }, now.toISOString());
-    change.change(ref, current, { state: 'expired', coarse: coarseOf('expired'), endedAt: now.toISOString(), updatedAt: now.toISOString() });
+    const change = new ChangeSet(
+      lease.orgId,
+      `expired-${execution.id}`,
+      { kind: 'system', part: 'tick' },
+      now.toISOString(),
+    );
+    change.change(ref, current, {
+      state: 'expired',
+      coarse: coarseOf('expired'),
+      endedAt: now.toISOString(),
+      updatedAt: now.toISOString(),
+    });
     // Due at once: the next step frees what it claimed.
     change.also(release(lease, now.toISOString()));
-    tx.write(...change.toWrites('execution.expired', { executionId: execution.id, data: { digest: current.plan.digest } }));
+    tx.write(
+      ...change.toWrites('execution.expired', { executionId: execution.id, data: { digest: current.plan.digest } }),
+    );
   });
 }

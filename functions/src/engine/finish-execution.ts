@@ -39,17 +39,38 @@ export async function finishExecution(deps: Deps, lease: Lease, execution: Execu
     await releaseClaimsOf(deps, lease, execution.id, keep);
     const results = await collect(deps, lease.orgId, execution, plan);
     await rememberPayees(deps, lease, execution, results);
-    const [agreement, report] = [await compareWithProvider(deps, lease.orgId, results), await runReport(deps, execution, results, log)];
+    const [agreement, report] = [
+      await compareWithProvider(deps, lease.orgId, results),
+      await runReport(deps, execution, results, log),
+    ];
     const files = await publish(deps, lease, execution, report);
     const now = deps.now().toISOString();
     await fenced(deps, lease, async (tx) => {
       const ref = refs.execution(lease.orgId, execution.id);
       const current = await read(tx, ref);
       if (current === null) return;
-      const change = new ChangeSet(lease.orgId, `reported-${execution.id}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
-      change.change(ref, current, { report: { success: report.success, message: report.message, files }, agreement, updatedAt: now });
+      const change = new ChangeSet(
+        lease.orgId,
+        `reported-${execution.id}-${lease.token}`,
+        { kind: 'system', part: 'engine' },
+        now,
+      );
+      change.change(ref, current, {
+        report: { success: report.success, message: report.message, files },
+        agreement,
+        updatedAt: now,
+      });
       change.also(release(lease, nextAsk(current, deps.now())));
-      tx.write(...change.toWrites('execution.reported', { executionId: execution.id, data: { files: String(files.length), comparedAccounts: String(agreement?.accounts ?? 0), differences: String(agreement?.differenceCount ?? 0) } }));
+      tx.write(
+        ...change.toWrites('execution.reported', {
+          executionId: execution.id,
+          data: {
+            files: String(files.length),
+            comparedAccounts: String(agreement?.accounts ?? 0),
+            differences: String(agreement?.differenceCount ?? 0),
+          },
+        }),
+      );
     });
     await drainStream(deps.streams, lease.orgId, 'audit');
   } finally {
@@ -71,56 +92,113 @@ async function collect(deps: Deps, orgId: string, execution: Execution, plan: Pl
     effects.push(...page.effects);
     outcomes.push(...(page.settled?.outcomes ?? []));
   }
-  const pages = await deps.db.query({ collection: paths.problems(orgId, execution.id), where: [['attempt', '==', plan.attempt]], limit: PROBLEM_PAGES });
-  const problems = pages.map((page) => problemPageSchema.parse(page.data)).sort((a, b) => a.index - b.index).flatMap((page) => page.problems);
+  const pages = await deps.db.query({
+    collection: paths.problems(orgId, execution.id),
+    where: [['attempt', '==', plan.attempt]],
+    limit: PROBLEM_PAGES,
+  });
+  const problems = pages
+    .map((page) => problemPageSchema.parse(page.data))
+    .sort((a, b) => a.index - b.index)
+    .flatMap((page) => page.problems);
   return { effects, outcomes, problems };
 }
 
 async function rememberPayees(deps: Deps, lease: Lease, execution: Execution, results: Results): Promise<void> {
-  const done = new Set(results.outcomes.filter((outcome) => outcome.status === 'succeeded').map((outcome) => outcome.key));
-  const writes = payeeWrites(lease.orgId, execution.id, results.effects.filter((effect) => done.has(effect.key)), deps.now().toISOString());
-  for (let start = 0; start < writes.length; start += PAYEES_A_COMMIT) await deps.db.commit(writes.slice(start, start + PAYEES_A_COMMIT));
+  const done = new Set(
+    results.outcomes.filter((outcome) => outcome.status === 'succeeded').map((outcome) => outcome.key),
+  );
+  const writes = payeeWrites(
+    lease.orgId,
+    execution.id,
+    results.effects.filter((effect) => done.has(effect.key)),
+    deps.now().toISOString(),
+  );
+  for (let start = 0; start < writes.length; start += PAYEES_A_COMMIT)
+    await deps.db.commit(writes.slice(start, start + PAYEES_A_COMMIT));
 }
 
 /** For every account that was paid: the ledger's Stripe balance against what Stripe says is available. */
 async function compareWithProvider(deps: Deps, orgId: string, results: Results): Promise<Execution['agreement']> {
   const paid = new Map<string, { account: string; currency: string }>();
-  const done = new Set(results.outcomes.filter((outcome) => outcome.status === 'succeeded').map((outcome) => outcome.key));
+  const done = new Set(
+    results.outcomes.filter((outcome) => outcome.status === 'succeeded').map((outcome) => outcome.key),
+  );
   for (const effect of results.effects) {
-    if (done.has(effect.key)) paid.set(`${effect.data.account} ${effect.data.currency}`, { account: effect.data.account, currency: effect.data.currency });
+    if (done.has(effect.key))
+      paid.set(`${effect.data.account} ${effect.data.currency}`, {
+        account: effect.data.account,
+        currency: effect.data.currency,
+      });
   }
   if (paid.size === 0) return null;
   const pairs = [...paid.values()];
   await drainStream(deps.streams, orgId, 'ledger');
   const [balances, accounts] = await Promise.all([
-    readAll(deps.db, pairs.map(({ account, currency }) => refs.balance(orgId, `stripe-balance.${account}`, currency))),
+    readAll(
+      deps.db,
+      pairs.map(({ account, currency }) => refs.balance(orgId, `stripe-balance.${account}`, currency)),
+    ),
     deps.provider.readAccounts([...new Set(pairs.map(({ account }) => account))]),
   ]);
   const differences = pairs.flatMap(({ account, currency }, index) => {
     const balance = balances[index] ?? null;
     const ledgerMinor = balance === null ? 0n : toMinor(balance.postedDebitMinor) - toMinor(balance.postedCreditMinor);
     const snapshot = accounts.get(account);
-    const available = snapshot === undefined || 'missing' in snapshot ? undefined : snapshot.available.find((amount) => amount.currency === currency);
+    const available =
+      snapshot === undefined || 'missing' in snapshot
+        ? undefined
+        : snapshot.available.find((amount) => amount.currency === currency);
     const providerMinor = toMinor(available?.amountMinor ?? '0');
-    return ledgerMinor === providerMinor ? [] : [{ accountId: `stripe-balance.${account}`, currency, ledgerMinor: fromMinor(ledgerMinor), providerMinor: fromMinor(providerMinor) }];
+    return ledgerMinor === providerMinor
+      ? []
+      : [
+          {
+            accountId: `stripe-balance.${account}`,
+            currency,
+            ledgerMinor: fromMinor(ledgerMinor),
+            providerMinor: fromMinor(providerMinor),
+          },
+        ];
   });
-  return { checkedAt: deps.now().toISOString(), accounts: pairs.length, differences: differences.slice(0, 50), differenceCount: differences.length };
+  return {
+    checkedAt: deps.now().toISOString(),
+    accounts: pairs.length,
+    differences: differences.slice(0, 50),
+    differenceCount: differences.length,
+  };
 }
 
 /** A report that fails takes nothing back: it is replaced by a plain one that says so. */
 async function runReport(deps: Deps, execution: Execution, results: Results, log: ExecutionLog): Promise<ReportOutput> {
   try {
     const plugin = await deps.catalogue.find(execution.plugin.name, execution.plugin.codeHash);
-    const input = { execution: { id: execution.id, title: execution.title }, parameters: execution.parameters, ...results };
-    return parseReportOutput(await runInSandbox(deps, plugin, execution, 'report', input, reportHandlers(deps, execution), log));
+    const input = {
+      execution: { id: execution.id, title: execution.title },
+      parameters: execution.parameters,
+      ...results,
+    };
+    return parseReportOutput(
+      await runInSandbox(deps, plugin, execution, 'report', input, reportHandlers(deps, execution), log),
+    );
   } catch (error) {
     const failure = toAppError(error);
     log.line('error', `The report could not be made: ${failure.message}`);
-    return { success: false, message: 'The effects stand as shown; the report on them could not be made.', files: [], notifications: [] };
+    return {
+      success: false,
+      message: 'The effects stand as shown; the report on them could not be made.',
+      files: [],
+      notifications: [],
+    };
   }
 }
 
-async function publish(deps: Deps, lease: Lease, execution: Execution, report: ReportOutput): Promise<NonNullable<Execution['report']>['files']> {
+async function publish(
+  deps: Deps,
+  lease: Lease,
+  execution: Execution,
+  report: ReportOutput,
+): Promise<NonNullable<Execution['report']>['files']> {
   const published: NonNullable<Execution['report']>['files'] = [];
   for (const file of report.files) {
     const bytes = new TextEncoder().encode(file.text);
@@ -129,13 +207,32 @@ async function publish(deps: Deps, lease: Lease, execution: Execution, report: R
     const id = derivedId('result-file', lease.orgId, storagePath);
     const now = deps.now().toISOString();
     const stored: Omit<StoredFile, 'version'> = {
-      id, name: file.name, revision: 1, kind: 'result', status: 'ready', storagePath, generation, sha256: sha256Hex(bytes), sizeBytes: bytes.length,
-      declaredType: file.contentType, detectedType: file.contentType === 'text/csv' ? 'csv' : 'text', profile: null, issues: [], uploadedBy: null, executionId: execution.id, createdAt: now,
+      id,
+      name: file.name,
+      revision: 1,
+      kind: 'result',
+      status: 'ready',
+      storagePath,
+      generation,
+      sha256: sha256Hex(bytes),
+      sizeBytes: bytes.length,
+      declaredType: file.contentType,
+      detectedType: file.contentType === 'text/csv' ? 'csv' : 'text',
+      profile: null,
+      issues: [],
+      uploadedBy: null,
+      executionId: execution.id,
+      createdAt: now,
     };
     await fenced(deps, lease, async (tx) => {
       const change = new ChangeSet(lease.orgId, `published-${id}`, { kind: 'system', part: 'engine' }, now);
       change.create(refs.file(lease.orgId, id), stored);
-      tx.write(...change.toWrites('file.published', { executionId: execution.id, data: { name: file.name, sha256: stored.sha256 } }));
+      tx.write(
+        ...change.toWrites('file.published', {
+          executionId: execution.id,
+          data: { name: file.name, sha256: stored.sha256 },
+        }),
+      );
     });
     published.push({ fileId: id, name: file.name, storagePath, sizeBytes: bytes.length, sha256: stored.sha256 });
   }

@@ -12,7 +12,12 @@ import { runWork } from './worker.ts';
 
 changeSettings({ pageSize: 1, pagesAtOnce: 1 });
 
-const ROWS = [['A-1', ALPHA, '1000.00', 'USD'], ['A-2', ALPHA, '12.34', 'EUR'], ['B-1', BRAVO, '2000.50', 'USD'], ['B-2', BRAVO, '5000', 'JPY']] as const;
+const ROWS = [
+  ['A-1', ALPHA, '1000.00', 'USD'],
+  ['A-2', ALPHA, '12.34', 'EUR'],
+  ['B-1', BRAVO, '2000.50', 'USD'],
+  ['B-2', BRAVO, '5000', 'JPY'],
+] as const;
 const FILE = csvOf(ROWS);
 let world: World;
 let planned: Execution;
@@ -21,8 +26,10 @@ beforeEach(async () => {
   planned = await world.plan(FILE);
 });
 
-const stop = async (active: boolean): Promise<unknown> => world.command(active ? 'amir' : 'ada', 'setStop', { active, reason: 'looks odd' });
-const cancel = async (): Promise<unknown> => world.command('olivia', 'cancelExecution', { executionId: planned.id, reason: 'wrong file' });
+const stop = async (active: boolean): Promise<unknown> =>
+  world.command(active ? 'amir' : 'ada', 'setStop', { active, reason: 'looks odd' });
+const cancel = async (): Promise<unknown> =>
+  world.command('olivia', 'cancelExecution', { executionId: planned.id, reason: 'wrong file' });
 
 /** Let something happen while the payout of a reference is under way. */
 function during(reference: string, happen: () => Promise<unknown>): void {
@@ -34,7 +41,7 @@ function during(reference: string, happen: () => Promise<unknown>): void {
   };
 }
 
-test('the organization\'s stop halts between two pages, and nothing more is paid until it is lifted', async () => {
+test("the organization's stop halts between two pages, and nothing more is paid until it is lifted", async () => {
   during('A-2', () => stop(true));
   await world.approve(planned);
   await world.work();
@@ -65,7 +72,10 @@ test('a run can be cancelled while the organization is stopped', async () => {
   await world.work();
   await cancel();
   await world.later(20_000);
-  expect(await world.execution(planned.id)).toMatchObject({ state: 'cancelled', tally: { succeeded: [{ currency: 'EUR' }, { currency: 'USD' }] } });
+  expect(await world.execution(planned.id)).toMatchObject({
+    state: 'cancelled',
+    tally: { succeeded: [{ currency: 'EUR' }, { currency: 'USD' }] },
+  });
 });
 
 test('cancelled while applying: what is done stays done, the rest is free again', async () => {
@@ -84,18 +94,26 @@ test('cancelled while applying: what is done stays done, the rest is free again'
   await expectCompleted(world, rest);
 });
 
-test.each(['rejected', 'expired', 'cancelled'] as const)('%s: nothing is done, the claims are free, and the file can be run again', async (state) => {
-  if (state === 'rejected') await world.command('amir', 'rejectExecution', { executionId: planned.id, digest: planned.plan?.digest ?? '', reason: 'wrong month' });
-  if (state === 'cancelled') await cancel();
-  if (state === 'expired') await world.later(73 * 3_600_000);
-  await world.work();
-  expect(await world.execution(planned.id)).toMatchObject({ state, coarse: 'cancelled', tally: null, report: null });
-  expect(world.claims()).toEqual({});
-  expect(world.documents('work').filter((work) => work['nextAt'] !== null || work['lease'] !== null)).toEqual([]);
-  expect(world.provider.requests).toEqual([]);
-  await expectSound(world);
-  await expectCompleted(world, await world.payOut(FILE));
-});
+test.each(['rejected', 'expired', 'cancelled'] as const)(
+  '%s: nothing is done, the claims are free, and the file can be run again',
+  async (state) => {
+    if (state === 'rejected')
+      await world.command('amir', 'rejectExecution', {
+        executionId: planned.id,
+        digest: planned.plan?.digest ?? '',
+        reason: 'wrong month',
+      });
+    if (state === 'cancelled') await cancel();
+    if (state === 'expired') await world.later(73 * 3_600_000);
+    await world.work();
+    expect(await world.execution(planned.id)).toMatchObject({ state, coarse: 'cancelled', tally: null, report: null });
+    expect(world.claims()).toEqual({});
+    expect(world.documents('work').filter((work) => work['nextAt'] !== null || work['lease'] !== null)).toEqual([]);
+    expect(world.provider.requests).toEqual([]);
+    await expectSound(world);
+    await expectCompleted(world, await world.payOut(FILE));
+  },
+);
 
 test('an hour before its end a plan has not expired', async () => {
   await world.later(71 * 3_600_000);
@@ -110,13 +128,19 @@ function before(path: string, happen: () => Promise<unknown>): Deps {
   let done = false;
   const db: Database = {
     ...world.db,
-    transaction: async (decide) => world.db.transaction(async (tx) => decide({ ...tx, get: async (asked) => {
-      if (!done && asked === path) {
-        done = true;
-        await happen();
-      }
-      return tx.get(asked);
-    } })),
+    transaction: async (decide) =>
+      world.db.transaction(async (tx) =>
+        decide({
+          ...tx,
+          get: async (asked) => {
+            if (!done && asked === path) {
+              done = true;
+              await happen();
+            }
+            return tx.get(asked);
+          },
+        }),
+      ),
   };
   return { ...world.deps, db, streams: { ...world.deps.streams, db } };
 }
@@ -126,11 +150,14 @@ test('cancelled in the moment between its approval and the start of apply: nothi
   world.wakes.length = 0;
   let seen = 0;
   // The worker has read the execution as approved; the cancellation comes before its first commit.
-  const db: Database = { ...world.db, get: async (path) => {
-    const stored = await world.db.get(path);
-    if (path === `orgs/${ORG}/executions/${planned.id}` && (seen += 1) === 1) await cancel();
-    return stored;
-  } };
+  const db: Database = {
+    ...world.db,
+    get: async (path) => {
+      const stored = await world.db.get(path);
+      if (path === `orgs/${ORG}/executions/${planned.id}` && (seen += 1) === 1) await cancel();
+      return stored;
+    },
+  };
   await runWork({ ...world.deps, db, streams: { ...world.deps.streams, db } }, ORG, planned.id);
   expect(world.provider.requests).toEqual([]);
   expect(await world.execution(planned.id)).toMatchObject({ state: 'cancelled', tally: null });
@@ -144,7 +171,11 @@ test('cancelled while it is planned: no plan, no claims', async () => {
   const id = await world.request(csvOf([['Z-1', ALPHA, '1.00', 'USD']]));
   world.wakes.length = 0;
   const path = `orgs/${ORG}/executions/${id}`;
-  await runWork(before(path, () => world.command('olivia', 'cancelExecution', { executionId: id, reason: 'too early' })), ORG, id);
+  await runWork(
+    before(path, () => world.command('olivia', 'cancelExecution', { executionId: id, reason: 'too early' })),
+    ORG,
+    id,
+  );
   expect(await world.execution(id)).toMatchObject({ state: 'cancelled', plan: null });
   await world.work();
   expect(Object.keys(world.claims())).not.toContain('Z-1');
@@ -158,7 +189,9 @@ test('rejected in the moment in which it would expire: the claims are free all t
   const reject = async (): Promise<void> => {
     // By a clock that is a little behind.
     await world.db.commit([{ op: 'update', path, data: { state: 'rejected', coarse: 'cancelled' } }]);
-    await world.db.commit([{ op: 'update', path: `orgs/${ORG}/work/${planned.id}`, data: { nextAt: world.clock.at() } }]);
+    await world.db.commit([
+      { op: 'update', path: `orgs/${ORG}/work/${planned.id}`, data: { nextAt: world.clock.at() } },
+    ]);
   };
   expect(plan).not.toBeNull();
   world.clock.pass(2_000);
@@ -174,15 +207,27 @@ test('cancelled after a worker died in the middle of a page: what it had begun i
   await world.approve(planned);
   world.wakes.length = 0;
   const { provider } = world;
-  const dying: Deps = { ...world.deps, provider: { identity: () => provider.identity(), readAccounts: (ids) => provider.readAccounts(ids), find: (query) => provider.find(query), pay: async (request) => {
-    if (request.data.reference === 'A-1') await provider.pay(request);
-    throw new Error('gone');
-  } } };
+  const dying: Deps = {
+    ...world.deps,
+    provider: {
+      identity: () => provider.identity(),
+      readAccounts: (ids) => provider.readAccounts(ids),
+      find: (query) => provider.find(query),
+      pay: async (request) => {
+        if (request.data.reference === 'A-1') await provider.pay(request);
+        throw new Error('gone');
+      },
+    },
+  };
   await expect(runWork(dying, ORG, planned.id)).rejects.toThrow('gone');
   await cancel();
   await world.later(config.leaseMs + 1_000);
   const ended = await world.execution(planned.id);
-  expect(ended).toMatchObject({ state: 'cancelled', journalCount: 1, tally: { succeeded: [{ currency: 'USD', amountMinor: '100000', count: 1 }], unknown: [], failed: [] } });
+  expect(ended).toMatchObject({
+    state: 'cancelled',
+    journalCount: 1,
+    tally: { succeeded: [{ currency: 'USD', amountMinor: '100000', count: 1 }], unknown: [], failed: [] },
+  });
   expect(provider.requests).toHaveLength(1);
   expect(Object.keys(world.claims())).toEqual(['A-1']);
   await expectSound(world);
@@ -194,9 +239,16 @@ test('unknown outcomes of a cancelled run are asked for, too', async () => {
   during('A-2', cancel);
   await world.approve(planned);
   await world.work();
-  expect(await world.execution(planned.id)).toMatchObject({ state: 'cancelled', tally: { unknown: [{ currency: 'EUR', count: 1 }] } });
+  expect(await world.execution(planned.id)).toMatchObject({
+    state: 'cancelled',
+    tally: { unknown: [{ currency: 'EUR', count: 1 }] },
+  });
   await world.later(config.askAgainMs + 1_000);
-  expect(await world.execution(planned.id)).toMatchObject({ state: 'cancelled', tally: { unknown: [], succeeded: [{ currency: 'EUR' }, { currency: 'USD' }] }, journalCount: 2 });
+  expect(await world.execution(planned.id)).toMatchObject({
+    state: 'cancelled',
+    tally: { unknown: [], succeeded: [{ currency: 'EUR' }, { currency: 'USD' }] },
+    journalCount: 2,
+  });
   await expectSound(world);
 });
 
@@ -206,12 +258,16 @@ test('a command that changes the execution while a page is settled: no version i
   world.wakes.length = 0;
   const path = `orgs/${ORG}/executions/${planned.id}`;
   let times = 0;
-  const db: Database = { ...world.db, transaction: async (decide) => world.db.transaction(async (tx) => {
-    const result = await decide(tx);
-    // The page's outcomes and the live progress are ready to be committed; the execution changes under them.
-    if (provider.payouts.length > 0 && (times += 1) === 1) await cancel();
-    return result;
-  }) };
+  const db: Database = {
+    ...world.db,
+    transaction: async (decide) =>
+      world.db.transaction(async (tx) => {
+        const result = await decide(tx);
+        // The page's outcomes and the live progress are ready to be committed; the execution changes under them.
+        if (provider.payouts.length > 0 && (times += 1) === 1) await cancel();
+        return result;
+      }),
+  };
   await runWork({ ...world.deps, db, streams: { ...world.deps.streams, db } }, ORG, planned.id);
   await world.work();
   expect(times).toBeGreaterThan(0);
@@ -225,20 +281,38 @@ test('a worker that stands still while it frees claims does not free those of th
   world.wakes.length = 0;
   // It has read which claims to free, and stalls before it deletes them.
   let goOn = (): void => undefined;
-  const gate = new Promise<void>((resolve) => { goOn = resolve; });
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
   let reached = (): void => undefined;
-  const stalled = new Promise<void>((resolve) => { reached = resolve; });
-  const wait = async (): Promise<void> => { reached(); await gate; };
-  const deletes = (writes: readonly { op: string; path: string }[]): boolean => writes.some((write) => write.op === 'delete' && write.path.includes('/claims/'));
+  const stalled = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  const wait = async (): Promise<void> => {
+    reached();
+    await gate;
+  };
+  const deletes = (writes: readonly { op: string; path: string }[]): boolean =>
+    writes.some((write) => write.op === 'delete' && write.path.includes('/claims/'));
   const db: Database = {
     ...world.db,
-    commit: async (writes) => { if (deletes(writes)) await wait(); return world.db.commit(writes); },
-    transaction: async (decide) => world.db.transaction(async (tx) => {
-      const seen: { op: string; path: string }[] = [];
-      const result = await decide({ ...tx, write: (...writes) => { seen.push(...writes); tx.write(...writes); } });
-      if (deletes(seen)) await wait();
-      return result;
-    }),
+    commit: async (writes) => {
+      if (deletes(writes)) await wait();
+      return world.db.commit(writes);
+    },
+    transaction: async (decide) =>
+      world.db.transaction(async (tx) => {
+        const seen: { op: string; path: string }[] = [];
+        const result = await decide({
+          ...tx,
+          write: (...writes) => {
+            seen.push(...writes);
+            tx.write(...writes);
+          },
+        });
+        if (deletes(seen)) await wait();
+        return result;
+      }),
   };
   const first = runWork({ ...world.deps, db, streams: { ...world.deps.streams, db } }, ORG, planned.id);
   await stalled;

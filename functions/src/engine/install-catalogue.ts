@@ -14,20 +14,32 @@ export async function installCatalogue(deps: Deps, orgId: string, actor: Actor):
   return plugins.length;
 }
 
-async function installPlugin(deps: Deps, orgId: string, { manifest, codeHash }: BuiltPlugin, actor: Actor): Promise<void> {
+async function installPlugin(
+  deps: Deps,
+  orgId: string,
+  { manifest, codeHash }: BuiltPlugin,
+  actor: Actor,
+): Promise<void> {
   const now = deps.now().toISOString();
   await deps.db.transaction(async (tx) => {
     const versionRef = refs.pluginVersion(orgId, manifest.name, manifest.version);
     const operationRef = refs.operation(orgId, manifest.name);
     const [version, operation] = [await read(tx, versionRef), await read(tx, operationRef)];
     if (version?.codeHash === codeHash && operation?.plugin.codeHash === codeHash) return;
-    const change = new ChangeSet(orgId, `install-${manifest.name}-${codeHash.slice(0, 32)}-${(operation?.version ?? 0) + 1}`, actor, now);
+    const change = new ChangeSet(
+      orgId,
+      `install-${manifest.name}-${codeHash.slice(0, 32)}-${(operation?.version ?? 0) + 1}`,
+      actor,
+      now,
+    );
     if (version === null) change.create(versionRef, { manifest, codeHash, status: 'active', createdAt: now });
     else change.change(versionRef, version, { manifest, codeHash });
     const fields = operationFields(manifest, codeHash);
     if (operation === null) change.create(operationRef, { id: manifest.name, active: true, ...fields });
     else change.change(operationRef, operation, fields);
-    tx.write(...change.toWrites('plugin.installed', { data: { plugin: manifest.name, version: manifest.version, codeHash } }));
+    tx.write(
+      ...change.toWrites('plugin.installed', { data: { plugin: manifest.name, version: manifest.version, codeHash } }),
+    );
   });
 }
 
@@ -35,7 +47,10 @@ function operationFields(manifest: Manifest, codeHash: string) {
   const moveMoney = Object.values(CAPABILITY_OF_KIND).some((capability) => manifest.capabilities.includes(capability));
   const writeLedger = manifest.capabilities.includes('ledger.post');
   return {
-    title: manifest.title, description: manifest.description, category: manifest.category, riskLevel: manifest.riskLevel,
+    title: manifest.title,
+    description: manifest.description,
+    category: manifest.category,
+    riskLevel: manifest.riskLevel,
     can: { moveMoney, writeLedger, readOnly: !moveMoney && !writeLedger },
     plugin: { name: manifest.name, version: manifest.version, codeHash },
     parameters: manifest.parameters,

@@ -45,7 +45,14 @@ export class LiveProgress {
       await commit(async (tx) => {
         const before = await read(tx, refs.execution(this.#orgId, this.#executionId));
         if (before === null) return null;
-        return { before, after: { tally: this.#counter.toTally(), progress: { pagesDone: this.#pagesDone, pageCount: this.#pageCount }, updatedAt: this.#deps.now().toISOString() } };
+        return {
+          before,
+          after: {
+            tally: this.#counter.toTally(),
+            progress: { pagesDone: this.#pagesDone, pageCount: this.#pageCount },
+            updatedAt: this.#deps.now().toISOString(),
+          },
+        };
       });
     } finally {
       this.#writing = false;

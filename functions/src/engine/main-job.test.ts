@@ -6,7 +6,11 @@ import { ALPHA, BRAVO, CHARLIE, csvOf, ORG, World } from './testing/world.ts';
 changeSettings({ pageSize: 2 });
 
 const FILE = csvOf([
-  ['A-1', ALPHA, '1000.00', 'USD'], ['A-2', ALPHA, '12.34', 'EUR'], ['B-1', BRAVO, '2000.50', 'USD'], ['B-2', BRAVO, '5000', 'JPY'], ['C-1', CHARLIE, '1000.120', 'KWD'],
+  ['A-1', ALPHA, '1000.00', 'USD'],
+  ['A-2', ALPHA, '12.34', 'EUR'],
+  ['B-1', BRAVO, '2000.50', 'USD'],
+  ['B-2', BRAVO, '5000', 'JPY'],
+  ['C-1', CHARLIE, '1000.120', 'KWD'],
 ]);
 let world: World;
 beforeEach(async () => {
@@ -15,7 +19,10 @@ beforeEach(async () => {
 
 test('plan, sign, apply: paid once each, booked, reported, proven', async () => {
   const planned = await world.plan(FILE);
-  expect(planned).toMatchObject({ state: 'awaiting_approval', plan: { effectCount: 5, pageCount: 3, payeeCount: 3, newPayeeCount: 3, problemCount: 0 } });
+  expect(planned).toMatchObject({
+    state: 'awaiting_approval',
+    plan: { effectCount: 5, pageCount: 3, payeeCount: 3, newPayeeCount: 3, problemCount: 0 },
+  });
   expect(world.provider.payouts).toEqual([]);
   expect(Object.keys(world.claims()).sort()).toEqual(['A-1', 'A-2', 'B-1', 'B-2', 'C-1']);
   await world.approve(planned);
@@ -23,16 +30,29 @@ test('plan, sign, apply: paid once each, booked, reported, proven', async () => 
   const ended = await world.execution(planned.id);
   await expectCompleted(world, ended);
   expect(ended.tally?.succeeded).toEqual([
-    { currency: 'EUR', amountMinor: '1234', count: 1 }, { currency: 'JPY', amountMinor: '5000', count: 1 },
-    { currency: 'KWD', amountMinor: '1000120', count: 1 }, { currency: 'USD', amountMinor: '300050', count: 2 },
+    { currency: 'EUR', amountMinor: '1234', count: 1 },
+    { currency: 'JPY', amountMinor: '5000', count: 1 },
+    { currency: 'KWD', amountMinor: '1000120', count: 1 },
+    { currency: 'USD', amountMinor: '300050', count: 2 },
   ]);
-  const types = world.audit().filter((event) => event.body.executionId === ended.id).map((event) => event.body.type);
-  expect(types.slice(0, 4)).toEqual(['execution.requested', 'execution.planned', 'execution.approved', 'execution.apply_started']);
+  const types = world
+    .audit()
+    .filter((event) => event.body.executionId === ended.id)
+    .map((event) => event.body.type);
+  expect(types.slice(0, 4)).toEqual([
+    'execution.requested',
+    'execution.planned',
+    'execution.approved',
+    'execution.apply_started',
+  ]);
   expect(types.filter((type) => type === 'execution.page_intended')).toHaveLength(3);
   expect(types.filter((type) => type === 'execution.page_settled')).toHaveLength(3);
   expect(types.slice(-3)).toEqual(['execution.completed', 'file.published', 'execution.reported']);
   const [results] = ended.report?.files ?? [];
-  const lines = world.objects.text(results?.storagePath ?? '').trimEnd().split('\r\n');
+  const lines = world.objects
+    .text(results?.storagePath ?? '')
+    .trimEnd()
+    .split('\r\n');
   expect(lines).toHaveLength(6);
   expect(lines[1]).toContain('A-1,acct_Alpha,1000.00,USD,paid,po_');
 });
@@ -51,7 +71,12 @@ test('the same file twice pays once: the second plan names the execution that ho
 
 test('while the first waits for a signature, a second plan has only what the first does not hold', async () => {
   const first = await world.plan(FILE);
-  const second = await world.plan(csvOf([['a-1 ', ALPHA, '1000.00', 'USD'], ['A-9', ALPHA, '10.00', 'USD']]));
+  const second = await world.plan(
+    csvOf([
+      ['a-1 ', ALPHA, '1000.00', 'USD'],
+      ['A-9', ALPHA, '10.00', 'USD'],
+    ]),
+  );
   expect(second).toMatchObject({ state: 'awaiting_approval', plan: { effectCount: 1, problemCount: 1 } });
   expect(world.claims()['A-9']).toBe(second.id);
   expect(world.claims()['A-1']).toBe(first.id);
@@ -70,7 +95,10 @@ test('two executions that plan one file at the same time: each reference goes to
 });
 
 test('a sweep pays out what is there less the reserve', async () => {
-  const file = csvOf([['S-1', ALPHA, '', 'USD'], ['S-2', BRAVO, '', 'JPY']]);
+  const file = csvOf([
+    ['S-1', ALPHA, '', 'USD'],
+    ['S-2', BRAVO, '', 'JPY'],
+  ]);
   const ended = await world.payOut(file, { mode: 'sweep', reserve: 'USD 100.00; JPY 1000' });
   await expectCompleted(world, ended);
   expect(world.provider.balance(ALPHA, 'USD')).toBe(10_000n);
@@ -78,7 +106,12 @@ test('a sweep pays out what is there less the reserve', async () => {
 });
 
 test('the results list the rows that were left out, as the file has them', async () => {
-  const ended = await world.payOut(csvOf([['A-1', ALPHA, '10.00', 'USD'], ['A-2', ALPHA, '99999.00', 'USD']]));
+  const ended = await world.payOut(
+    csvOf([
+      ['A-1', ALPHA, '10.00', 'USD'],
+      ['A-2', ALPHA, '99999.00', 'USD'],
+    ]),
+  );
   expect(ended.state).toBe('completed');
   const text = world.objects.text(ended.report?.files[0]?.storagePath ?? '');
   expect(text).toMatch(/3,A-2,acct_Alpha,99999\.00,USD,left out,,,/);

@@ -11,7 +11,11 @@ function payeeId(effect: Effect): string {
 }
 
 /** Accounts among these effects that the organization has never paid at the bank that is planned. */
-export async function findNewPayees(deps: Deps, orgId: string, effects: readonly Effect[]): Promise<ReadonlySet<string>> {
+export async function findNewPayees(
+  deps: Deps,
+  orgId: string,
+  effects: readonly Effect[],
+): Promise<ReadonlySet<string>> {
   const accountOf = new Map(effects.map((effect) => [payeeId(effect), effect.data.account]));
   const ids = [...accountOf.keys()];
   const known = await deps.db.getAll(ids.map((id) => paths.payee(orgId, id)));
@@ -24,6 +28,11 @@ export function payeeWrites(orgId: string, executionId: string, paid: readonly E
   return [...byId].map(([id, effect]) => ({
     op: 'set',
     path: paths.payee(orgId, id),
-    data: { account: effect.data.account, destination: effect.data.destination.kind === 'bank' ? effect.data.destination.id : null, executionId, lastPaidAt: at },
+    data: {
+      account: effect.data.account,
+      destination: effect.data.destination.kind === 'bank' ? effect.data.destination.id : null,
+      executionId,
+      lastPaidAt: at,
+    },
   }));
 }

@@ -9,20 +9,33 @@ import { runWork } from './worker.ts';
 
 changeSettings({ pageSize: 2 });
 
-const FILE = csvOf([['A-1', ALPHA, '1000.00', 'USD'], ['A-2', ALPHA, '12.34', 'EUR'], ['B-1', BRAVO, '2000.50', 'USD']]);
+const FILE = csvOf([
+  ['A-1', ALPHA, '1000.00', 'USD'],
+  ['A-2', ALPHA, '12.34', 'EUR'],
+  ['B-1', BRAVO, '2000.50', 'USD'],
+]);
 let world: World;
 beforeEach(async () => {
   world = await World.open();
 });
 
-const journalOf = (reference: string): Journal | undefined => (world.documents('journals') as unknown as Journal[]).find((journal) => journal.memo === `Payout ${reference}`);
+const journalOf = (reference: string): Journal | undefined =>
+  (world.documents('journals') as unknown as Journal[]).find((journal) => journal.memo === `Payout ${reference}`);
 
 test('paid, and the answer lost: unknown, the claim kept, the journal pending; asked later, it is found and the run completes', async () => {
   world.provider.break('A-2', 'timeout_after');
   const ended = await world.payOut(FILE);
   expect(ended).toMatchObject({
-    state: 'needs_repair', coarse: 'failed', journalCount: 2, report: { success: false },
-    tally: { unknown: [{ currency: 'EUR', amountMinor: '1234', count: 1 }], succeeded: [{ currency: 'USD', count: 2 }], failed: [], untouched: [] },
+    state: 'needs_repair',
+    coarse: 'failed',
+    journalCount: 2,
+    report: { success: false },
+    tally: {
+      unknown: [{ currency: 'EUR', amountMinor: '1234', count: 1 }],
+      succeeded: [{ currency: 'USD', count: 2 }],
+      failed: [],
+      untouched: [],
+    },
   });
   expect(journalOf('A-2')?.state).toBe('pending');
   expect(world.claims()['A-2']).toBe(ended.id);
@@ -38,33 +51,48 @@ test('paid, and the answer lost: unknown, the claim kept, the journal pending; a
   expect(journalOf('A-2')?.state).toBe('posted');
 });
 
-test.each(['timeout_before', 'server_error'] as const)('never carried out (%s), but nobody can know: it stays unknown, is asked for a bounded time, and is never sent again', async (fault) => {
-  world.provider.break('A-2', fault);
-  const ended = await world.payOut(FILE);
-  expect(ended).toMatchObject({ state: 'needs_repair', tally: { unknown: [{ count: 1 }] } });
-  for (let round = 0; round < config.maxAsks + 3; round += 1) await world.later(config.askAgainMs + 1_000);
-  expect(await world.execution(ended.id)).toMatchObject({ state: 'needs_repair', tally: { unknown: [{ count: 1 }] } });
-  expect(world.documents('work').filter((work) => work['nextAt'] !== null)).toEqual([]);
-  expect(world.claims()['A-2']).toBe(ended.id);
-  expect(journalOf('A-2')?.state).toBe('pending');
-  expect(world.provider.requests).toHaveLength(3);
-  await expectSound(world);
-});
+test.each(['timeout_before', 'server_error'] as const)(
+  'never carried out (%s), but nobody can know: it stays unknown, is asked for a bounded time, and is never sent again',
+  async (fault) => {
+    world.provider.break('A-2', fault);
+    const ended = await world.payOut(FILE);
+    expect(ended).toMatchObject({ state: 'needs_repair', tally: { unknown: [{ count: 1 }] } });
+    for (let round = 0; round < config.maxAsks + 3; round += 1) await world.later(config.askAgainMs + 1_000);
+    expect(await world.execution(ended.id)).toMatchObject({
+      state: 'needs_repair',
+      tally: { unknown: [{ count: 1 }] },
+    });
+    expect(world.documents('work').filter((work) => work['nextAt'] !== null)).toEqual([]);
+    expect(world.claims()['A-2']).toBe(ended.id);
+    expect(journalOf('A-2')?.state).toBe('pending');
+    expect(world.provider.requests).toHaveLength(3);
+    await expectSound(world);
+  },
+);
 
 test('refused: failed, the journal voided, the claim free with a raised attempt; another run pays it under another key', async () => {
   world.provider.break('A-2', 'refuse');
   const ended = await world.payOut(FILE);
-  expect(ended).toMatchObject({ state: 'needs_repair', tally: { failed: [{ currency: 'EUR', amountMinor: '1234', count: 1 }], unknown: [] } });
+  expect(ended).toMatchObject({
+    state: 'needs_repair',
+    tally: { failed: [{ currency: 'EUR', amountMinor: '1234', count: 1 }], unknown: [] },
+  });
   expect(journalOf('A-2')?.state).toBe('voided');
   expect(Object.keys(world.claims()).sort()).toEqual(['A-1', 'B-1']);
-  expect((await world.outcomes(ended)).find((outcome) => outcome.status === 'failed')).toMatchObject({ code: 'account_closed', line: 3, providerId: null });
+  expect((await world.outcomes(ended)).find((outcome) => outcome.status === 'failed')).toMatchObject({
+    code: 'account_closed',
+    line: 3,
+    providerId: null,
+  });
   const text = world.objects.text(ended.report?.files[0]?.storagePath ?? '');
   expect(text).toMatch(/3,A-2,acct_Alpha,12\.34,EUR,failed,,.*The bank account is closed/);
   await expectSound(world);
 
   const again = await world.payOut(csvOf([['A-2', ALPHA, '12.34', 'EUR']]));
   await expectCompleted(world, again);
-  const keys = world.provider.requests.filter((request) => request.data.reference === 'A-2').map((request) => request.idempotencyKey);
+  const keys = world.provider.requests
+    .filter((request) => request.data.reference === 'A-2')
+    .map((request) => request.idempotencyKey);
   expect(keys).toHaveLength(2);
   expect(new Set(keys).size).toBe(2);
 });
@@ -72,7 +100,9 @@ test('refused: failed, the journal voided, the claim free with a raised attempt;
 test('throttled once: the same call again, with the same key', async () => {
   world.provider.break('A-2', 'throttle');
   await expectCompleted(world, await world.payOut(FILE));
-  const keys = world.provider.requests.filter((request) => request.data.reference === 'A-2').map((request) => request.idempotencyKey);
+  const keys = world.provider.requests
+    .filter((request) => request.data.reference === 'A-2')
+    .map((request) => request.idempotencyKey);
   expect(keys).toHaveLength(2);
   expect(new Set(keys).size).toBe(1);
 });
@@ -82,7 +112,10 @@ test('the balance sinks between plan and apply: that row fails, the others are p
   world.provider.accounts.get(ALPHA)?.balances.set('EUR', 1_000n);
   await world.approve(planned);
   await world.work();
-  expect(await world.execution(planned.id)).toMatchObject({ state: 'needs_repair', tally: { failed: [{ currency: 'EUR', count: 1 }], succeeded: [{ currency: 'USD', count: 2 }] } });
+  expect(await world.execution(planned.id)).toMatchObject({
+    state: 'needs_repair',
+    tally: { failed: [{ currency: 'EUR', count: 1 }], succeeded: [{ currency: 'USD', count: 2 }] },
+  });
   expect(journalOf('A-2')?.state).toBe('voided');
 });
 
@@ -93,7 +126,10 @@ test('an account that the ledger closed since: its payout is refused before it i
   await world.approve(planned);
   // In a process that has not read the account yet.
   await world.work(mortal(world.deps, new Life()));
-  expect(await world.execution(planned.id)).toMatchObject({ state: 'needs_repair', tally: { failed: [{ currency: 'USD', amountMinor: '200050', count: 1 }] } });
+  expect(await world.execution(planned.id)).toMatchObject({
+    state: 'needs_repair',
+    tally: { failed: [{ currency: 'USD', amountMinor: '200050', count: 1 }] },
+  });
   expect(world.provider.payouts.map((payout) => payout.reference).sort()).toEqual(['A-1', 'A-2']);
   expect(world.provider.requests.some((request) => request.data.reference === 'B-1')).toBe(false);
 });
@@ -127,10 +163,21 @@ test('a worker dies after the refusal, and the next one hears another refusal: t
   const provider = world.provider;
   const pay = provider.pay.bind(provider);
   const life = new Life();
-  const dying = mortal({ ...world.deps, provider: { identity: () => provider.identity(), readAccounts: (ids) => provider.readAccounts(ids), find: (query) => provider.find(query), pay: async (request) => {
-    await pay({ ...request, idempotencyKey: 'forgotten' });
-    throw new Error('gone');
-  } } }, life);
+  const dying = mortal(
+    {
+      ...world.deps,
+      provider: {
+        identity: () => provider.identity(),
+        readAccounts: (ids) => provider.readAccounts(ids),
+        find: (query) => provider.find(query),
+        pay: async (request) => {
+          await pay({ ...request, idempotencyKey: 'forgotten' });
+          throw new Error('gone');
+        },
+      },
+    },
+    life,
+  );
   await expect(runWork(dying, ORG, planned.id)).rejects.toThrow();
   await world.later(config.leaseMs + 1_000);
   await expectCompleted(world, await world.execution(planned.id));

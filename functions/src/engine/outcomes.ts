@@ -15,14 +15,26 @@ export interface PageWithOutcomes {
 }
 
 /** All pages of a plan in order, some at a time: a plan of any size fits. */
-export async function* readPages(deps: Deps, orgId: string, executionId: string, plan: Plan): AsyncGenerator<PageWithOutcomes> {
+export async function* readPages(
+  deps: Deps,
+  orgId: string,
+  executionId: string,
+  plan: Plan,
+): AsyncGenerator<PageWithOutcomes> {
   for (let start = 0; start < plan.pageCount; start += PAGES_A_READ) {
-    const indexes = Array.from({ length: Math.min(PAGES_A_READ, plan.pageCount - start) }, (_, offset) => start + offset);
+    const indexes = Array.from(
+      { length: Math.min(PAGES_A_READ, plan.pageCount - start) },
+      (_, offset) => start + offset,
+    );
     const [pages, outcomes] = await Promise.all([
       deps.db.getAll(indexes.map((index) => refs.page(orgId, executionId, plan.attempt, index).path)),
-      readAll(deps.db, indexes.map((index) => refs.outcome(orgId, executionId, plan.attempt, index))),
+      readAll(
+        deps.db,
+        indexes.map((index) => refs.outcome(orgId, executionId, plan.attempt, index)),
+      ),
     ]);
-    for (const [offset, index] of indexes.entries()) yield { index, effects: effectsOf(pages[offset] ?? null), settled: outcomes[offset] ?? null };
+    for (const [offset, index] of indexes.entries())
+      yield { index, effects: effectsOf(pages[offset] ?? null), settled: outcomes[offset] ?? null };
   }
 }
 
@@ -40,7 +52,12 @@ export interface Counts {
 }
 
 /** The exact tally, from the stored outcomes, and which effects' claims must be kept. */
-export async function readTally(deps: Deps, orgId: string, executionId: string, plan: Plan): Promise<{ tally: Tally; counts: Counts; keep: (effectId: string) => boolean }> {
+export async function readTally(
+  deps: Deps,
+  orgId: string,
+  executionId: string,
+  plan: Plan,
+): Promise<{ tally: Tally; counts: Counts; keep: (effectId: string) => boolean }> {
   const counter = new TallyCounter(plan.totals);
   const keep = new Set<string>();
   let pages = 0;
@@ -52,7 +69,13 @@ export async function readTally(deps: Deps, orgId: string, executionId: string, 
     for (const outcome of outcomes) if (mayBeDone(outcome)) keep.add(outcome.effectId);
   }
   const tally = counter.toTally();
-  const counts = { succeeded: countOf(tally.succeeded), failed: countOf(tally.failed), unknown: countOf(tally.unknown), untouched: countOf(tally.untouched), pages };
+  const counts = {
+    succeeded: countOf(tally.succeeded),
+    failed: countOf(tally.failed),
+    unknown: countOf(tally.unknown),
+    untouched: countOf(tally.untouched),
+    pages,
+  };
   return { tally, counts, keep: (id) => keep.has(id) };
 }
 
@@ -61,7 +84,19 @@ function begun(effects: readonly Effect[], { intents, intendedAt }: PageOutcomes
   return effects.flatMap(({ key, line }, at): Outcome[] => {
     const intent = intents[at];
     if (intent === undefined) return [];
-    return [{ effectId: intent.effectId, key, line, status: 'unknown', providerId: null, code: 'not_settled', message: null, journalId: intent.journalId, at: intendedAt }];
+    return [
+      {
+        effectId: intent.effectId,
+        key,
+        line,
+        status: 'unknown',
+        providerId: null,
+        code: 'not_settled',
+        message: null,
+        journalId: intent.journalId,
+        at: intendedAt,
+      },
+    ];
   });
 }
 

@@ -40,7 +40,13 @@ export async function planExecution(deps: Deps, lease: Lease, execution: Executi
   const log = new ExecutionLog(deps, lease.orgId, execution.id, lease.token);
   try {
     const plan = await planWithClaims(deps, lease, execution, log);
-    platformLog.planned({ orgId: lease.orgId, executionId: execution.id, effects: plan.effectCount, problems: plan.problemCount, ms: deps.now().getTime() - started });
+    platformLog.planned({
+      orgId: lease.orgId,
+      executionId: execution.id,
+      effects: plan.effectCount,
+      problems: plan.problemCount,
+      ms: deps.now().getTime() - started,
+    });
   } catch (error) {
     const failure = toAppError(error);
     if (failure.code === 'lease_lost' || failure.retryable) throw error;
@@ -78,7 +84,15 @@ async function draftPlan(deps: Deps, lease: Lease, execution: Execution, log: Ex
   const recorder = new ReadRecorder(deps.now);
   log.line('info', `Planning with ${plugin.manifest.title} ${plugin.manifest.version}`);
   const input = { parameters: execution.parameters, execution: { id: execution.id, title: execution.title } };
-  const result = await runInSandbox(deps, plugin, execution, 'execute', input, planHandlers(deps, lease.orgId, execution, recorder), log);
+  const result = await runInSandbox(
+    deps,
+    plugin,
+    execution,
+    'execute',
+    input,
+    planHandlers(deps, lease.orgId, execution, recorder),
+    log,
+  );
   const output = parsePlanOutput(result);
   assertSoundEffects(output.effects, plugin.manifest.capabilities);
   if (output.effects.length === 0) {
@@ -87,21 +101,49 @@ async function draftPlan(deps: Deps, lease: Lease, execution: Execution, log: Ex
   return { plugin, output, effects: output.effects, recorder };
 }
 
-async function storePlan(deps: Deps, lease: Lease, execution: Execution, draft: Draft, log: ExecutionLog): Promise<Plan> {
+async function storePlan(
+  deps: Deps,
+  lease: Lease,
+  execution: Execution,
+  draft: Draft,
+  log: ExecutionLog,
+): Promise<Plan> {
   const { orgId } = lease;
   const attempt = lease.token;
   const now = deps.now();
   const pages = toPages(draft.effects, config.pageSize, attempt, now.toISOString());
   await commitInChunks(deps, lease, [
-    ...pages.map((page): Write => ({ op: 'create', path: paths.page(orgId, execution.id, attempt, page.index), data: toStoredPage(page) })),
+    ...pages.map((page): Write => ({
+      op: 'create',
+      path: paths.page(orgId, execution.id, attempt, page.index),
+      data: toStoredPage(page),
+    })),
     ...problemPages(orgId, execution.id, attempt, draft.output.problems),
     ...draft.recorder.toWrites(orgId, execution.id, attempt),
   ]);
-  const [newPayees, provider, policy] = await Promise.all([findNewPayees(deps, orgId, draft.effects), deps.provider.identity(), activePolicy(deps.db, orgId)]);
+  const [newPayees, provider, policy] = await Promise.all([
+    findNewPayees(deps, orgId, draft.effects),
+    deps.provider.identity(),
+    activePolicy(deps.db, orgId),
+  ]);
   const rule = chooseRule(policy, { movesMoney: true, category: draft.plugin.manifest.category });
-  const plan = summarizePlan({ orgId, execution, attempt, output: draft.output, pages, reads: draft.recorder.summary(), provider, rule, newPayeeCount: newPayees.size, now });
+  const plan = summarizePlan({
+    orgId,
+    execution,
+    attempt,
+    output: draft.output,
+    pages,
+    reads: draft.recorder.summary(),
+    provider,
+    rule,
+    newPayeeCount: newPayees.size,
+    now,
+  });
   log.line('info', plan.sentence);
-  log.line('info', `${rule.rule}: ${rule.levels.map((level) => plural(level.people, level.role)).join(', then ')} must sign by ${plan.expiresAt}`);
+  log.line(
+    'info',
+    `${rule.rule}: ${rule.levels.map((level) => plural(level.people, level.role)).join(', then ')} must sign by ${plan.expiresAt}`,
+  );
   await askForSignatures(deps, lease, execution.id, plan);
   return plan;
 }
@@ -116,10 +158,32 @@ async function askForSignatures(deps: Deps, lease: Lease, executionId: string, p
       tx.write(release(lease, now));
       return false;
     }
-    const change = new ChangeSet(lease.orgId, `planned-${executionId}-${plan.attempt}`, { kind: 'system', part: 'engine' }, now);
-    change.change(ref, current, { state: 'awaiting_approval', coarse: coarseOf('awaiting_approval'), plan, progress: { pagesDone: 0, pageCount: plan.pageCount }, updatedAt: now });
+    const change = new ChangeSet(
+      lease.orgId,
+      `planned-${executionId}-${plan.attempt}`,
+      { kind: 'system', part: 'engine' },
+      now,
+    );
+    change.change(ref, current, {
+      state: 'awaiting_approval',
+      coarse: coarseOf('awaiting_approval'),
+      plan,
+      progress: { pagesDone: 0, pageCount: plan.pageCount },
+      updatedAt: now,
+    });
     change.also(release(lease, plan.expiresAt));
-    tx.write(...change.toWrites('execution.planned', { executionId, data: { digest: plan.digest, payouts: String(plan.effectCount), amounts: amountsInWords(plan.totals), payees: String(plan.payeeCount), refused: String(plan.problemCount) } }));
+    tx.write(
+      ...change.toWrites('execution.planned', {
+        executionId,
+        data: {
+          digest: plan.digest,
+          payouts: String(plan.effectCount),
+          amounts: amountsInWords(plan.totals),
+          payees: String(plan.payeeCount),
+          refused: String(plan.problemCount),
+        },
+      }),
+    );
     return true;
   });
   if (!asked) throw new AppError('lease_lost', 'The execution was ended while it was planned');
@@ -129,7 +193,13 @@ const failureProblems = z.object({ problems: z.array(z.custom<Problem>()) });
 const failureIssues = z.object({ issues: z.array(fileIssueSchema) });
 
 /** End an execution that can't be planned; what it claimed is free again. */
-async function failPlan(deps: Deps, lease: Lease, execution: Execution, failure: AppError, log: ExecutionLog): Promise<void> {
+async function failPlan(
+  deps: Deps,
+  lease: Lease,
+  execution: Execution,
+  failure: AppError,
+  log: ExecutionLog,
+): Promise<void> {
   const { orgId } = lease;
   const now = deps.now().toISOString();
   const problems = problemsOf(failure);
@@ -142,21 +212,37 @@ async function failPlan(deps: Deps, lease: Lease, execution: Execution, failure:
       tx.write(release(lease, now));
       return;
     }
-    const change = new ChangeSet(orgId, `plan-failed-${execution.id}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
+    const change = new ChangeSet(
+      orgId,
+      `plan-failed-${execution.id}-${lease.token}`,
+      { kind: 'system', part: 'engine' },
+      now,
+    );
     change.change(ref, current, {
-      state: 'failed', coarse: coarseOf('failed'), error: { code: failure.code, message: messageOf(failure) }, endedAt: now, updatedAt: now,
+      state: 'failed',
+      coarse: coarseOf('failed'),
+      error: { code: failure.code, message: messageOf(failure) },
+      endedAt: now,
+      updatedAt: now,
       // The failed plan's problems are pages of this attempt.
       progress: { pagesDone: 0, pageCount: 0 },
     });
     // Due at once: the next step frees what it claimed.
     change.also(release(lease, now));
-    tx.write(...change.toWrites('execution.plan_failed', { executionId: execution.id, data: { code: failure.code, problems: String(problems.length) } }));
+    tx.write(
+      ...change.toWrites('execution.plan_failed', {
+        executionId: execution.id,
+        data: { code: failure.code, problems: String(problems.length) },
+      }),
+    );
   });
 }
 
 /** An internal fault is ours: its text goes to the platform's log, not to the person. */
 function messageOf(failure: AppError): string {
-  return failure.code === 'internal' ? 'The run could not be planned because of a fault in the platform. Nothing was done.' : failure.message;
+  return failure.code === 'internal'
+    ? 'The run could not be planned because of a fault in the platform. Nothing was done.'
+    : failure.message;
 }
 
 function problemsOf(failure: AppError): Problem[] {
@@ -170,7 +256,11 @@ function problemsOf(failure: AppError): Problem[] {
 function problemPages(orgId: string, executionId: string, attempt: number, problems: readonly Problem[]): Write[] {
   const writes: Write[] = [];
   for (let start = 0, index = 0; start < problems.length; start += PROBLEMS_A_PAGE, index += 1) {
-    writes.push({ op: 'create', path: paths.problemPage(orgId, executionId, attempt, index), data: { attempt, index, problems: problems.slice(start, start + PROBLEMS_A_PAGE) } });
+    writes.push({
+      op: 'create',
+      path: paths.problemPage(orgId, executionId, attempt, index),
+      data: { attempt, index, problems: problems.slice(start, start + PROBLEMS_A_PAGE) },
+    });
   }
   return writes;
 }
@@ -193,4 +283,3 @@ async function commitInChunks(deps: Deps, lease: Lease, writes: readonly Write[]
   }
   await flush();
 }
-

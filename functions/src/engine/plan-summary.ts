@@ -19,7 +19,14 @@ export function toPages(effects: readonly Effect[], pageSize: number, attempt: n
   const close = (): void => {
     if (current.length === 0) return;
     const index = pages.length;
-    pages.push({ attempt, index, effects: current, hash: pageHash(index, current), totals: totalsOf(current), createdAt: now });
+    pages.push({
+      attempt,
+      index,
+      effects: current,
+      hash: pageHash(index, current),
+      totals: totalsOf(current),
+      createdAt: now,
+    });
     current = [];
     chars = 0;
   };
@@ -53,13 +60,33 @@ export function summarizePlan(input: PlanSummaryInput): Plan {
   const effects = pages.flatMap((page) => page.effects);
   const totals = totalsOf(effects);
   const payeeCount = new Set(effects.map((effect) => effect.data.account)).size;
-  const hiddenDestinationCount = new Set(effects.filter((effect) => effect.data.destination.kind === 'hidden').map((effect) => effect.data.account)).size;
+  const hiddenDestinationCount = new Set(
+    effects.filter((effect) => effect.data.destination.kind === 'hidden').map((effect) => effect.data.account),
+  ).size;
   const refusedCount = output.problems.filter((problem) => problem.severity === 'refused').length;
   const pageHashes = pages.map((page) => page.hash);
   return {
-    digest: planDigest({ orgId, executionId: execution.id, attempt, provider, plugin: execution.plugin, parameters: execution.parameters, inputs: execution.inputs, pageHashes, reads, policy: rule.policy }),
+    digest: planDigest({
+      orgId,
+      executionId: execution.id,
+      attempt,
+      provider,
+      plugin: execution.plugin,
+      parameters: execution.parameters,
+      inputs: execution.inputs,
+      pageHashes,
+      reads,
+      policy: rule.policy,
+    }),
     attempt,
-    sentence: planSentence({ totals, payeeCount, newPayeeCount: input.newPayeeCount, hiddenDestinationCount, refusedCount, providerAccount: provider.account }),
+    sentence: planSentence({
+      totals,
+      payeeCount,
+      newPayeeCount: input.newPayeeCount,
+      hiddenDestinationCount,
+      refusedCount,
+      providerAccount: provider.account,
+    }),
     message: output.message,
     effectCount: effects.length,
     pageCount: pages.length,
@@ -88,7 +115,8 @@ export function countProblems(problems: readonly Problem[]): Plan['problemsByCod
   for (const problem of problems) {
     const key = `${problem.severity} ${problem.code}`;
     const seen = byCode.get(key);
-    if (seen === undefined) byCode.set(key, { code: problem.code, severity: problem.severity, count: 1, message: problem.message });
+    if (seen === undefined)
+      byCode.set(key, { code: problem.code, severity: problem.severity, count: 1, message: problem.message });
     else byCode.set(key, { ...seen, count: seen.count + 1 });
   }
   return [...byCode.values()].sort((a, b) => b.count - a.count);
@@ -107,5 +135,10 @@ function ledgerImpact(effects: readonly Effect[]): Plan['ledgerImpact'] {
       sums.set(key, sum);
     }
   }
-  return [...sums.values()].map(({ accountId, currency, debit, credit }) => ({ accountId, currency, debitMinor: fromMinor(debit), creditMinor: fromMinor(credit) }));
+  return [...sums.values()].map(({ accountId, currency, debit, credit }) => ({
+    accountId,
+    currency,
+    debitMinor: fromMinor(debit),
+    creditMinor: fromMinor(credit),
+  }));
 }

@@ -12,11 +12,19 @@ import type { ExecutionLog } from './execution-log.ts';
 import type { ReadRecorder } from './read-recorder.ts';
 
 const accountsArgs = z.strictObject({ accounts: z.array(z.string().max(100)).max(20_000) });
-const claimsArgs = z.strictObject({ kind: z.literal('payout'), references: z.array(z.string().min(1).max(200)).max(60_000) });
+const claimsArgs = z.strictObject({
+  kind: z.literal('payout'),
+  references: z.array(z.string().min(1).max(200)).max(60_000),
+});
 const fileArgs = z.strictObject({ parameter: z.string() });
 
 /** The outside world as a plugin may see it while it plans: reads only, each recorded. */
-export function planHandlers(deps: Deps, orgId: string, execution: Execution, recorder: ReadRecorder): Record<string, (args: unknown) => Promise<unknown>> {
+export function planHandlers(
+  deps: Deps,
+  orgId: string,
+  execution: Execution,
+  recorder: ReadRecorder,
+): Record<string, (args: unknown) => Promise<unknown>> {
   const recorded = (call: string, run: (args: unknown) => Promise<unknown>) => async (args: unknown) => {
     const result = await run(args);
     recorder.record(call, args, result);
@@ -24,8 +32,12 @@ export function planHandlers(deps: Deps, orgId: string, execution: Execution, re
   };
   return {
     'files.read': recorded('files.read', async (args) => readInput(deps, execution, fileArgs.parse(args).parameter)),
-    'stripe.balances': recorded('stripe.balances', async (args) => ({ accounts: await readAccounts(deps, orgId, accountsArgs.parse(args).accounts) })),
-    'claims.lookup': recorded('claims.lookup', async (args) => ({ taken: await lookupClaims(deps, orgId, execution.id, claimsArgs.parse(args).references) })),
+    'stripe.balances': recorded('stripe.balances', async (args) => ({
+      accounts: await readAccounts(deps, orgId, accountsArgs.parse(args).accounts),
+    })),
+    'claims.lookup': recorded('claims.lookup', async (args) => ({
+      taken: await lookupClaims(deps, orgId, execution.id, claimsArgs.parse(args).references),
+    })),
   };
 }
 
@@ -35,15 +47,27 @@ export function reportHandlers(deps: Deps, execution: Execution): Record<string,
 }
 
 /** Accounts as Stripe shows them. One that the ledger does not know can't be paid: its journal would be refused. */
-async function readAccounts(deps: Deps, orgId: string, accounts: readonly string[]): Promise<Record<string, AccountSnapshot | MissingAccount>> {
+async function readAccounts(
+  deps: Deps,
+  orgId: string,
+  accounts: readonly string[],
+): Promise<Record<string, AccountSnapshot | MissingAccount>> {
   const [snapshots, inLedger] = await Promise.all([
     deps.provider.readAccounts(accounts),
     deps.db.getAll(accounts.map((account) => paths.account(orgId, `stripe-balance.${account}`))),
   ]);
   return Object.fromEntries(
     accounts.map((account, index) => {
-      const snapshot = snapshots.get(account) ?? { missing: true, code: 'account_unknown', message: `Stripe has no connected account ${account}` };
-      const missing: MissingAccount = { missing: true, code: 'account_not_in_ledger', message: `${account} has no accounts in the ledger yet: a treasurer opens them with its opening balance` };
+      const snapshot = snapshots.get(account) ?? {
+        missing: true,
+        code: 'account_unknown',
+        message: `Stripe has no connected account ${account}`,
+      };
+      const missing: MissingAccount = {
+        missing: true,
+        code: 'account_not_in_ledger',
+        message: `${account} has no accounts in the ledger yet: a treasurer opens them with its opening balance`,
+      };
       return [account, inLedger[index] == null && !('missing' in snapshot) ? missing : snapshot];
     }),
   );
@@ -54,9 +78,13 @@ async function readInput(deps: Deps, execution: Execution, parameter: string): P
   if (input === undefined) throw new AppError('not_found', `The run has no file for "${parameter}"`);
   const bytes = await deps.objects.read(input.storagePath, input.generation);
   const sha256 = sha256Hex(bytes);
-  if (sha256 !== input.sha256) throw new AppError('drift', `The stored bytes of ${input.name} are not those that were uploaded`);
+  if (sha256 !== input.sha256)
+    throw new AppError('drift', `The stored bytes of ${input.name} are not those that were uploaded`);
   const decoded = decodeText(bytes);
-  if ('issue' in decoded) throw new AppError('input_error', `${input.name}, line ${decoded.issue.line ?? 1}: ${decoded.issue.message}`, { details: { issues: [decoded.issue] } });
+  if ('issue' in decoded)
+    throw new AppError('input_error', `${input.name}, line ${decoded.issue.line ?? 1}: ${decoded.issue.message}`, {
+      details: { issues: [decoded.issue] },
+    });
   return { name: input.name, sha256, text: decoded.text, encoding: decoded.encoding };
 }
 
@@ -80,6 +108,9 @@ export async function runInSandbox(
     handlers,
     onLog: (line) => log.line(line.level, line.message, 'plugin'),
   });
-  log.line('debug', `Plugin ${plugin.manifest.name} ${plugin.manifest.version} ran ${entry} in ${usage.cpuMs} ms of processor time, ${usage.rssMiB} MiB`);
+  log.line(
+    'debug',
+    `Plugin ${plugin.manifest.name} ${plugin.manifest.version} ran ${entry} in ${usage.cpuMs} ms of processor time, ${usage.rssMiB} MiB`,
+  );
   return result;
 }

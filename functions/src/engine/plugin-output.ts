@@ -23,22 +23,33 @@ export type PlanOutput = z.infer<typeof planOutputSchema>;
 const reportOutputSchema = z.strictObject({
   success: z.boolean(),
   message: z.string().max(2000),
-  files: z.array(z.strictObject({
-    name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,120}$/),
-    contentType: z.enum(['text/csv', 'text/plain', 'application/json']),
-    text: z.string(),
-  })).max(10),
+  files: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,120}$/),
+        contentType: z.enum(['text/csv', 'text/plain', 'application/json']),
+        text: z.string(),
+      }),
+    )
+    .max(10),
   notifications: z.array(z.unknown()).max(0).default([]),
 });
 export type ReportOutput = z.infer<typeof reportOutputSchema>;
 
 export function parsePlanOutput(result: unknown): PlanOutput {
-  const size = typeof result === 'object' && result !== null && 'effects' in result && Array.isArray(result.effects) ? result.effects.length : 0;
+  const size =
+    typeof result === 'object' && result !== null && 'effects' in result && Array.isArray(result.effects)
+      ? result.effects.length
+      : 0;
   if (size > config.maxEffects) {
-    throw new AppError('limit_exceeded', `This plan has ${size.toLocaleString('en-US')} effects; a run may have ${config.maxEffects.toLocaleString('en-US')}. Split the file and run each part.`);
+    throw new AppError(
+      'limit_exceeded',
+      `This plan has ${size.toLocaleString('en-US')} effects; a run may have ${config.maxEffects.toLocaleString('en-US')}. Split the file and run each part.`,
+    );
   }
   const output = parse(planOutputSchema, result, 'plan');
-  if (output.problems.length > MAX_PROBLEMS) throw new AppError('limit_exceeded', `More than ${MAX_PROBLEMS.toLocaleString('en-US')} rows have problems`);
+  if (output.problems.length > MAX_PROBLEMS)
+    throw new AppError('limit_exceeded', `More than ${MAX_PROBLEMS.toLocaleString('en-US')} rows have problems`);
   return output;
 }
 
@@ -50,5 +61,8 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new AppError('plugin_error', `The plugin's ${what} is not of the agreed form: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  throw new AppError(
+    'plugin_error',
+    `The plugin's ${what} is not of the agreed form: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+  );
 }

@@ -15,7 +15,12 @@ export class ReadRecorder {
   }
 
   record(call: string, args: unknown, result: unknown): void {
-    this.#reads.push({ call, argsHash: sha256Hex(canonicalJson(args ?? null)), resultHash: sha256Hex(canonicalJson(result ?? null)), at: this.#now().toISOString() });
+    this.#reads.push({
+      call,
+      argsHash: sha256Hex(canonicalJson(args ?? null)),
+      resultHash: sha256Hex(canonicalJson(result ?? null)),
+      at: this.#now().toISOString(),
+    });
   }
 
   summary(): { count: number; hash: string } {
@@ -26,7 +31,11 @@ export class ReadRecorder {
     const writes: Write[] = [];
     for (let start = 0, index = 0; start < this.#reads.length; start += READS_A_PAGE, index += 1) {
       const reads = this.#reads.slice(start, start + READS_A_PAGE);
-      writes.push({ op: 'create', path: paths.readPage(orgId, executionId, attempt, index), data: { attempt, index, reads } });
+      writes.push({
+        op: 'create',
+        path: paths.readPage(orgId, executionId, attempt, index),
+        data: { attempt, index, reads },
+      });
     }
     return writes;
   }

@@ -5,9 +5,14 @@ import { retryDecision, withRetries } from './retry-policy.ts';
 const retryable = new AppError('unavailable', 'x', { retryable: true });
 
 test.each([
-  ['what may work later', retryable, 1, true], ['what a fifth time has not worked', retryable, 5, false], ['what will never work', new AppError('invalid_argument', 'x'), 1, false],
-  ['a lost lease, whatever it says', new AppError('lease_lost', 'x', { retryable: true }), 1, false], ['drift', new AppError('drift', 'x', { retryable: true }), 1, false], ['the stop', new AppError('stopped', 'x', { retryable: true }), 1, false],
-  ['something foreign', new Error('x'), 1, false], ['no error at all', undefined, 1, false],
+  ['what may work later', retryable, 1, true],
+  ['what a fifth time has not worked', retryable, 5, false],
+  ['what will never work', new AppError('invalid_argument', 'x'), 1, false],
+  ['a lost lease, whatever it says', new AppError('lease_lost', 'x', { retryable: true }), 1, false],
+  ['drift', new AppError('drift', 'x', { retryable: true }), 1, false],
+  ['the stop', new AppError('stopped', 'x', { retryable: true }), 1, false],
+  ['something foreign', new Error('x'), 1, false],
+  ['no error at all', undefined, 1, false],
 ])('%s', (_, error, attempt, retry) => {
   expect(retryDecision(error, attempt).retry).toBe(retry);
 });
@@ -21,7 +26,9 @@ test('delays grow, and have an end', () => {
 test('a call is made five times at the most, and its last error is thrown', async () => {
   vi.useFakeTimers();
   try {
-    const call = vi.fn<(attempt: number) => Promise<string>>(async () => { throw retryable; });
+    const call = vi.fn<(attempt: number) => Promise<string>>(async () => {
+      throw retryable;
+    });
     const result = expect(withRetries(call)).rejects.toBe(retryable);
     await vi.runAllTimersAsync();
     await result;

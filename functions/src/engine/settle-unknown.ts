@@ -19,7 +19,9 @@ import { fenced, release, type Lease } from './work.ts';
 export function nextAsk(execution: Execution, now: Date): string | null {
   if (execution.tally === null || countOf(execution.tally.unknown) === 0 || execution.endedAt === null) return null;
   const askedForMs = now.getTime() - Date.parse(execution.endedAt);
-  return askedForMs > config.askAgainMs * config.maxAsks ? null : new Date(now.getTime() + config.askAgainMs).toISOString();
+  return askedForMs > config.askAgainMs * config.maxAsks
+    ? null
+    : new Date(now.getTime() + config.askAgainMs).toISOString();
 }
 
 /**
@@ -30,7 +32,8 @@ export async function askAgain(deps: Deps, lease: Lease, execution: Execution): 
   const { plan } = execution;
   if (plan === null) throw new AppError('internal', 'An applied execution has a plan');
   for await (const page of readPages(deps, lease.orgId, execution.id, plan)) {
-    if (page.settled?.outcomes.some((outcome) => outcome.status === 'unknown') === true) await askForPage(deps, lease, execution.id, page, page.settled);
+    if (page.settled?.outcomes.some((outcome) => outcome.status === 'unknown') === true)
+      await askForPage(deps, lease, execution.id, page, page.settled);
   }
   await drainStream(deps.streams, lease.orgId, 'ledger');
   const { tally, counts } = await readTally(deps, lease.orgId, execution.id, plan);
@@ -43,23 +46,57 @@ export async function askAgain(deps: Deps, lease: Lease, execution: Execution): 
       return;
     }
     // What was cancelled or has drifted stays so, with what is known of it now.
-    const state = current.state === 'needs_repair' && counts.succeeded === plan.effectCount ? 'completed' : current.state;
-    const change = new ChangeSet(lease.orgId, `settled-${execution.id}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
+    const state =
+      current.state === 'needs_repair' && counts.succeeded === plan.effectCount ? 'completed' : current.state;
+    const change = new ChangeSet(
+      lease.orgId,
+      `settled-${execution.id}-${lease.token}`,
+      { kind: 'system', part: 'engine' },
+      now,
+    );
     // A new report tells of the new outcomes.
-    const after = change.change(ref, current, { state, coarse: coarseOf(state), tally, journalCount: counts.succeeded, report: null, updatedAt: now });
+    const after = change.change(ref, current, {
+      state,
+      coarse: coarseOf(state),
+      tally,
+      journalCount: counts.succeeded,
+      report: null,
+      updatedAt: now,
+    });
     change.also(release(lease, after.report === null ? now : null));
-    tx.write(...change.toWrites('execution.unknown_settled', { executionId: execution.id, data: { succeeded: String(counts.succeeded), unknown: String(counts.unknown) } }));
+    tx.write(
+      ...change.toWrites('execution.unknown_settled', {
+        executionId: execution.id,
+        data: { succeeded: String(counts.succeeded), unknown: String(counts.unknown) },
+      }),
+    );
   });
 }
 
-async function askForPage(deps: Deps, lease: Lease, executionId: string, page: PageWithOutcomes, settled: PageOutcomes): Promise<void> {
+async function askForPage(
+  deps: Deps,
+  lease: Lease,
+  executionId: string,
+  page: PageWithOutcomes,
+  settled: PageOutcomes,
+): Promise<void> {
   const answers = new Map<string, Outcome>();
   for (const [at, outcome] of settled.outcomes.entries()) {
     const effect = page.effects[at];
     if (outcome.status !== 'unknown' || effect === undefined) continue;
-    const found = await effectKinds[effect.kind].find(deps.provider, effect, { effectId: outcome.effectId, since: new Date(settled.intendedAt) });
+    const found = await effectKinds[effect.kind].find(deps.provider, effect, {
+      effectId: outcome.effectId,
+      since: new Date(settled.intendedAt),
+    });
     if (found?.status !== 'succeeded') continue;
-    answers.set(outcome.effectId, { ...outcome, status: 'succeeded', providerId: found.providerId, code: null, message: null, at: deps.now().toISOString() });
+    answers.set(outcome.effectId, {
+      ...outcome,
+      status: 'succeeded',
+      providerId: found.providerId,
+      code: null,
+      message: null,
+      at: deps.now().toISOString(),
+    });
   }
   if (answers.size === 0) return;
   const now = deps.now().toISOString();
@@ -67,10 +104,26 @@ async function askForPage(deps: Deps, lease: Lease, executionId: string, page: P
     const ref = refs.outcome(lease.orgId, executionId, settled.attempt, settled.index);
     const current = await read(tx, ref);
     if (current === null) return;
-    const outcomes = current.outcomes.map((outcome) => (outcome.status === 'unknown' ? (answers.get(outcome.effectId) ?? outcome) : outcome));
-    const change = new ChangeSet(lease.orgId, `asked-${executionId}-${settled.index}-${lease.token}`, { kind: 'system', part: 'engine' }, now);
-    change.also({ op: 'set', path: paths.outcome(lease.orgId, executionId, settled.attempt, settled.index), data: toStoredOutcomes({ ...current, outcomes }) });
+    const outcomes = current.outcomes.map((outcome) =>
+      outcome.status === 'unknown' ? (answers.get(outcome.effectId) ?? outcome) : outcome,
+    );
+    const change = new ChangeSet(
+      lease.orgId,
+      `asked-${executionId}-${settled.index}-${lease.token}`,
+      { kind: 'system', part: 'engine' },
+      now,
+    );
+    change.also({
+      op: 'set',
+      path: paths.outcome(lease.orgId, executionId, settled.attempt, settled.index),
+      data: toStoredOutcomes({ ...current, outcomes }),
+    });
     change.post(...settleJournals([...answers.values()]));
-    tx.write(...change.toWrites('execution.unknown_settled', { executionId, data: { page: String(settled.index + 1), found: String(answers.size) } }));
+    tx.write(
+      ...change.toWrites('execution.unknown_settled', {
+        executionId,
+        data: { page: String(settled.index + 1), found: String(answers.size) },
+      }),
+    );
   });
 }

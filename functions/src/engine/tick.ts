@@ -16,7 +16,8 @@ export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number 
   });
   await part('streams', async () => {
     const { problems } = await drainForgotten(deps.streams);
-    for (const { orgId, name, code, message } of problems) log.tickFailed({ part: `stream ${name} of ${orgId} (${code})`, message });
+    for (const { orgId, name, code, message } of problems)
+      log.tickFailed({ part: `stream ${name} of ${orgId} (${code})`, message });
   });
   log.ticked({ woken, ms: deps.now().getTime() - started });
   return { woken };
@@ -24,7 +25,13 @@ export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number 
 
 async function wakeDue(deps: Deps, graceMs: number): Promise<number> {
   const now = deps.now();
-  const due = await deps.db.query({ collection: 'work', group: true, where: [['nextAt', '<=', new Date(now.getTime() - graceMs).toISOString()]], orderBy: [['nextAt', 'asc']], limit: WORK_A_TICK });
+  const due = await deps.db.query({
+    collection: 'work',
+    group: true,
+    where: [['nextAt', '<=', new Date(now.getTime() - graceMs).toISOString()]],
+    orderBy: [['nextAt', 'asc']],
+    limit: WORK_A_TICK,
+  });
   const free = due.map((stored) => workSchema.parse(stored.data)).filter((work) => isDue(work, now));
   for (const work of free) await deps.wake(work.orgId, work.id);
   return free.length;

@@ -8,7 +8,11 @@ import { runWork } from './worker.ts';
 
 changeSettings({ pageSize: 2 });
 
-const FILE = csvOf([['A-1', ALPHA, '1000.00', 'USD'], ['A-2', ALPHA, '12.34', 'EUR'], ['B-1', BRAVO, '2000.50', 'USD']]);
+const FILE = csvOf([
+  ['A-1', ALPHA, '1000.00', 'USD'],
+  ['A-2', ALPHA, '12.34', 'EUR'],
+  ['B-1', BRAVO, '2000.50', 'USD'],
+]);
 let world: World;
 beforeEach(async () => {
   world = await World.open();
@@ -39,15 +43,23 @@ test('every wake-up is lost: the tick finds each step of the main job', async ()
   expect(await tickAlone()).toBe(0);
 });
 
-test.each(['rejectExecution', 'cancelExecution'] as const)('the wake-up of %s is lost: the tick frees the claims', async (command) => {
-  const planned = await world.plan(FILE);
-  world.dropWakes = true;
-  if (command === 'rejectExecution') await world.command('amir', command, { executionId: planned.id, digest: planned.plan?.digest ?? '', reason: 'no' + ' thanks' });
-  else await world.command('olivia', command, { executionId: planned.id, reason: 'wrong file' });
-  expect(Object.keys(world.claims())).toHaveLength(3);
-  expect(await tickAlone()).toBe(1);
-  expect(world.claims()).toEqual({});
-});
+test.each(['rejectExecution', 'cancelExecution'] as const)(
+  'the wake-up of %s is lost: the tick frees the claims',
+  async (command) => {
+    const planned = await world.plan(FILE);
+    world.dropWakes = true;
+    if (command === 'rejectExecution')
+      await world.command('amir', command, {
+        executionId: planned.id,
+        digest: planned.plan?.digest ?? '',
+        reason: 'no' + ' thanks',
+      });
+    else await world.command('olivia', command, { executionId: planned.id, reason: 'wrong file' });
+    expect(Object.keys(world.claims())).toHaveLength(3);
+    expect(await tickAlone()).toBe(1);
+    expect(world.claims()).toEqual({});
+  },
+);
 
 test('what entered a stream and was forgotten there is drained and sealed by the tick', async () => {
   world.dropWakes = true;
@@ -80,7 +92,12 @@ test('the tick leaves alone what somebody works on, and finds it when that one i
 test('a part of the tick that fails does not hold up the others', async () => {
   world.dropWakes = true;
   await world.request(FILE);
-  const broken = { ...world.deps, wake: async () => { throw new Error('no queue'); } };
+  const broken = {
+    ...world.deps,
+    wake: async () => {
+      throw new Error('no queue');
+    },
+  };
   world.clock.pass(15_000);
   expect(await runTick(broken)).toEqual({ woken: 0 });
   expect(world.db.dump().some(({ path }) => path.includes('/inbox/'))).toBe(false);

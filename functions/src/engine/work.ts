@@ -21,11 +21,18 @@ export const workSchema = z.strictObject({
 });
 export type Work = z.infer<typeof workSchema>;
 
-export const workRef = (orgId: string, id: string): DocRef<Work> => ({ path: paths.work(orgId, id), schema: workSchema });
+export const workRef = (orgId: string, id: string): DocRef<Work> => ({
+  path: paths.work(orgId, id),
+  schema: workSchema,
+});
 
 /** The write that makes an execution wait for a machine, to go into the commit that causes it. */
 export function newWork(orgId: string, id: string, nextAt: string): Write {
-  return { op: 'create', path: paths.work(orgId, id), data: { id, orgId, kind: 'execution', nextAt, token: 0, lease: null } satisfies Work };
+  return {
+    op: 'create',
+    path: paths.work(orgId, id),
+    data: { id, orgId, kind: 'execution', nextAt, token: 0, lease: null } satisfies Work,
+  };
 }
 
 /** Due now, or at a time; null when nothing more will happen by itself. Leaves token and lease alone. */
@@ -67,7 +74,12 @@ const MAX_TRIES = 5;
  * Read, decide, and write if nobody has written since. Not a transaction: its lock on the document, which every commit
  * of the worker reads, and the wish of several to write it would hold up each other until all of them give up.
  */
-async function changeWork(deps: Deps, orgId: string, workId: string, decide: (work: Work | null) => Pick<Work, 'token' | 'lease' | 'nextAt'> | null): Promise<Pick<Work, 'token'> | null> {
+async function changeWork(
+  deps: Deps,
+  orgId: string,
+  workId: string,
+  decide: (work: Work | null) => Pick<Work, 'token' | 'lease' | 'nextAt'> | null,
+): Promise<Pick<Work, 'token'> | null> {
   const { path, schema } = workRef(orgId, workId);
   for (let attempt = 1; ; attempt += 1) {
     const stored = await deps.db.get(path);
@@ -124,14 +136,17 @@ function expiry(deps: Deps): string {
 /** Renew the lease in the background until stopped. When it is lost, `lost` says so, and every later commit fails. */
 export function keepLease(deps: Deps, lease: Lease): { stop: () => void; lost: () => boolean } {
   let lost = false;
-  const timer = setInterval(() => {
-    renewLease(deps, lease).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'lease_lost') {
-        lost = true;
-        log.workLost({ orgId: lease.orgId, workId: lease.workId, token: lease.token });
-      }
-    });
-  }, Math.max(500, Math.floor(config.leaseMs / 3)));
+  const timer = setInterval(
+    () => {
+      renewLease(deps, lease).catch((error: unknown) => {
+        if (error instanceof AppError && error.code === 'lease_lost') {
+          lost = true;
+          log.workLost({ orgId: lease.orgId, workId: lease.workId, token: lease.token });
+        }
+      });
+    },
+    Math.max(500, Math.floor(config.leaseMs / 3)),
+  );
   timer.unref();
   return { stop: () => clearInterval(timer), lost: () => lost };
 }

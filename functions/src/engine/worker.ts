@@ -35,7 +35,13 @@ export async function runWork(deps: Deps, orgId: string, workId: string): Promis
     } catch (error) {
       const failure = toAppError(error);
       if (failure.code === 'lease_lost') return;
-      log.workFailed({ orgId, workId, code: failure.code, message: failure.message, stack: failure.cause instanceof Error ? failure.cause.stack : failure.stack });
+      log.workFailed({
+        orgId,
+        workId,
+        code: failure.code,
+        message: failure.message,
+        stack: failure.cause instanceof Error ? failure.cause.stack : failure.stack,
+      });
       // The lease is kept until it ends: the tick tries again then, and not in a tight circle.
       throw failure;
     } finally {

@@ -17,7 +17,8 @@ export interface UploadedObject {
 }
 
 /** `orgs/{orgId}/uploads/{uid}/{uploadId}/{name}` */
-const UPLOAD_PATH = /^orgs\/([A-Za-z0-9_.-]{1,128})\/uploads\/([A-Za-z0-9_.:-]{1,128})\/([A-Za-z0-9_-]{1,128})\/([^/]{1,200})$/;
+const UPLOAD_PATH =
+  /^orgs\/([A-Za-z0-9_.-]{1,128})\/uploads\/([A-Za-z0-9_.:-]{1,128})\/([A-Za-z0-9_-]{1,128})\/([^/]{1,200})$/;
 
 /** Write the file document of an upload: bytes hashed, type seen, CSV profiled; a new upload of a name is its next revision. */
 export async function registerUpload(deps: Deps, object: UploadedObject): Promise<void> {
@@ -37,9 +38,22 @@ export async function registerUpload(deps: Deps, object: UploadedObject): Promis
     if ((await read(tx, refs.file(orgId, fileId))) !== null) return;
     const revision = Number((await tx.get(namePath))?.data['latest'] ?? 0) + 1;
     const file: Omit<StoredFile, 'version'> = {
-      id: fileId, name, revision, kind: 'input', status: refused ? 'refused' : 'ready', storagePath: object.path, generation: object.generation,
-      sha256: inspected.sha256, sizeBytes: inspected.sizeBytes, declaredType: object.declaredType.slice(0, 100), detectedType: inspected.detectedType,
-      profile: inspected.profile, issues: inspected.issues, uploadedBy: uid, executionId: null, createdAt: now,
+      id: fileId,
+      name,
+      revision,
+      kind: 'input',
+      status: refused ? 'refused' : 'ready',
+      storagePath: object.path,
+      generation: object.generation,
+      sha256: inspected.sha256,
+      sizeBytes: inspected.sizeBytes,
+      declaredType: object.declaredType.slice(0, 100),
+      detectedType: inspected.detectedType,
+      profile: inspected.profile,
+      issues: inspected.issues,
+      uploadedBy: uid,
+      executionId: null,
+      createdAt: now,
     };
     const change = new ChangeSet(orgId, `upload-${fileId}`, { kind: 'member', uid, roles: [] }, now);
     change.create(refs.file(orgId, fileId), file);

@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
 import { assertWithinLimits, documentBytes, MAX_COMMIT_BYTES, MAX_DOCUMENT_BYTES } from './limits.ts';
 
-const set = (bytes: number, path = 'orgs/acme/x/y') => ({ op: 'set' as const, path, data: { text: 'x'.repeat(bytes) } });
+const set = (bytes: number, path = 'orgs/acme/x/y') => ({
+  op: 'set' as const,
+  path,
+  data: { text: 'x'.repeat(bytes) },
+});
 
 test.each<[string, Record<string, unknown>, number]>([
-  ['null and booleans are 1', { a: null, b: true }, 6], ['numbers are 8', { a: 1.5 }, 10], ['text is its UTF-8 and 1', { a: 'é€😀' }, 2 + 2 + 3 + 4 + 1],
-  ['a list is its items', { a: ['x', 'y'] }, 6], ['a map is 32 and its fields', { a: { b: null } }, 2 + 32 + 3],
+  ['null and booleans are 1', { a: null, b: true }, 6],
+  ['numbers are 8', { a: 1.5 }, 10],
+  ['text is its UTF-8 and 1', { a: 'é€😀' }, 2 + 2 + 3 + 4 + 1],
+  ['a list is its items', { a: ['x', 'y'] }, 6],
+  ['a map is 32 and its fields', { a: { b: null } }, 2 + 32 + 3],
 ])('%s', (_, data, bytes) => {
   // 32 for the document, the path, and its 64.
   expect(documentBytes('p', data)).toBeGreaterThanOrEqual(32 + bytes);
@@ -14,7 +21,9 @@ test.each<[string, Record<string, unknown>, number]>([
 
 test('a document over its limit is refused here, not by the cloud', () => {
   expect(() => assertWithinLimits([set(MAX_DOCUMENT_BYTES - 500)])).not.toThrow();
-  expect(() => assertWithinLimits([set(MAX_DOCUMENT_BYTES)])).toThrow(expect.objectContaining({ code: 'limit_exceeded', details: { path: 'orgs/acme/x/y' } }));
+  expect(() => assertWithinLimits([set(MAX_DOCUMENT_BYTES)])).toThrow(
+    expect.objectContaining({ code: 'limit_exceeded', details: { path: 'orgs/acme/x/y' } }),
+  );
 });
 
 test('a commit over its limit is refused, though each document is within its own', () => {

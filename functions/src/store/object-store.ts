@@ -17,7 +17,10 @@ export function bucketObjectStore(bucket: ReturnType<Storage['bucket']>): Object
         const [bytes] = await bucket.file(path, { generation }).download({ validation: false });
         return bytes;
       } catch (error) {
-        throw new AppError('not_found', `The file ${path} can not be read`, { cause: error, details: { path, generation } });
+        throw new AppError('not_found', `The file ${path} can not be read`, {
+          cause: error,
+          details: { path, generation },
+        });
       }
     },
     stream: (path, generation) => bucket.file(path, { generation }).createReadStream({ validation: false }),

@@ -69,7 +69,10 @@ function freshOrKept(cache: unknown): LedgerCache {
 }
 
 /** Where each account lies, those included that the batch itself opens before it posts to them. */
-function withOpened(intents: readonly LedgerIntent[], accounts: ReadonlyMap<string, Account>): Map<string, Pick<Account, 'path'>> {
+function withOpened(
+  intents: readonly LedgerIntent[],
+  accounts: ReadonlyMap<string, Account>,
+): Map<string, Pick<Account, 'path'>> {
   const placed = new Map<string, Pick<Account, 'path'>>(accounts);
   for (const intent of intents) {
     if (intent.type !== 'open_account' || placed.has(intent.account.id)) continue;

@@ -50,12 +50,21 @@ describe('one writer', () => {
   test('accounts that a batch opens and posts to at once add to the balances above them, also in a process that knows nothing', async () => {
     await handIn(world, ORG, 'before', [payout('p1', 0, '700')]);
     await drainStream(world, ORG, 'ledger');
-    const opens = [openAccount('region', 'payables', false, 'liability'), openAccount('seller-new', 'region', true, 'liability')];
+    const opens = [
+      openAccount('region', 'payables', false, 'liability'),
+      openAccount('seller-new', 'region', true, 'liability'),
+    ];
     const entries = [
       { accountId: 'bank', side: 'debit', amountMinor: '50', currency: 'USD' },
       { accountId: 'seller-new', side: 'credit', amountMinor: '50', currency: 'USD' },
     ] as const;
-    const opening: LedgerIntent = { type: 'record', id: 'opening', state: 'posted', journal: { memo: 'Opening balance', effectiveDay: null, entries: [...entries] }, source: { executionId: null, effectId: null, kind: 'opening-balance' } };
+    const opening: LedgerIntent = {
+      type: 'record',
+      id: 'opening',
+      state: 'posted',
+      journal: { memo: 'Opening balance', effectiveDay: null, entries: [...entries] },
+      source: { executionId: null, effectId: null, kind: 'opening-balance' },
+    };
     const stranger = elsewhere();
     await handIn(stranger, ORG, 'opens', [...opens, opening]);
     await drainStream(stranger, ORG, 'ledger');

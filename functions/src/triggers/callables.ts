@@ -27,11 +27,23 @@ const HTTPS_CODES: Partial<Record<ErrorCode, FunctionsErrorCode>> = {
 };
 
 /** A command as a callable function: parse, call, map the error. */
-export function callable<N extends CommandName, P>(name: N, load: () => Promise<Command<N, P>>): CallableFunction<unknown, Promise<unknown>> {
+export function callable<N extends CommandName, P>(
+  name: N,
+  load: () => Promise<Command<N, P>>,
+): CallableFunction<unknown, Promise<unknown>> {
   return onCall({ region: REGION, timeoutSeconds: 60, memory: '512MiB', maxInstances: 20 }, async (request) => {
-    const [{ runCommand }, { runtime }, command] = await Promise.all([import('../commands/run-command.ts'), import('../runtime.ts'), load()]);
+    const [{ runCommand }, { runtime }, command] = await Promise.all([
+      import('../commands/run-command.ts'),
+      import('../runtime.ts'),
+      load(),
+    ]);
     try {
-      return await runCommand(runtime(), command, request.auth === undefined ? null : { uid: request.auth.uid }, request.data);
+      return await runCommand(
+        runtime(),
+        command,
+        request.auth === undefined ? null : { uid: request.auth.uid },
+        request.data,
+      );
     } catch (error) {
       throw toHttpsError(name, toAppError(error));
     }
@@ -40,7 +52,14 @@ export function callable<N extends CommandName, P>(name: N, load: () => Promise<
 
 function toHttpsError(command: string, failure: AppError): HttpsError {
   const code = HTTPS_CODES[failure.code];
-  if (code !== undefined) return new HttpsError(code, failure.message, { code: failure.code, message: failure.message, ...failure.details });
-  log.commandFailed({ command, code: failure.code, message: failure.cause instanceof Error ? (failure.cause.stack ?? failure.message) : failure.message });
-  return new HttpsError('internal', 'Something went wrong on our side. Nothing was changed; try again.', { code: 'internal' });
+  if (code !== undefined)
+    return new HttpsError(code, failure.message, { code: failure.code, message: failure.message, ...failure.details });
+  log.commandFailed({
+    command,
+    code: failure.code,
+    message: failure.cause instanceof Error ? (failure.cause.stack ?? failure.message) : failure.message,
+  });
+  return new HttpsError('internal', 'Something went wrong on our side. Nothing was changed; try again.', {
+    code: 'internal',
+  });
 }

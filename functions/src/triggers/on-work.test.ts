@@ -14,9 +14,15 @@ afterAll(() => tools.cleanup());
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 /** The trigger, told of one write: each side is the document's fields, or null where there was none. */
-async function written(before: Record<string, unknown> | null, after: Record<string, unknown> | null): Promise<unknown> {
+async function written(
+  before: Record<string, unknown> | null,
+  after: Record<string, unknown> | null,
+): Promise<unknown> {
   const snapshot = (fields: Record<string, unknown> | null) => tools.firestore.makeDocumentSnapshot(fields ?? {}, PATH);
-  await wrapped({ data: tools.makeChange(snapshot(before), snapshot(after)), params: { orgId: 'acme', workId: 'execution-1' } } as Parameters<typeof wrapped>[0]);
+  await wrapped({
+    data: tools.makeChange(snapshot(before), snapshot(after)),
+    params: { orgId: 'acme', workId: 'execution-1' },
+  } as Parameters<typeof wrapped>[0]);
   return wake.mock.calls;
 }
 
@@ -32,10 +38,22 @@ test.each([
 });
 
 test.each([
-  ['a lease that is taken or renewed, due again when it ends', { nextAt: past, token: 1 }, { nextAt: inMs(60_000), token: 2 }],
-  ['a change of something else', { nextAt: past, token: 1, lease: null }, { nextAt: past, token: 1, lease: { owner: 'x' } }],
+  [
+    'a lease that is taken or renewed, due again when it ends',
+    { nextAt: past, token: 1 },
+    { nextAt: inMs(60_000), token: 2 },
+  ],
+  [
+    'a change of something else',
+    { nextAt: past, token: 1, lease: null },
+    { nextAt: past, token: 1, lease: { owner: 'x' } },
+  ],
   ['work that is done', { nextAt: past, token: 1 }, { nextAt: null, token: 1 }],
-  ['work that its worker gives back, due at once: it goes on itself', { nextAt: inMs(60_000), token: 1, lease: { owner: 'x' } }, { nextAt: past, token: 1, lease: null }],
+  [
+    'work that its worker gives back, due at once: it goes on itself',
+    { nextAt: inMs(60_000), token: 1, lease: { owner: 'x' } },
+    { nextAt: past, token: 1, lease: null },
+  ],
   ['work that is deleted', { nextAt: past, token: 1 }, null],
 ])('%s: no task', async (_, before, after) => {
   expect(await written(before, after)).toEqual([]);

@@ -81,7 +81,15 @@ function accountJson(account: Account): object {
   return {
     id: account.id,
     object: 'account',
-    business_profile: { mcc: null, name: account.businessName, product_description: null, support_email: null, support_phone: null, support_url: null, url: null },
+    business_profile: {
+      mcc: null,
+      name: account.businessName,
+      product_description: null,
+      support_email: null,
+      support_phone: null,
+      support_url: null,
+      url: null,
+    },
     business_type: 'company',
     capabilities: { card_payments: 'active', transfers: 'active' },
     charges_enabled: true,
@@ -95,8 +103,23 @@ function accountJson(account: Account): object {
     ...(hidden ? {} : { external_accounts: externalAccountsJson(account) }),
     metadata: {},
     payouts_enabled: account.payoutsEnabled,
-    requirements: { alternatives: [], current_deadline: null, currently_due: [], disabled_reason: null, errors: [], eventually_due: [], past_due: [], pending_verification: [] },
-    settings: { payouts: { debit_negative_balances: false, schedule: { delay_days: 2, interval: 'manual' }, statement_descriptor: null } },
+    requirements: {
+      alternatives: [],
+      current_deadline: null,
+      currently_due: [],
+      disabled_reason: null,
+      errors: [],
+      eventually_due: [],
+      past_due: [],
+      pending_verification: [],
+    },
+    settings: {
+      payouts: {
+        debit_negative_balances: false,
+        schedule: { delay_days: 2, interval: 'manual' },
+        statement_descriptor: null,
+      },
+    },
     tos_acceptance: { date: account.created },
     type: account.type,
   };
@@ -121,7 +144,13 @@ const EMBEDDED = 10;
 function externalAccountsJson(account: Account): object {
   const { length } = account.externalAccounts;
   const data = account.externalAccounts.slice(0, EMBEDDED).map((external) => externalAccountJson(account, external));
-  return { object: 'list', data, has_more: length > EMBEDDED, total_count: length, url: `/v1/accounts/${account.id}/external_accounts` };
+  return {
+    object: 'list',
+    data,
+    has_more: length > EMBEDDED,
+    total_count: length,
+    url: `/v1/accounts/${account.id}/external_accounts`,
+  };
 }
 
 function externalAccountJson(account: Account, external: ExternalAccount): object {

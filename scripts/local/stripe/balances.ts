@@ -8,7 +8,15 @@ import type { Balances, Transaction } from './state.ts';
 export function retrieve({ state, account }: ApiRequest): Decision {
   const { available, pending } = state.balancesOf(account.id);
   const amounts = amountsJson(available);
-  return answer(ok({ object: 'balance', available: amounts, instant_available: amounts, livemode: false, pending: amountsJson(pending) }));
+  return answer(
+    ok({
+      object: 'balance',
+      available: amounts,
+      instant_available: amounts,
+      livemode: false,
+      pending: amountsJson(pending),
+    }),
+  );
 }
 
 export function listTransactions(request: ApiRequest): Decision {
@@ -20,7 +28,8 @@ export function listTransactions(request: ApiRequest): Decision {
     query,
     ids: state.transactionIds.get(account.id) ?? [],
     item: (id) => state.transactions.get(id),
-    keep: (transaction) => (payout === undefined || transaction.source === payout) && (type === undefined || transaction.type === type),
+    keep: (transaction) =>
+      (payout === undefined || transaction.source === payout) && (type === undefined || transaction.type === type),
     render: (transaction) => JSON.stringify(transactionJson(transaction)),
     noun: 'balance transaction',
   });
@@ -61,4 +70,9 @@ function transactionJson(transaction: Transaction): object {
 }
 
 /** https://stripe.com/docs/reports/reporting-categories */
-const REPORTING = { payout: 'payout', payout_cancel: 'payout_reversal', payout_failure: 'payout_reversal', adjustment: 'other_adjustment' } as const;
+const REPORTING = {
+  payout: 'payout',
+  payout_cancel: 'payout_reversal',
+  payout_failure: 'payout_reversal',
+  adjustment: 'other_adjustment',
+} as const;

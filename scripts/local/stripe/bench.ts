@@ -7,7 +7,11 @@ import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
-  options: { url: { type: 'string' }, requests: { type: 'string', default: '20000' }, connections: { type: 'string', default: '32' } },
+  options: {
+    url: { type: 'string' },
+    requests: { type: 'string', default: '20000' },
+    connections: { type: 'string', default: '32' },
+  },
 });
 if (values.url === undefined) throw new Error('Usage: node scripts/local/stripe/bench.ts --url http://127.0.0.1:N');
 const base = new URL(values.url);
@@ -19,10 +23,20 @@ const run = `${process.pid}-${Date.now()}`;
 
 function call(method: string, path: string, headers: Record<string, string>, body: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const req = request({ host: base.hostname, port: base.port, agent, method, path, headers: { authorization: 'Bearer sk_test_bench', ...headers } }, (res) => {
-      res.resume();
-      res.on('end', () => resolve(res.statusCode ?? 0));
-    });
+    const req = request(
+      {
+        host: base.hostname,
+        port: base.port,
+        agent,
+        method,
+        path,
+        headers: { authorization: 'Bearer sk_test_bench', ...headers },
+      },
+      (res) => {
+        res.resume();
+        res.on('end', () => resolve(res.statusCode ?? 0));
+      },
+    );
     req.on('error', reject);
     req.end(body);
   });
@@ -45,10 +59,17 @@ async function measure(name: string, one: (index: number) => Promise<number>): P
 }
 
 const bankAccount = { id: 'ba_bench', currency: 'usd' };
-await call('POST', '/__local/accounts', {}, JSON.stringify([{ id: account, available: { usd: 1e12 }, externalAccounts: [bankAccount] }]));
+await call(
+  'POST',
+  '/__local/accounts',
+  {},
+  JSON.stringify([{ id: account, available: { usd: 1e12 }, externalAccounts: [bankAccount] }]),
+);
 const scoped = { 'stripe-account': account };
 await measure('balance', () => call('GET', '/v1/balance', scoped, ''));
 await measure('account', () => call('GET', `/v1/accounts/${account}`, {}, ''));
 const payout = 'amount=100&currency=usd&destination=ba_bench&description=Bench&metadata[countersign_effect]=';
-await measure('payout', (index) => call('POST', '/v1/payouts', { ...scoped, 'idempotency-key': `${run}-${index}` }, payout + index));
+await measure('payout', (index) =>
+  call('POST', '/v1/payouts', { ...scoped, 'idempotency-key': `${run}-${index}` }, payout + index),
+);
 agent.destroy();

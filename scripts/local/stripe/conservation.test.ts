@@ -13,17 +13,52 @@ import type { LocalStripe } from './server.ts';
 const IDS = ['acct_1Property000000A', 'acct_1Property000000B'];
 const START = 5_000;
 
-const ACCOUNTS: AccountInput[] = IDS.map((id) => ({ id, available: { usd: START, eur: START }, externalAccounts: [{ currency: 'usd' }, { currency: 'eur' }] }));
+const ACCOUNTS: AccountInput[] = IDS.map((id) => ({
+  id,
+  available: { usd: START, eur: START },
+  externalAccounts: [{ currency: 'usd' }, { currency: 'eur' }],
+}));
 
 type Step =
-  | { readonly do: 'pay'; readonly account: string; readonly currency: string; readonly amount: number; readonly key: string; readonly sends: number }
+  | {
+      readonly do: 'pay';
+      readonly account: string;
+      readonly currency: string;
+      readonly amount: number;
+      readonly key: string;
+      readonly sends: number;
+    }
   | { readonly do: 'cancel' | 'fail' | 'settle'; readonly pick: number }
   | { readonly do: 'fault'; readonly action: string; readonly status: number; readonly times: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('pay' as const), account: fc.constantFrom(...IDS), currency: fc.constantFrom('usd', 'eur'), amount: fc.integer({ min: 1, max: 2_500 }), key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), sends: fc.integer({ min: 1, max: 3 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('cancel' as const, 'fail' as const, 'settle' as const), pick: fc.nat(20) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('fault' as const), action: fc.constantFrom('timeout_before', 'timeout_after', 'status', 'status_after'), status: fc.constantFrom(409, 429, 500, 503), times: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('pay' as const),
+      account: fc.constantFrom(...IDS),
+      currency: fc.constantFrom('usd', 'eur'),
+      amount: fc.integer({ min: 1, max: 2_500 }),
+      key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+      sends: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('cancel' as const, 'fail' as const, 'settle' as const),
+      pick: fc.nat(20),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('fault' as const),
+      action: fc.constantFrom('timeout_before', 'timeout_after', 'status', 'status_after'),
+      status: fc.constantFrom(409, 429, 500, 503),
+      times: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
 );
 
 let local: LocalStripe;
@@ -35,7 +70,13 @@ beforeAll(async () => {
   ({ url } = await local.listen(0));
   const { hostname, port } = new URL(url);
   // Repetitions are the program's own: the package waits half a second before each of its.
-  stripe = new Stripe('sk_test_local', { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, telemetry: false });
+  stripe = new Stripe('sk_test_local', {
+    host: hostname,
+    port,
+    protocol: 'http',
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
 });
 afterAll(() => local.close());
 beforeEach(() => fetch(`${url}/__local/reset`, { method: 'POST' }));
@@ -51,11 +92,19 @@ async function send(step: Extract<Step, { do: 'pay' }>): Promise<void> {
     method: 'POST',
     body,
     headers: { authorization: 'Bearer sk_test_local', 'stripe-account': step.account, 'idempotency-key': step.key },
-  }).then((response) => response.text()).catch(() => 'cut off');
+  })
+    .then((response) => response.text())
+    .catch(() => 'cut off');
 }
 
 async function run(step: Step): Promise<void> {
-  if (step.do === 'fault') return control('faults', { match: { method: 'POST', path: '/v1/payouts*' }, action: step.action, status: step.status, times: step.times });
+  if (step.do === 'fault')
+    return control('faults', {
+      match: { method: 'POST', path: '/v1/payouts*' },
+      action: step.action,
+      status: step.status,
+      times: step.times,
+    });
   if (step.do === 'pay') {
     await Promise.all(Array.from({ length: step.sends }, () => send(step)));
     return;
@@ -73,7 +122,9 @@ function checkMoney(): void {
   for (const account of IDS) {
     for (const currency of ['usd', 'eur']) {
       const available = BigInt(local.state.balancesOf(account).available[currency] ?? 0);
-      const own = [...payouts.values()].filter((record) => record.account === account && record.payout.currency === currency);
+      const own = [...payouts.values()].filter(
+        (record) => record.account === account && record.payout.currency === currency,
+      );
       const gone = own.filter(({ payout }) => payout.status !== 'failed' && payout.status !== 'canceled');
       const out = gone.reduce((sum, { payout }) => sum + BigInt(payout.amount), 0n);
       expect(available + out).toBe(BigInt(START));
@@ -81,7 +132,9 @@ function checkMoney(): void {
       const moves = [...transactions.values()].filter((move) => move.account === account && move.currency === currency);
       expect(moves.reduce((sum, move) => sum + BigInt(move.amount), 0n)).toBe(available);
     }
-    const keys = [...payouts.values()].filter((record) => record.account === account).map(({ payout }) => payout.metadata['key']);
+    const keys = [...payouts.values()]
+      .filter((record) => record.account === account)
+      .map(({ payout }) => payout.metadata['key']);
     expect(new Set(keys).size).toBe(keys.length);
   }
 }

@@ -20,17 +20,102 @@ interface Market {
   readonly step: number;
 }
 
-const USD: Market = { currency: 'usd', country: 'US', banks: ['Harbor National Bank', 'Prairie Trust', 'Pacific Crest Bank', 'Union & Main'], least: 25_000, most: 25_000_000, step: 1 };
-const EUR: Market = { currency: 'eur', country: 'DE', banks: ['Hansebank', 'Banque du Midi', 'Polderbank', 'Banco Ribera'], least: 20_000, most: 20_000_000, step: 1 };
-const GBP: Market = { currency: 'gbp', country: 'GB', banks: ['Thames & Tyne Bank', 'Northgate Building Society'], least: 20_000, most: 15_000_000, step: 1 };
-const JPY: Market = { currency: 'jpy', country: 'JP', banks: ['Asahikawa Bank', 'Setouchi Bank'], least: 40_000, most: 30_000_000, step: 1 };
-const KWD: Market = { currency: 'kwd', country: 'KW', banks: ['Gulf Pearl Bank'], least: 50_000, most: 40_000_000, step: 10 };
+const USD: Market = {
+  currency: 'usd',
+  country: 'US',
+  banks: ['Harbor National Bank', 'Prairie Trust', 'Pacific Crest Bank', 'Union & Main'],
+  least: 25_000,
+  most: 25_000_000,
+  step: 1,
+};
+const EUR: Market = {
+  currency: 'eur',
+  country: 'DE',
+  banks: ['Hansebank', 'Banque du Midi', 'Polderbank', 'Banco Ribera'],
+  least: 20_000,
+  most: 20_000_000,
+  step: 1,
+};
+const GBP: Market = {
+  currency: 'gbp',
+  country: 'GB',
+  banks: ['Thames & Tyne Bank', 'Northgate Building Society'],
+  least: 20_000,
+  most: 15_000_000,
+  step: 1,
+};
+const JPY: Market = {
+  currency: 'jpy',
+  country: 'JP',
+  banks: ['Asahikawa Bank', 'Setouchi Bank'],
+  least: 40_000,
+  most: 30_000_000,
+  step: 1,
+};
+const KWD: Market = {
+  currency: 'kwd',
+  country: 'KW',
+  banks: ['Gulf Pearl Bank'],
+  least: 50_000,
+  most: 40_000_000,
+  step: 10,
+};
 
 /** One of twenty. */
 const MARKETS: readonly Market[] = [...repeat(USD, 12), ...repeat(EUR, 4), ...repeat(GBP, 2), JPY, KWD];
 
-const FIRST = ['Amber', 'Birch', 'Cedar', 'Copper', 'Delta', 'Ember', 'Fable', 'Granite', 'Harvest', 'Indigo', 'Juniper', 'Kestrel', 'Lantern', 'Maple', 'Nimbus', 'Orchard', 'Pepper', 'Quarry', 'River', 'Saffron', 'Timber', 'Umbra', 'Velvet', 'Willow'];
-const SECOND = ['Bakery', 'Books', 'Ceramics', 'Coffee', 'Cycles', 'Dental', 'Designs', 'Electric', 'Florists', 'Foods', 'Garage', 'Interiors', 'Kitchens', 'Labs', 'Logistics', 'Music', 'Outdoors', 'Pharmacy', 'Press', 'Studio', 'Textiles', 'Toys', 'Travel', 'Works'];
+const FIRST = [
+  'Amber',
+  'Birch',
+  'Cedar',
+  'Copper',
+  'Delta',
+  'Ember',
+  'Fable',
+  'Granite',
+  'Harvest',
+  'Indigo',
+  'Juniper',
+  'Kestrel',
+  'Lantern',
+  'Maple',
+  'Nimbus',
+  'Orchard',
+  'Pepper',
+  'Quarry',
+  'River',
+  'Saffron',
+  'Timber',
+  'Umbra',
+  'Velvet',
+  'Willow',
+];
+const SECOND = [
+  'Bakery',
+  'Books',
+  'Ceramics',
+  'Coffee',
+  'Cycles',
+  'Dental',
+  'Designs',
+  'Electric',
+  'Florists',
+  'Foods',
+  'Garage',
+  'Interiors',
+  'Kitchens',
+  'Labs',
+  'Logistics',
+  'Music',
+  'Outdoors',
+  'Pharmacy',
+  'Press',
+  'Studio',
+  'Textiles',
+  'Toys',
+  'Travel',
+  'Works',
+];
 const FORMS: Readonly<Record<string, string>> = { US: 'LLC', DE: 'GmbH', GB: 'Ltd', JP: 'KK', KW: 'WLL' };
 
 /** 2025-01-01T00:00:00Z: fixed, so that no clock enters the result. */

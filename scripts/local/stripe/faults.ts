@@ -52,8 +52,10 @@ export class Faults {
       if (!ACTIONS.has(fault?.action)) return `action must be one of ${[...ACTIONS].join(', ')}`;
       if (typeof fault.match !== 'object' || fault.match === null) return 'match must be an object';
       const needsStatus = fault.action === 'status' || fault.action === 'status_after';
-      if (needsStatus && !(Number.isInteger(fault.status) && fault.status! >= 400 && fault.status! <= 599)) return 'status must be 400 to 599';
-      if (!((fault.delayMs ?? 0) >= 0 && (fault.delayMs ?? 0) <= MAX_DELAY_MS)) return `delayMs must be 0 to ${MAX_DELAY_MS}`;
+      if (needsStatus && !(Number.isInteger(fault.status) && fault.status! >= 400 && fault.status! <= 599))
+        return 'status must be 400 to 599';
+      if (!((fault.delayMs ?? 0) >= 0 && (fault.delayMs ?? 0) <= MAX_DELAY_MS))
+        return `delayMs must be 0 to ${MAX_DELAY_MS}`;
     }
     for (const fault of faults) this.#entries.push({ fault, seen: 0, struck: 0 });
     return undefined;
@@ -84,7 +86,8 @@ export class Faults {
 
 export function faultReply(fault: Fault): Reply {
   const status = fault.status ?? 500;
-  const reply = fault.body === undefined ? refuse(status, DEFAULT_ERRORS[status] ?? UNKNOWN) : { status, body: fault.body };
+  const reply =
+    fault.body === undefined ? refuse(status, DEFAULT_ERRORS[status] ?? UNKNOWN) : { status, body: fault.body };
   const advice = status >= 500 ? { 'Stripe-Should-Retry': 'false' } : {};
   return { ...reply, headers: { ...advice, ...fault.headers } };
 }
@@ -93,7 +96,12 @@ const UNKNOWN: StripeErrorBody = { type: 'api_error', message: 'An unknown error
 
 const DEFAULT_ERRORS: Readonly<Record<number, StripeErrorBody>> = {
   409: { type: 'invalid_request_error', message: 'The request conflicts with another request.' },
-  429: { type: 'invalid_request_error', code: 'rate_limit', message: 'Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits.' },
+  429: {
+    type: 'invalid_request_error',
+    code: 'rate_limit',
+    message:
+      'Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits.',
+  },
 };
 
 function matches(match: FaultMatch, target: FaultTarget): boolean {

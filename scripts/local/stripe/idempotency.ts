@@ -22,13 +22,31 @@ export interface KeyedCall {
   readonly nowMs: number;
 }
 
-export function keyedCall(account: string, key: string, method: string, path: string, form: Form, requestId: string, nowMs: number): KeyedCall {
-  return { scopedKey: `${account} ${key}`, key, fingerprint: `${method} ${path} ${canonicalForm(form)}`, requestId, nowMs };
+export function keyedCall(
+  account: string,
+  key: string,
+  method: string,
+  path: string,
+  form: Form,
+  requestId: string,
+  nowMs: number,
+): KeyedCall {
+  return {
+    scopedKey: `${account} ${key}`,
+    key,
+    fingerprint: `${method} ${path} ${canonicalForm(form)}`,
+    requestId,
+    nowMs,
+  };
 }
 
 /** The answer that the key already decides, or undefined when the request is to be executed. */
 export function answerOfKey(state: State, running: ReadonlySet<string>, call: KeyedCall): Reply | undefined {
-  if (call.key.length > MAX_KEY_LENGTH) return refuse(400, { type: 'idempotency_error', message: `Idempotency keys are up to ${MAX_KEY_LENGTH} characters long.` });
+  if (call.key.length > MAX_KEY_LENGTH)
+    return refuse(400, {
+      type: 'idempotency_error',
+      message: `Idempotency keys are up to ${MAX_KEY_LENGTH} characters long.`,
+    });
   const saved = state.answers.get(call.scopedKey);
   const known = saved !== undefined && call.nowMs - saved.savedAtMs < KEPT_MS ? saved : undefined;
   if (known !== undefined) return known.fingerprint === call.fingerprint ? replay(known) : reused(call.key);

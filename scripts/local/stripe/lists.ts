@@ -18,7 +18,13 @@ export interface ListSource<Item> {
 export function listPage<Item>(source: ListSource<Item>): Decision {
   const limit = Number(source.query.get('limit') ?? '10');
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
-    return invalid(refuse(400, { code: 'parameter_invalid_integer', param: 'limit', message: 'Invalid integer: limit must be between 1 and 100' }));
+    return invalid(
+      refuse(400, {
+        code: 'parameter_invalid_integer',
+        param: 'limit',
+        message: 'Invalid integer: limit must be between 1 and 100',
+      }),
+    );
   }
   const after = source.query.get('starting_after');
   const before = source.query.get('ending_before');

@@ -60,12 +60,21 @@ function adjustments(state: State, account: string, next: Balances, nowMs: numbe
   return [...currencies]
     .map((currency) => ({ currency, amount: (next.available[currency] ?? 0) - (old[currency] ?? 0) }))
     .filter(({ amount }) => amount !== 0)
-    .map(({ currency, amount }) => ({ id: newId('txn'), account, amount, currency, created: Math.floor(nowMs / 1000), source: null, type: 'adjustment' as const }));
+    .map(({ currency, amount }) => ({
+      id: newId('txn'),
+      account,
+      amount,
+      currency,
+      created: Math.floor(nowMs / 1000),
+      source: null,
+      type: 'adjustment' as const,
+    }));
 }
 
 function checkAccount(input: AccountInput): string | undefined {
   if (!ACCOUNT_ID.test(input.id ?? '')) return `"${input.id}" is no account id: acct_ and 16 to 24 letters and digits`;
-  if (!['standard', 'express', 'custom'].includes(input.type ?? 'express')) return `${input.id}: type must be standard, express or custom`;
+  if (!['standard', 'express', 'custom'].includes(input.type ?? 'express'))
+    return `${input.id}: type must be standard, express or custom`;
   for (const amounts of [input.available, input.pending, input.minimumPayout]) {
     for (const [currency, amount] of Object.entries(amounts ?? {})) {
       if (!/^[a-z]{3}$/.test(currency)) return `${input.id}: "${currency}" is no lower-case currency`;

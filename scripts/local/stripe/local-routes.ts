@@ -40,19 +40,32 @@ export function serveLocal(request: LocalRequest): Reply {
       return ok({ faults: [] });
     case 'POST accounts':
       return withJson(request, (body) => {
-        const inputs = (Array.isArray(body) ? body : (body as { accounts?: unknown }).accounts) as AccountInput[] | undefined;
+        const inputs = (Array.isArray(body) ? body : (body as { accounts?: unknown }).accounts) as
+          | AccountInput[]
+          | undefined;
         if (!Array.isArray(inputs)) return wrong('Send a list of accounts, or {"accounts": […]}.');
-        return commitOr(request, putAccounts(request.state, inputs, request.nowMs), () => ({ accounts: inputs.length }));
+        return commitOr(request, putAccounts(request.state, inputs, request.nowMs), () => ({
+          accounts: inputs.length,
+        }));
       });
   }
   const [, method, kind, id, verb] = /^(\w+) (accounts|payouts)\/(\w+)(?:\/(\w+))?$/.exec(name) ?? [];
   if (method === 'POST' && kind === 'accounts' && id && verb === undefined) return editAccount(request, id);
-  if (method === 'POST' && kind === 'payouts' && id && (verb === 'fail' || verb === 'pay')) return settlePayout(request, id, verb);
+  if (method === 'POST' && kind === 'payouts' && id && (verb === 'fail' || verb === 'pay'))
+    return settlePayout(request, id, verb);
   return refuse(404, { message: `The local Stripe has no ${name}` });
 }
 
 function health({ state, startedAtMs, nowMs, requests }: LocalRequest): Reply {
-  return ok({ ok: true, service: 'countersign-local-stripe', pid: process.pid, accounts: state.accounts.size, payouts: state.payouts.size, requests, uptimeMs: nowMs - startedAtMs });
+  return ok({
+    ok: true,
+    service: 'countersign-local-stripe',
+    pid: process.pid,
+    accounts: state.accounts.size,
+    payouts: state.payouts.size,
+    requests,
+    uptimeMs: nowMs - startedAtMs,
+  });
 }
 
 /** Everything, with balances beside their accounts. For tests and for reconciling the ledger with Stripe. */
@@ -86,12 +99,16 @@ function settlePayout(request: LocalRequest, id: string, verb: 'fail' | 'pay'): 
   const record = request.state.payouts.get(id);
   if (record === undefined) return noSuchPayout(id);
   if (verb === 'pay') {
-    if (record.payout.status === 'failed' || record.payout.status === 'canceled') return wrong(`The payout is ${record.payout.status}.`);
+    if (record.payout.status === 'failed' || record.payout.status === 'canceled')
+      return wrong(`The payout is ${record.payout.status}.`);
     const payout = { ...record.payout, status: 'paid' as const };
     return commit(request, { payouts: [{ account: record.account, payout }] }, () => payout);
   }
   return withJson(request, (body) => {
-    const { code = 'account_closed', message = 'The bank account has been closed.' } = body as { code?: string; message?: string };
+    const { code = 'account_closed', message = 'The bank account has been closed.' } = body as {
+      code?: string;
+      message?: string;
+    };
     const decision = fail(request.state, record, request.nowMs, code, message);
     if (decision.change !== undefined) request.state.commit(decision.change);
     return decision.reply;

@@ -11,7 +11,16 @@ import { answer, invalid } from './request.ts';
 import type { Account, ExternalAccount, Payout, PayoutRecord, State, Transaction } from './state.ts';
 
 const DAY_SECONDS = 86_400;
-const CREATE_PARAMETERS = new Set(['amount', 'currency', 'description', 'destination', 'metadata', 'method', 'source_type', 'statement_descriptor']);
+const CREATE_PARAMETERS = new Set([
+  'amount',
+  'currency',
+  'description',
+  'destination',
+  'metadata',
+  'method',
+  'source_type',
+  'statement_descriptor',
+]);
 
 /** `POST /v1/payouts`: parameters first (nothing is saved when they are wrong), then the account's own state. */
 export function create(request: ApiRequest): Decision {
@@ -21,11 +30,23 @@ export function create(request: ApiRequest): Decision {
   const amount = Number(form.get('amount'));
   const currency = form.get('currency') ?? '';
   if (!account.payoutsEnabled) {
-    return answer(refuse(400, { code: 'payouts_not_allowed', message: 'Payouts are not allowed for this account. Check the status of the account: it may have to supply more information.' }));
+    return answer(
+      refuse(400, {
+        code: 'payouts_not_allowed',
+        message:
+          'Payouts are not allowed for this account. Check the status of the account: it may have to supply more information.',
+      }),
+    );
   }
   const minimum = account.minimumPayout[currency] ?? 1;
   if (amount < minimum) {
-    return answer(refuse(400, { code: 'amount_too_small', param: 'amount', message: `Amount must be at least ${minimum} ${currency}` }));
+    return answer(
+      refuse(400, {
+        code: 'amount_too_small',
+        param: 'amount',
+        message: `Amount must be at least ${minimum} ${currency}`,
+      }),
+    );
   }
   const destination = findDestination(account, form.get('destination'), currency);
   if ('body' in destination) return answer(destination);
@@ -53,7 +74,10 @@ export function retrieve(request: ApiRequest, id: string): Decision {
 
 export function list(request: ApiRequest): Decision {
   const { state, account, query } = request;
-  const filters = [filterOf(query, 'created', (payout) => payout.created), filterOf(query, 'arrival_date', (payout) => payout.arrival_date)];
+  const filters = [
+    filterOf(query, 'created', (payout) => payout.created),
+    filterOf(query, 'arrival_date', (payout) => payout.arrival_date),
+  ];
   const destination = query.get('destination');
   const status = query.get('status');
   return listPage({
@@ -75,7 +99,11 @@ export function cancel(request: ApiRequest, id: string): Decision {
   const record = ownPayout(request, id);
   if (record === undefined) return answer(noSuchPayout(id));
   if (record.payout.status !== 'pending') {
-    return answer(refuse(400, { message: `Payouts can only be canceled while they are pending; this one is ${record.payout.status}.` }));
+    return answer(
+      refuse(400, {
+        message: `Payouts can only be canceled while they are pending; this one is ${record.payout.status}.`,
+      }),
+    );
   }
   return returnMoney(request.state, record, 'payout_cancel', request.nowMs, { status: 'canceled' });
 }
@@ -85,10 +113,20 @@ export function fail(state: State, record: PayoutRecord, nowMs: number, code: st
   if (record.payout.status === 'failed' || record.payout.status === 'canceled') {
     return answer(refuse(400, { message: `This payout is ${record.payout.status}: its money was returned already.` }));
   }
-  return returnMoney(state, record, 'payout_failure', nowMs, { status: 'failed', failure_code: code, failure_message: message });
+  return returnMoney(state, record, 'payout_failure', nowMs, {
+    status: 'failed',
+    failure_code: code,
+    failure_message: message,
+  });
 }
 
-function returnMoney(state: State, record: PayoutRecord, type: Transaction['type'], nowMs: number, edit: Partial<Payout>): Decision {
+function returnMoney(
+  state: State,
+  record: PayoutRecord,
+  type: Transaction['type'],
+  nowMs: number,
+  edit: Partial<Payout>,
+): Decision {
   const { account } = record;
   const { amount, currency } = record.payout;
   const transaction = transactionOf(account, record.payout, type, amount, Math.floor(nowMs / 1000), newId('txn'));
@@ -111,29 +149,45 @@ function checkParameters(form: Form): Reply | undefined {
     }
   }
   for (const param of ['amount', 'currency']) {
-    if (!form.get(param)) return refuse(400, { code: 'parameter_missing', param, message: `Missing required param: ${param}.` });
+    if (!form.get(param))
+      return refuse(400, { code: 'parameter_missing', param, message: `Missing required param: ${param}.` });
   }
   const currency = form.get('currency') ?? '';
-  if (!isSupported(currency)) return refuse(400, { param: 'currency', message: `Invalid currency: ${currency}. Stripe does not currently support it, or it is not written in lower case.` });
+  if (!isSupported(currency))
+    return refuse(400, {
+      param: 'currency',
+      message: `Invalid currency: ${currency}. Stripe does not currently support it, or it is not written in lower case.`,
+    });
   return checkAmount(form.get('amount') ?? '', currency) ?? checkTexts(form);
 }
 
 function checkAmount(text: string, currency: string): Reply | undefined {
-  const refuseAmount = (message: string): Reply => refuse(400, { code: 'parameter_invalid_integer', param: 'amount', message });
+  const refuseAmount = (message: string): Reply =>
+    refuse(400, { code: 'parameter_invalid_integer', param: 'amount', message });
   if (!/^-?\d{1,15}$/.test(text)) return refuseAmount(`Invalid integer: ${text}`);
   const amount = Number(text);
   if (amount < 1) return refuseAmount('This value must be greater than or equal to 1.');
-  if (amount > MAX_AMOUNT) return refuse(400, { code: 'amount_too_large', param: 'amount', message: `Amount must be no more than ${MAX_AMOUNT}` });
+  if (amount > MAX_AMOUNT)
+    return refuse(400, {
+      code: 'amount_too_large',
+      param: 'amount',
+      message: `Amount must be no more than ${MAX_AMOUNT}`,
+    });
   const step = payoutStep(currency);
   if (amount % step !== 0) {
-    return refuseAmount(`Invalid amount: a payout in ${currency} must be evenly divisible by ${step}. See https://stripe.com/docs/currencies#special-cases`);
+    return refuseAmount(
+      `Invalid amount: a payout in ${currency} must be evenly divisible by ${step}. See https://stripe.com/docs/currencies#special-cases`,
+    );
   }
   return undefined;
 }
 
 function checkTexts(form: Form): Reply | undefined {
   if ((form.get('statement_descriptor') ?? '').length > 22) {
-    return refuse(400, { param: 'statement_descriptor', message: 'The statement descriptor must be at most 22 characters.' });
+    return refuse(400, {
+      param: 'statement_descriptor',
+      message: 'The statement descriptor must be at most 22 characters.',
+    });
   }
   const method = form.get('method') ?? 'standard';
   if (method !== 'standard' && method !== 'instant') {
@@ -143,25 +197,42 @@ function checkTexts(form: Form): Reply | undefined {
   // https://docs.stripe.com/api/metadata: 50 keys of 40 characters, values of 500.
   if (metadata.length > 50) return refuse(400, { param: 'metadata', message: 'Metadata can have up to 50 keys.' });
   const long = metadata.find(([key, value]) => key.length > 40 || value.length > 500);
-  return long === undefined ? undefined : refuse(400, { param: `metadata[${long[0]}]`, message: 'Metadata keys have up to 40 characters, values up to 500.' });
+  return long === undefined
+    ? undefined
+    : refuse(400, {
+        param: `metadata[${long[0]}]`,
+        message: 'Metadata keys have up to 40 characters, values up to 500.',
+      });
 }
 
 const INSUFFICIENT = refuse(400, {
   code: 'balance_insufficient',
-  message: 'You have insufficient funds in your Stripe account for this transfer. Your card balance is too low. You can use the /v1/balance endpoint to view your Stripe balance (for more details, see stripe.com/docs/api#balance).',
+  message:
+    'You have insufficient funds in your Stripe account for this transfer. Your card balance is too low. You can use the /v1/balance endpoint to view your Stripe balance (for more details, see stripe.com/docs/api#balance).',
 });
 
 /** The named bank account, else the default one of the currency. */
 function findDestination(account: Account, id: string | undefined, currency: string): ExternalAccount | Reply {
   if (id !== undefined) {
     const named = account.externalAccounts.find((external) => external.id === id);
-    if (named === undefined) return refuse(404, { code: 'resource_missing', param: 'destination', message: `No such external account: '${id}'` });
+    if (named === undefined)
+      return refuse(404, {
+        code: 'resource_missing',
+        param: 'destination',
+        message: `No such external account: '${id}'`,
+      });
     if (named.currency === currency) return named;
-    return refuse(400, { param: 'destination', message: `The external account ${id} can't receive ${currency}: its currency is ${named.currency}.` });
+    return refuse(400, {
+      param: 'destination',
+      message: `The external account ${id} can't receive ${currency}: its currency is ${named.currency}.`,
+    });
   }
   const candidates = account.externalAccounts.filter((external) => external.currency === currency);
   const destination = candidates.find((external) => external.defaultForCurrency) ?? candidates[0];
-  return destination ?? refuse(400, { message: `Sorry, you don't have any external accounts in that currency (${currency}).` });
+  return (
+    destination ??
+    refuse(400, { message: `Sorry, you don't have any external accounts in that currency (${currency}).` })
+  );
 }
 
 function newPayout(form: Form, destination: ExternalAccount, created: number): Payout {
@@ -205,7 +276,14 @@ function nextBusinessDay(created: number): number {
   return (day + wait) * DAY_SECONDS;
 }
 
-function transactionOf(account: string, payout: Payout, type: Transaction['type'], amount: number, created: number, id: string): Transaction {
+function transactionOf(
+  account: string,
+  payout: Payout,
+  type: Transaction['type'],
+  amount: number,
+  created: number,
+  id: string,
+): Transaction {
   return { id, account, amount, currency: payout.currency, created, source: payout.id, type };
 }
 

@@ -10,5 +10,7 @@ export const PLATFORM: AccountInput = {
   defaultCurrency: 'usd',
   email: 'platform@example.com',
   available: { usd: 0 },
-  externalAccounts: [{ id: 'ba_1LocalPlatformUsd00000', bankName: 'STRIPE TEST BANK', last4: '0001', currency: 'usd', country: 'US' }],
+  externalAccounts: [
+    { id: 'ba_1LocalPlatformUsd00000', bankName: 'STRIPE TEST BANK', last4: '0001', currency: 'usd', country: 'US' },
+  ],
 };

@@ -18,7 +18,10 @@ export function ok(body: object | string): Reply {
 }
 
 export function refuse(status: number, error: StripeErrorBody): Reply {
-  const docUrl = error.code === undefined ? {} : { doc_url: `https://stripe.com/docs/error-codes/${error.code.replaceAll('_', '-')}` };
+  const docUrl =
+    error.code === undefined
+      ? {}
+      : { doc_url: `https://stripe.com/docs/error-codes/${error.code.replaceAll('_', '-')}` };
   return { status, body: { error: { type: 'invalid_request_error', ...error, ...docUrl } } };
 }
 

@@ -16,13 +16,18 @@ const ROUTES: readonly { readonly method: string; readonly path: RegExp; readonl
   { method: 'GET', path: /^\/v1\/account$/, route: accounts.retrieveOwn },
   { method: 'GET', path: /^\/v1\/accounts$/, route: accounts.list },
   { method: 'GET', path: /^\/v1\/accounts\/([^/]+)$/, route: accounts.retrieve },
-  { method: 'GET', path: /^\/v1\/accounts\/([^/]+)\/(?:external_accounts|bank_accounts)$/, route: accounts.listExternalAccounts },
+  {
+    method: 'GET',
+    path: /^\/v1\/accounts\/([^/]+)\/(?:external_accounts|bank_accounts)$/,
+    route: accounts.listExternalAccounts,
+  },
 ];
 
 export function decide(request: ApiRequest): Decision {
   for (const parameters of [request.form, request.query]) {
     for (const name of parameters.keys()) {
-      if (name.startsWith('expand')) return invalid(refuse(400, { param: 'expand', message: 'The local Stripe expands no objects.' }));
+      if (name.startsWith('expand'))
+        return invalid(refuse(400, { param: 'expand', message: 'The local Stripe expands no objects.' }));
     }
   }
   for (const { method, path, route } of ROUTES) {

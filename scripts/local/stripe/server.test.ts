@@ -29,8 +29,20 @@ const ACCOUNTS: AccountInput[] = [
       { id: 'ba_anna_kwd', last4: '4444', currency: 'kwd', country: 'KW' },
     ],
   },
-  { id: BERT, businessName: 'Bert GmbH', type: 'standard', available: { eur: 900 }, externalAccounts: [{ id: 'ba_bert', currency: 'eur' }] },
-  { id: CARL, businessName: 'Carl Inc', payoutsEnabled: false, available: { usd: 900 }, externalAccounts: [{ currency: 'usd' }] },
+  {
+    id: BERT,
+    businessName: 'Bert GmbH',
+    type: 'standard',
+    available: { eur: 900 },
+    externalAccounts: [{ id: 'ba_bert', currency: 'eur' }],
+  },
+  {
+    id: CARL,
+    businessName: 'Carl Inc',
+    payoutsEnabled: false,
+    available: { usd: 900 },
+    externalAccounts: [{ currency: 'usd' }],
+  },
 ];
 
 let local: LocalStripe;
@@ -39,7 +51,14 @@ let stripe: Stripe;
 
 function clientFor(baseUrl: string, secretKey = 'sk_test_local', timeout = 2_000): Stripe {
   const { hostname, port } = new URL(baseUrl);
-  return new Stripe(secretKey, { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, timeout, telemetry: false });
+  return new Stripe(secretKey, {
+    host: hostname,
+    port,
+    protocol: 'http',
+    maxNetworkRetries: 0,
+    timeout,
+    telemetry: false,
+  });
 }
 
 async function control(method: string, path: string, body?: unknown): Promise<any> {
@@ -67,13 +86,27 @@ afterEach(() => local.close());
 describe('accounts and balances', () => {
   it('shows a connected account with its bank accounts', async () => {
     const account = await stripe.accounts.retrieve(ANNA);
-    expect(account).toMatchObject({ id: ANNA, object: 'account', business_profile: { name: 'Anna Ltd' }, payouts_enabled: true });
-    expect(account.external_accounts?.data[0]).toMatchObject({ id: 'ba_anna_usd', bank_name: 'First Bank', last4: '1111', currency: 'usd', default_for_currency: true });
+    expect(account).toMatchObject({
+      id: ANNA,
+      object: 'account',
+      business_profile: { name: 'Anna Ltd' },
+      payouts_enabled: true,
+    });
+    expect(account.external_accounts?.data[0]).toMatchObject({
+      id: 'ba_anna_usd',
+      bank_name: 'First Bank',
+      last4: '1111',
+      currency: 'usd',
+      default_for_currency: true,
+    });
   });
 
   it('hides the bank accounts of a standard account', async () => {
     expect('external_accounts' in (await stripe.accounts.retrieve(BERT))).toBe(false);
-    expect(await failureOf(stripe.accounts.listExternalAccounts(BERT))).toMatchObject({ statusCode: 403, type: 'StripePermissionError' });
+    expect(await failureOf(stripe.accounts.listExternalAccounts(BERT))).toMatchObject({
+      statusCode: 403,
+      type: 'StripePermissionError',
+    });
     expect((await stripe.accounts.listExternalAccounts(ANNA)).data).toHaveLength(4);
   });
 
@@ -94,28 +127,55 @@ describe('accounts and balances', () => {
 
   it('refuses unknown and disconnected accounts, live keys and missing keys', async () => {
     const unknown = { stripeAccount: 'acct_1Nobody0000000' };
-    expect(await failureOf(stripe.balance.retrieve({}, unknown))).toMatchObject({ statusCode: 403, code: 'account_invalid' });
+    expect(await failureOf(stripe.balance.retrieve({}, unknown))).toMatchObject({
+      statusCode: 403,
+      code: 'account_invalid',
+    });
     await control('POST', `accounts/${ANNA}`, { connected: false });
     expect(await failureOf(stripe.accounts.retrieve(ANNA))).toMatchObject({ statusCode: 403, code: 'account_invalid' });
-    expect(await failureOf(clientFor(url, 'sk_live_x').balance.retrieve())).toMatchObject({ statusCode: 401, type: 'StripeAuthenticationError' });
+    expect(await failureOf(clientFor(url, 'sk_live_x').balance.retrieve())).toMatchObject({
+      statusCode: 401,
+      type: 'StripeAuthenticationError',
+    });
     expect((await fetch(`${url}/v1/balance`)).status).toBe(401);
   });
 });
 
 describe('payouts', () => {
   const pay = (params: Partial<Stripe.PayoutCreateParams>, key?: string, account = ANNA) =>
-    stripe.payouts.create({ amount: 100, currency: 'usd', ...params }, { stripeAccount: account, ...(key === undefined ? {} : { idempotencyKey: key }) });
+    stripe.payouts.create(
+      { amount: 100, currency: 'usd', ...params },
+      { stripeAccount: account, ...(key === undefined ? {} : { idempotencyKey: key }) },
+    );
   const usd = async (account = ANNA): Promise<number | undefined> =>
-    (await stripe.balance.retrieve({}, { stripeAccount: account })).available.find(({ currency }) => currency === 'usd')?.amount;
+    (await stripe.balance.retrieve({}, { stripeAccount: account })).available.find(({ currency }) => currency === 'usd')
+      ?.amount;
 
   it('pays to the default bank account of the currency, or to the one named', async () => {
-    const payout = await pay({ description: 'August', metadata: { countersign_effect: 'e1' }, statement_descriptor: 'AUG' });
-    expect(payout).toMatchObject({ object: 'payout', amount: 100, currency: 'usd', status: 'pending', destination: 'ba_anna_usd', metadata: { countersign_effect: 'e1' }, description: 'August' });
+    const payout = await pay({
+      description: 'August',
+      metadata: { countersign_effect: 'e1' },
+      statement_descriptor: 'AUG',
+    });
+    expect(payout).toMatchObject({
+      object: 'payout',
+      amount: 100,
+      currency: 'usd',
+      status: 'pending',
+      destination: 'ba_anna_usd',
+      metadata: { countersign_effect: 'e1' },
+      description: 'August',
+    });
     expect((await pay({ destination: 'ba_anna_usd2' })).destination).toBe('ba_anna_usd2');
     expect(await usd()).toBe(9_800);
-    expect(await stripe.payouts.retrieve(payout.id, {}, { stripeAccount: ANNA })).toMatchObject({ id: payout.id, amount: 100 });
+    expect(await stripe.payouts.retrieve(payout.id, {}, { stripeAccount: ANNA })).toMatchObject({
+      id: payout.id,
+      amount: 100,
+    });
     const transactions = await stripe.balanceTransactions.list({ payout: payout.id }, { stripeAccount: ANNA });
-    expect(transactions.data).toMatchObject([{ id: payout.balance_transaction, amount: -100, net: -100, type: 'payout', source: payout.id }]);
+    expect(transactions.data).toMatchObject([
+      { id: payout.balance_transaction, amount: -100, net: -100, type: 'payout', source: payout.id },
+    ]);
   });
 
   it.each([
@@ -137,31 +197,48 @@ describe('payouts', () => {
 
   it('refuses accounts without payouts, and parameters left out or unknown', async () => {
     expect(await failureOf(pay({}, undefined, CARL))).toMatchObject({ statusCode: 400, code: 'payouts_not_allowed' });
-    expect(await failureOf(stripe.payouts.create({ amount: 1 } as never, { stripeAccount: ANNA }))).toMatchObject({ code: 'parameter_missing', param: 'currency' });
-    expect(await failureOf(pay({ purpose: 'x' } as never))).toMatchObject({ code: 'parameter_unknown', param: 'purpose' });
+    expect(await failureOf(stripe.payouts.create({ amount: 1 } as never, { stripeAccount: ANNA }))).toMatchObject({
+      code: 'parameter_missing',
+      param: 'currency',
+    });
+    expect(await failureOf(pay({ purpose: 'x' } as never))).toMatchObject({
+      code: 'parameter_unknown',
+      param: 'purpose',
+    });
   });
 
   it('lists newest first by page, creation, destination and status', async () => {
     const ids: string[] = [];
-    for (let count = 0; count < 5; count += 1) ids.unshift((await pay({ destination: count === 2 ? 'ba_anna_usd2' : 'ba_anna_usd' })).id);
+    for (let count = 0; count < 5; count += 1)
+      ids.unshift((await pay({ destination: count === 2 ? 'ba_anna_usd2' : 'ba_anna_usd' })).id);
     const seen: string[] = [];
     for await (const payout of stripe.payouts.list({ limit: 2 }, { stripeAccount: ANNA })) seen.push(payout.id);
     expect(seen).toEqual(ids);
-    const other = await stripe.payouts.list({ destination: 'ba_anna_usd2', status: 'pending' }, { stripeAccount: ANNA });
+    const other = await stripe.payouts.list(
+      { destination: 'ba_anna_usd2', status: 'pending' },
+      { stripeAccount: ANNA },
+    );
     expect(other.data.map(({ id }) => id)).toEqual([ids[2]]);
     const later = Math.floor(Date.now() / 1000) + 60;
     expect((await stripe.payouts.list({ created: { gte: later } }, { stripeAccount: ANNA })).data).toEqual([]);
     expect((await stripe.payouts.list({ created: { lt: later } }, { stripeAccount: ANNA })).data).toHaveLength(5);
-    expect(await failureOf(stripe.payouts.retrieve(ids[0]!, {}, { stripeAccount: BERT }))).toMatchObject({ statusCode: 404 });
+    expect(await failureOf(stripe.payouts.retrieve(ids[0]!, {}, { stripeAccount: BERT }))).toMatchObject({
+      statusCode: 404,
+    });
   });
 
   it('returns the money of a canceled or a failed payout, once', async () => {
     const [first, second] = [await pay({ amount: 1_000 }), await pay({ amount: 2_000 })];
     expect(await stripe.payouts.cancel(first.id, {}, { stripeAccount: ANNA })).toMatchObject({ status: 'canceled' });
-    expect(await failureOf(stripe.payouts.cancel(first.id, {}, { stripeAccount: ANNA }))).toMatchObject({ statusCode: 400 });
+    expect(await failureOf(stripe.payouts.cancel(first.id, {}, { stripeAccount: ANNA }))).toMatchObject({
+      statusCode: 400,
+    });
     expect(await usd()).toBe(8_000);
     expect(await control('POST', `payouts/${second.id}/pay`, {})).toMatchObject({ status: 'paid' });
-    expect(await control('POST', `payouts/${second.id}/fail`, { code: 'no_account' })).toMatchObject({ status: 'failed', failure_code: 'no_account' });
+    expect(await control('POST', `payouts/${second.id}/fail`, { code: 'no_account' })).toMatchObject({
+      status: 'failed',
+      failure_code: 'no_account',
+    });
     expect(await control('POST', `payouts/${second.id}/fail`, {})).toHaveProperty('error');
     expect(await usd()).toBe(10_000);
   });
@@ -180,10 +257,16 @@ describe('payouts', () => {
 
   it('refuses a key used with other parameters, and forgets refusals from before execution', async () => {
     await pay({ amount: 10 }, 'k1');
-    expect(await failureOf(pay({ amount: 11 }, 'k1'))).toMatchObject({ statusCode: 400, type: 'StripeIdempotencyError', rawType: 'idempotency_error' });
+    expect(await failureOf(pay({ amount: 11 }, 'k1'))).toMatchObject({
+      statusCode: 400,
+      type: 'StripeIdempotencyError',
+      rawType: 'idempotency_error',
+    });
     await failureOf(pay({ amount: 0 }, 'k2'));
     expect(await pay({ amount: 10 }, 'k2')).toMatchObject({ amount: 10 });
-    expect(await pay({ amount: 10, currency: 'eur' }, 'k1', BERT).catch((error) => error.code)).not.toBe('idempotency_error');
+    expect(await pay({ amount: 10, currency: 'eur' }, 'k1', BERT).catch((error) => error.code)).not.toBe(
+      'idempotency_error',
+    );
   });
 
   it('forgets a key after a day', async () => {
@@ -192,7 +275,8 @@ describe('payouts', () => {
     try {
       const base = (await aged.listen(0)).url;
       await fetch(`${base}/__local/accounts`, { method: 'POST', body: JSON.stringify(ACCOUNTS) });
-      const create = () => clientFor(base).payouts.create({ amount: 5, currency: 'usd' }, { stripeAccount: ANNA, idempotencyKey: 'k' });
+      const create = () =>
+        clientFor(base).payouts.create({ amount: 5, currency: 'usd' }, { stripeAccount: ANNA, idempotencyKey: 'k' });
       const first = await create();
       nowMs += 23 * 3_600_000;
       expect((await create()).id).toBe(first.id);
@@ -205,7 +289,9 @@ describe('payouts', () => {
 
   describe('with faults', () => {
     it('pays once when the answer is lost and the same key is sent again', async () => {
-      await control('POST', 'faults', [{ match: { method: 'POST', path: '/v1/payouts' }, action: 'timeout_after', times: 2 }]);
+      await control('POST', 'faults', [
+        { match: { method: 'POST', path: '/v1/payouts' }, action: 'timeout_after', times: 2 },
+      ]);
       // The package itself repeats a cut connection once, with the same key: both attempts are cut here.
       expect(await failureOf(pay({ amount: 10 }, 'k1'))).toMatchObject({ type: 'StripeConnectionError' });
       expect(await usd()).toBe(9_990);
@@ -217,7 +303,8 @@ describe('payouts', () => {
     it('pays once when the client gives up waiting', async () => {
       await control('POST', 'faults', { match: { idempotencyKey: 'slow' }, action: 'timeout_after', delayMs: 500 });
       const hasty = clientFor(url, 'sk_test_local', 100);
-      const create = () => hasty.payouts.create({ amount: 10, currency: 'usd' }, { stripeAccount: ANNA, idempotencyKey: 'slow' });
+      const create = () =>
+        hasty.payouts.create({ amount: 10, currency: 'usd' }, { stripeAccount: ANNA, idempotencyKey: 'slow' });
       expect(await failureOf(create())).toMatchObject({ type: 'StripeConnectionError' });
       expect(await create()).toMatchObject({ amount: 10 });
       expect(await usd()).toBe(9_990);
@@ -236,7 +323,10 @@ describe('payouts', () => {
         { match: { idempotencyKey: 'k1' }, action: 'status', status: 500 },
         { match: { idempotencyKey: 'k2' }, action: 'status_after', status: 500 },
       ]);
-      for (const [key, left] of [['k1', 10_000], ['k2', 9_990]] as const) {
+      for (const [key, left] of [
+        ['k1', 10_000],
+        ['k2', 9_990],
+      ] as const) {
         for (let attempt = 0; attempt < 3; attempt += 1) {
           expect(await failureOf(pay({ amount: 10 }, key))).toMatchObject({ statusCode: 500, type: 'StripeAPIError' });
           expect(await usd()).toBe(left);
@@ -258,7 +348,10 @@ describe('payouts', () => {
       await control('POST', 'faults', { match: { idempotencyKey: 'k1' }, action: 'delay', delayMs: 200 });
       const first = pay({ amount: 10 }, 'k1');
       await new Promise((resolve) => setTimeout(resolve, 50));
-      expect(await failureOf(pay({ amount: 10 }, 'k1'))).toMatchObject({ statusCode: 409, code: 'idempotency_key_in_use' });
+      expect(await failureOf(pay({ amount: 10 }, 'k1'))).toMatchObject({
+        statusCode: 409,
+        code: 'idempotency_key_in_use',
+      });
       expect((await pay({ amount: 10 }, 'k1').catch(() => first)).id).toBe((await first).id);
       expect(await usd()).toBe(9_990);
     });
@@ -282,8 +375,14 @@ describe('state', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   /** The command itself, in a process of its own that can be killed. */
-  async function started(file: string): Promise<{ stripe: Stripe; base: string; end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void> }> {
-    const child = spawn(process.execPath, [fileURLToPath(new URL('server.ts', import.meta.url)), '--port', '0', '--state', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  async function started(
+    file: string,
+  ): Promise<{ stripe: Stripe; base: string; end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void> }> {
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('server.ts', import.meta.url)), '--port', '0', '--state', file],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const base = /http:\S+\d/.exec(line.toString())?.[0] ?? expect.fail(line.toString());
     const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
@@ -297,7 +396,8 @@ describe('state', () => {
     const file = join(folder, 'state.jsonl');
     const before = await started(file);
     await fetch(`${before.base}/__local/accounts`, { method: 'POST', body: JSON.stringify(ACCOUNTS) });
-    const create = (client: Stripe) => client.payouts.create({ amount: 7, currency: 'usd' }, { stripeAccount: ANNA, idempotencyKey: 'k' });
+    const create = (client: Stripe) =>
+      client.payouts.create({ amount: 7, currency: 'usd' }, { stripeAccount: ANNA, idempotencyKey: 'k' });
     const payout = await create(before.stripe);
     await before.end(signal);
     const after = await started(file);

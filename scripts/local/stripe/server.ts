@@ -57,7 +57,12 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
       return send(res, serveLocal({ state, faults, ...call, nowMs: now(), startedAtMs, requests }), {});
     }
     requests += 1;
-    const fault = faults.take({ method: call.method, path: call.path, account: call.account, idempotencyKey: call.idempotencyKey });
+    const fault = faults.take({
+      method: call.method,
+      path: call.path,
+      account: call.account,
+      idempotencyKey: call.idempotencyKey,
+    });
     await wait(fault, 'timeout_before');
     if (fault?.action === 'timeout_before') return void req.socket.destroy();
     const reply = await answerCall(call, fault);
@@ -72,7 +77,8 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
     if (refused !== undefined) return { reply: refused, requestId };
     const form = parseForm(call.body);
     const query = parseForm(call.query);
-    if (form === undefined || query === undefined) return { reply: refuse(400, { message: 'Too many parameters.' }), requestId };
+    if (form === undefined || query === undefined)
+      return { reply: refuse(400, { message: 'Too many parameters.' }), requestId };
     const account = call.account === undefined ? state.platform() : reachable(state, call.account);
     if (account === undefined) return { reply: noAccess(hintOf(call.secretKey), call.account ?? ''), requestId };
     if (fault?.action === 'status' && (fault.status ?? 500) < 500) {
@@ -80,7 +86,16 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
       return { reply: faultReply(fault), requestId };
     }
 
-    const request: ApiRequest = { state, method: call.method, path: call.path, query, form, account, keyHint: hintOf(call.secretKey), nowMs: now() };
+    const request: ApiRequest = {
+      state,
+      method: call.method,
+      path: call.path,
+      query,
+      form,
+      account,
+      keyHint: hintOf(call.secretKey),
+      nowMs: now(),
+    };
     if (call.method !== 'POST' || call.idempotencyKey === undefined) {
       await wait(fault, 'delay');
       return { reply: execute(request, undefined, fault), requestId };
@@ -108,10 +123,20 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
   const server = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
     handle(req, res).catch((error: unknown) => {
       console.error('local Stripe:', error);
-      if (!res.headersSent) send(res, refuse(500, { type: 'api_error', message: 'The local Stripe itself failed; its output says why.' }), {});
+      if (!res.headersSent)
+        send(
+          res,
+          refuse(500, { type: 'api_error', message: 'The local Stripe itself failed; its output says why.' }),
+          {},
+        );
     });
   });
-  return { state, faults, listen: (port) => listen(server, port), close: () => close(server, () => state.close(now() - KEPT_MS)) };
+  return {
+    state,
+    faults,
+    listen: (port) => listen(server, port),
+    close: () => close(server, () => state.close(now() - KEPT_MS)),
+  };
 }
 
 function withFault(fault: Fault | undefined, run: () => Decision): Decision {
@@ -146,7 +171,16 @@ async function readCall(req: IncomingMessage): Promise<Call | undefined> {
   if (idempotencyKey !== undefined) echo['Idempotency-Key'] = idempotencyKey;
   if (version !== undefined) echo['Stripe-Version'] = version;
   const secretKey = /^Bearer (\S+)$/.exec(req.headers.authorization ?? '')?.[1];
-  return { method: req.method ?? 'GET', path, query: mark === -1 ? '' : url.slice(mark + 1), body, secretKey, account, idempotencyKey, echo };
+  return {
+    method: req.method ?? 'GET',
+    path,
+    query: mark === -1 ? '' : url.slice(mark + 1),
+    body,
+    secretKey,
+    account,
+    idempotencyKey,
+    echo,
+  };
 }
 
 async function readBody(req: IncomingMessage, maxBytes: number): Promise<string | undefined> {
@@ -167,10 +201,16 @@ function headerOf(req: IncomingMessage, name: string): string | undefined {
 
 function checkKey(secretKey: string | undefined): Reply | undefined {
   if (secretKey === undefined) {
-    return refuse(401, { message: 'You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. \'Authorization: Bearer YOUR_SECRET_KEY\').' });
+    return refuse(401, {
+      message:
+        "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+    });
   }
   if (secretKey.startsWith('sk_live') || secretKey.startsWith('rk_live')) {
-    return refuse(401, { message: 'This is the local Stripe, and it was given a live key. Live keys belong to Stripe only: check the configured base address, and consider rolling the key.' });
+    return refuse(401, {
+      message:
+        'This is the local Stripe, and it was given a live key. Live keys belong to Stripe only: check the configured base address, and consider rolling the key.',
+    });
   }
   return undefined;
 }
@@ -182,12 +222,20 @@ function hintOf(secretKey: string | undefined): string {
 
 function send(res: ServerResponse, reply: Reply, headers: Record<string, string>): void {
   const text = bodyText(reply);
-  res.writeHead(reply.status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text), ...headers, ...reply.headers });
+  res.writeHead(reply.status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    ...headers,
+    ...reply.headers,
+  });
   res.end(text);
 }
 
 /** Each action waits at its own moment: before the effect, after it, or while the key is in use. */
-function wait(fault: Fault | undefined, moment: 'timeout_before' | 'timeout_after' | 'delay'): Promise<void> | undefined {
+function wait(
+  fault: Fault | undefined,
+  moment: 'timeout_before' | 'timeout_after' | 'delay',
+): Promise<void> | undefined {
   if (fault?.delayMs === undefined || fault.delayMs === 0) return undefined;
   const when = fault.action === 'timeout_before' || fault.action === 'timeout_after' ? fault.action : 'delay';
   return when === moment ? new Promise((resolve) => setTimeout(resolve, fault.delayMs)) : undefined;
@@ -221,7 +269,9 @@ async function main(): Promise<void> {
   }
   const stripe = createLocalStripe({ stateFile: values.state });
   const { url } = await stripe.listen(port);
-  console.log(`local Stripe on ${url}, ${stripe.state.accounts.size - 1} connected accounts, state in ${values.state ?? 'memory'}`);
+  console.log(
+    `local Stripe on ${url}, ${stripe.state.accounts.size - 1} connected accounts, state in ${values.state ?? 'memory'}`,
+  );
   const stop = (): void => void stripe.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

@@ -151,7 +151,16 @@ export class State {
 
   #apply(change: Change): void {
     if (change.reset) {
-      for (const map of [this.accounts, this.payouts, this.transactions, this.answers, this.payoutIds, this.transactionIds, this.#balances]) map.clear();
+      for (const map of [
+        this.accounts,
+        this.payouts,
+        this.transactions,
+        this.answers,
+        this.payoutIds,
+        this.transactionIds,
+        this.#balances,
+      ])
+        map.clear();
     }
     if (change.forgetAnswers) this.answers.clear();
     for (const account of change.accounts ?? []) this.accounts.set(account.id, account);

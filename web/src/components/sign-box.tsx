@@ -51,6 +51,7 @@ function Decision({
 }): ReactNode {
   const [digest, setDigest] = useState(plan.digest);
   const [rejecting, setRejecting] = useState(false);
+  const [returned, setReturned] = useState(false);
   const [reason, setReason] = useState('');
   const approve = useCommand('approveExecution');
   const reject = useCommand('rejectExecution');
@@ -111,7 +112,14 @@ function Decision({
             <Button type="submit" color="red" loading={reject.pending} disabled={reason.trim().length < 3}>
               Reject this plan
             </Button>
-            <Button variant="default" disabled={busy} onClick={() => setRejecting(false)}>
+            <Button
+              variant="default"
+              disabled={busy}
+              onClick={() => {
+                setReturned(true);
+                setRejecting(false);
+              }}
+            >
               Back
             </Button>
           </div>
@@ -128,7 +136,7 @@ function Decision({
             >
               {unbroken(approveLabel(plan.totals, plan.payeeCount))}
             </Button>
-            <Button variant="default" disabled={busy} onClick={() => setRejecting(true)}>
+            <Button variant="default" disabled={busy} autoFocus={returned} onClick={() => setRejecting(true)}>
               Reject…
             </Button>
           </div>

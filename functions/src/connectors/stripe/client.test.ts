@@ -10,11 +10,18 @@ describe('createStripeClient', () => {
     ['https://stripe.example', 'rk_live_x'],
     ['http://127.0.0.1:1', ''],
   ])('refuses %s with the key "%s"', (base, secretKey) => {
-    expect(() => createStripeClient({ secretKey, apiBase: new URL(base) })).toThrowError(expect.objectContaining({ code: 'invalid_argument' }));
+    expect(() => createStripeClient({ secretKey, apiBase: new URL(base) })).toThrowError(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    );
   });
 
   it('knows the mode of a key', () => {
-    expect([modeOf('sk_live_x'), modeOf('rk_live_x'), modeOf('sk_test_x'), modeOf('rk_test_x')]).toEqual(['live', 'live', 'test', 'test']);
+    expect([modeOf('sk_live_x'), modeOf('rk_live_x'), modeOf('sk_test_x'), modeOf('rk_test_x')]).toEqual([
+      'live',
+      'live',
+      'test',
+      'test',
+    ]);
   });
 });
 

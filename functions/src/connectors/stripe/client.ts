@@ -22,7 +22,10 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
   const { secretKey, apiBase } = options;
   if (secretKey === '') throw new AppError('invalid_argument', 'No Stripe key is configured');
   if (apiBase !== undefined) checkBase(apiBase, secretKey);
-  const agent = apiBase?.protocol === 'http:' ? new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }) : new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+  const agent =
+    apiBase?.protocol === 'http:'
+      ? new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS })
+      : new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
   return new Stripe(secretKey, {
     httpClient: watched(Stripe.createNodeHttpClient(agent)),
     timeout: options.timeoutMs ?? TIMEOUT_MS,
@@ -38,9 +41,15 @@ export function modeOf(secretKey: string): 'test' | 'live' {
 }
 
 function checkBase(apiBase: URL, secretKey: string): void {
-  if (apiBase.protocol !== 'http:' && apiBase.protocol !== 'https:') throw new AppError('invalid_argument', `${apiBase.href} is no http or https address`);
-  if (apiBase.pathname !== '/') throw new AppError('invalid_argument', `Stripe's base address has no path: ${apiBase.origin} instead of ${apiBase.href}`);
-  if (modeOf(secretKey) === 'live' && apiBase.host !== 'api.stripe.com') throw new AppError('invalid_argument', `A live key is sent to Stripe only, not to ${apiBase.host}`);
+  if (apiBase.protocol !== 'http:' && apiBase.protocol !== 'https:')
+    throw new AppError('invalid_argument', `${apiBase.href} is no http or https address`);
+  if (apiBase.pathname !== '/')
+    throw new AppError(
+      'invalid_argument',
+      `Stripe's base address has no path: ${apiBase.origin} instead of ${apiBase.href}`,
+    );
+  if (modeOf(secretKey) === 'live' && apiBase.host !== 'api.stripe.com')
+    throw new AppError('invalid_argument', `A live key is sent to Stripe only, not to ${apiBase.host}`);
 }
 
 function hostOf(apiBase: URL): { host: string; port: string; protocol: 'http' | 'https' } {

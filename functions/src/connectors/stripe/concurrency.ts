@@ -1,5 +1,9 @@
 /** Map with at most `limit` calls under way; results keep their order. The first error ends it: no new call is begun. */
-export async function mapConcurrently<Item, Result>(items: readonly Item[], limit: number, call: (item: Item) => Promise<Result>): Promise<Result[]> {
+export async function mapConcurrently<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  call: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
   const results: Result[] = new Array(items.length);
   let next = 0;
   let stopped = false;

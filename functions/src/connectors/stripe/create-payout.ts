@@ -23,7 +23,12 @@ export interface PayoutRequest {
 
 export type PayoutResult =
   | { readonly status: 'succeeded'; readonly providerId: string; readonly arrivalDate: string | null }
-  | { readonly status: 'failed' | 'unknown' | 'not_done'; readonly code: string; readonly message: string; readonly retryable: boolean };
+  | {
+      readonly status: 'failed' | 'unknown' | 'not_done';
+      readonly code: string;
+      readonly message: string;
+      readonly retryable: boolean;
+    };
 
 export const payoutSchema = z.object({
   id: z.string(),
@@ -43,7 +48,10 @@ export async function createPayout(client: Stripe, request: PayoutRequest): Prom
   const amount = toStripeAmount(toMinor(request.amountMinor), request.currency);
   if (!amount.ok) return refusal(amount.code, amount.message);
   if (request.minimum !== undefined && toMinor(request.amountMinor) < toMinor(request.minimum)) {
-    return refusal('amount_too_small', `The least payout is ${formatMoney(toMinor(request.minimum), request.currency)}`);
+    return refusal(
+      'amount_too_small',
+      `The least payout is ${formatMoney(toMinor(request.minimum), request.currency)}`,
+    );
   }
   const params: Stripe.PayoutCreateParams = {
     amount: amount.amount,
@@ -64,10 +72,18 @@ export async function createPayout(client: Stripe, request: PayoutRequest): Prom
 export function resultOf(answer: unknown): PayoutResult {
   const { data: payout } = payoutSchema.safeParse(answer);
   if (payout === undefined) {
-    return { status: 'unknown', code: 'provider_answer', message: 'Stripe accepted the payout, but its answer can not be read', retryable: false };
+    return {
+      status: 'unknown',
+      code: 'provider_answer',
+      message: 'Stripe accepted the payout, but its answer can not be read',
+      retryable: false,
+    };
   }
   if (payout.status === 'failed' || payout.status === 'canceled') {
-    return refusal(payout.failure_code ?? payout.status, payout.failure_message ?? `Stripe's payout ${payout.id} is ${payout.status}`);
+    return refusal(
+      payout.failure_code ?? payout.status,
+      payout.failure_message ?? `Stripe's payout ${payout.id} is ${payout.status}`,
+    );
   }
   return { status: 'succeeded', providerId: payout.id, arrivalDate: dayOf(payout.arrival_date) };
 }

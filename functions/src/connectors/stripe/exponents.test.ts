@@ -37,7 +37,8 @@ describe('toStripeAmount', () => {
   });
 
   it('names an amount that can be paid', () => {
-    const of = (minor: bigint, currency: string): string => (toStripeAmount(minor, currency) as { message: string }).message;
+    const of = (minor: bigint, currency: string): string =>
+      (toStripeAmount(minor, currency) as { message: string }).message;
     expect(of(1_045n, 'HUF')).toBe('Stripe pays HUF in steps of HUF 1.00: HUF 10.45 must become HUF 10.00 or the like');
     expect(of(4n, 'KWD')).toBe('Stripe pays KWD in steps of KWD 0.010: KWD 0.004 must become KWD 0.010 or the like');
     expect(of(1_210n, 'MGA')).toBe('Stripe pays MGA in steps of MGA 1.00: MGA 12.10 must become MGA 12.00 or the like');
@@ -56,7 +57,9 @@ describe('toStripeAmount', () => {
   });
 
   it('can pay whole hundreds of every currency that both Stripe and ISO 4217 know', () => {
-    const payable = currencyCodes.filter((currency) => toStripeAmount(100n * 10n ** BigInt(exponentOf(currency) ?? 0), currency).ok);
+    const payable = currencyCodes.filter(
+      (currency) => toStripeAmount(100n * 10n ** BigInt(exponentOf(currency) ?? 0), currency).ok,
+    );
     expect(payable.length).toBeGreaterThan(130);
   });
 });

@@ -36,5 +36,8 @@ export async function findPayoutByEffect(
     after = data.at(-1)?.id;
     if (!more || after === undefined) return returned;
   }
-  throw new AppError('limit_exceeded', `${query.account} has more than ${MAX_PAGES * PAGE_SIZE} payouts since ${query.createdAfter.toISOString()}`);
+  throw new AppError(
+    'limit_exceeded',
+    `${query.account} has more than ${MAX_PAGES * PAGE_SIZE} payouts since ${query.createdAfter.toISOString()}`,
+  );
 }

@@ -10,7 +10,11 @@ export function lazyProvider(apiBase: string | null): PaymentProvider {
   let current: { key: string; provider: PaymentProvider } | null = null;
   const provider = async (): Promise<PaymentProvider> => {
     const key = await fetchSecret('stripe-secret-key');
-    if (current?.key !== key) current = { key, provider: createStripeProvider({ secretKey: key, apiBase: apiBase === null ? undefined : new URL(apiBase) }) };
+    if (current?.key !== key)
+      current = {
+        key,
+        provider: createStripeProvider({ secretKey: key, apiBase: apiBase === null ? undefined : new URL(apiBase) }),
+      };
     return current.provider;
   };
   return {

@@ -12,7 +12,15 @@ describe('mapAccount', () => {
       business_profile: { name: 'Anna Ltd', extra: 1 },
       external_accounts: {
         data: [
-          { id: 'ba_1', object: 'bank_account', bank_name: 'First Bank', last4: '1111', currency: 'usd', country: 'US', default_for_currency: true },
+          {
+            id: 'ba_1',
+            object: 'bank_account',
+            bank_name: 'First Bank',
+            last4: '1111',
+            currency: 'usd',
+            country: 'US',
+            default_for_currency: true,
+          },
           { id: 'card_1', object: 'card', brand: 'Visa', last4: '4242', currency: 'usd', country: 'US' },
           { object: 'something_new' },
         ],
@@ -35,14 +43,24 @@ describe('mapAccount', () => {
   });
 
   it('falls back on names, and takes payouts for disabled when nothing says otherwise', () => {
-    expect(map({ id: 'acct_1', business_profile: { name: null }, settings: { dashboard: { display_name: 'Anna' } } })).toMatchObject({ businessName: 'Anna', payoutsEnabled: false });
+    expect(
+      map({ id: 'acct_1', business_profile: { name: null }, settings: { dashboard: { display_name: 'Anna' } } }),
+    ).toMatchObject({ businessName: 'Anna', payoutsEnabled: false });
     expect(map({ id: 'acct_1', business_profile: null })).toMatchObject({ businessName: 'acct_1' });
   });
 });
 
 describe('mapAvailable', () => {
   it('converts to ISO minor units and leaves out what ISO does not know', () => {
-    const balance = { object: 'balance', available: [{ amount: 550, currency: 'isk' }, { amount: -12, currency: 'mga' }, { amount: 5, currency: 'std' }], pending: [] };
+    const balance = {
+      object: 'balance',
+      available: [
+        { amount: 550, currency: 'isk' },
+        { amount: -12, currency: 'mga' },
+        { amount: 5, currency: 'std' },
+      ],
+      pending: [],
+    };
     expect(mapAvailable(balanceSchema.parse(balance))).toEqual([
       { currency: 'ISK', amountMinor: '5' },
       { currency: 'MGA', amountMinor: '-1200' },

@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { mapStripeError } from './map-error.ts';
 
 /** As the package makes it from an answer of Stripe's. */
-function answered(statusCode: number, error: { type?: string; code?: string; message?: string } = {}, headers: Record<string, string> = {}): Error {
+function answered(
+  statusCode: number,
+  error: { type?: string; code?: string; message?: string } = {},
+  headers: Record<string, string> = {},
+): Error {
   const raw = { type: 'invalid_request_error', message: 'why', ...error, statusCode, headers, requestId: 'req_1' };
   const { StripeInvalidRequestError, StripeIdempotencyError, StripeAPIError } = Stripe.errors;
   if (error.type === 'idempotency_error' && statusCode === 400) return new StripeIdempotencyError(raw as never);
@@ -34,13 +38,26 @@ describe('mapStripeError', () => {
   });
 
   it('takes a key used for something else as unknown, not as a refusal', () => {
-    expect(mapStripeError(answered(400, { type: 'idempotency_error' }))).toMatchObject({ outcome: 'unknown', retryable: false });
+    expect(mapStripeError(answered(400, { type: 'idempotency_error' }))).toMatchObject({
+      outcome: 'unknown',
+      retryable: false,
+    });
   });
 
   it('knows nothing after a lost connection, a time-out or an error that is not of Stripe', () => {
-    expect(mapStripeError(cutOff('An error occurred with our connection to Stripe.'))).toMatchObject({ outcome: 'unknown', code: 'provider_unreachable', retryable: true });
-    expect(mapStripeError(cutOff('Request aborted due to timeout being reached (20000ms)'))).toMatchObject({ outcome: 'unknown', code: 'provider_timeout' });
-    expect(mapStripeError(new TypeError('x is not a function'))).toMatchObject({ outcome: 'unknown', retryable: false });
+    expect(mapStripeError(cutOff('An error occurred with our connection to Stripe.'))).toMatchObject({
+      outcome: 'unknown',
+      code: 'provider_unreachable',
+      retryable: true,
+    });
+    expect(mapStripeError(cutOff('Request aborted due to timeout being reached (20000ms)'))).toMatchObject({
+      outcome: 'unknown',
+      code: 'provider_timeout',
+    });
+    expect(mapStripeError(new TypeError('x is not a function'))).toMatchObject({
+      outcome: 'unknown',
+      retryable: false,
+    });
     expect(mapStripeError(undefined)).toMatchObject({ outcome: 'unknown' });
   });
 
@@ -51,13 +68,24 @@ describe('mapStripeError', () => {
 
   it('trusts a refusal after a doubtful attempt only when it is the replay of the first', () => {
     const refusal = { code: 'balance_insufficient' };
-    expect(mapStripeError(answered(400, refusal), { doubtfulBefore: true })).toMatchObject({ outcome: 'unknown', code: 'balance_insufficient' });
-    expect(mapStripeError(answered(429, { code: 'rate_limit' }), { doubtfulBefore: true })).toMatchObject({ outcome: 'unknown' });
-    expect(mapStripeError(answered(400, refusal, { 'idempotent-replayed': 'true' }), { doubtfulBefore: true })).toMatchObject({ outcome: 'failed' });
+    expect(mapStripeError(answered(400, refusal), { doubtfulBefore: true })).toMatchObject({
+      outcome: 'unknown',
+      code: 'balance_insufficient',
+    });
+    expect(mapStripeError(answered(429, { code: 'rate_limit' }), { doubtfulBefore: true })).toMatchObject({
+      outcome: 'unknown',
+    });
+    expect(
+      mapStripeError(answered(400, refusal, { 'idempotent-replayed': 'true' }), { doubtfulBefore: true }),
+    ).toMatchObject({ outcome: 'failed' });
   });
 
   it('gives a code to the refusal that Stripe gives none', () => {
     const message = "Sorry, you don't have any external accounts in that currency (gbp).";
-    expect(mapStripeError(answered(400, { message }))).toMatchObject({ outcome: 'failed', code: 'no_external_account', message });
+    expect(mapStripeError(answered(400, { message }))).toMatchObject({
+      outcome: 'failed',
+      code: 'no_external_account',
+      message,
+    });
   });
 });

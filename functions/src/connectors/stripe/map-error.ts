@@ -25,17 +25,28 @@ const UNKNOWN_MESSAGE = 'It is not known whether Stripe did it';
 export function mapStripeError(error: unknown, context: ErrorContext = {}): MappedError {
   const mapped = mapAlone(error);
   if (mapped.outcome === 'unknown' || !context.doubtfulBefore || isReplayed(error)) return mapped;
-  return { outcome: 'unknown', code: mapped.code, message: `${UNKNOWN_MESSAGE}: an earlier attempt was cut off, and then: ${mapped.message}`, retryable: mapped.retryable };
+  return {
+    outcome: 'unknown',
+    code: mapped.code,
+    message: `${UNKNOWN_MESSAGE}: an earlier attempt was cut off, and then: ${mapped.message}`,
+    retryable: mapped.retryable,
+  };
 }
 
 function mapAlone(error: unknown): MappedError {
   if (!(error instanceof Stripe.errors.StripeError)) {
-    return { outcome: 'unknown', code: 'provider_error', message: `${UNKNOWN_MESSAGE}: ${textOf(error)}`, retryable: false };
+    return {
+      outcome: 'unknown',
+      code: 'provider_error',
+      message: `${UNKNOWN_MESSAGE}: ${textOf(error)}`,
+      retryable: false,
+    };
   }
   const code = codeOf(error);
   const status = error.statusCode;
   if (status === undefined) return unknown(code, error.message, true);
-  if (status === 429 || code === 'lock_timeout') return { outcome: 'not_done', code, message: error.message, retryable: true };
+  if (status === 429 || code === 'lock_timeout')
+    return { outcome: 'not_done', code, message: error.message, retryable: true };
   // The key belongs to another request, which may have been carried out: here a 400 is no refusal of ours.
   if (error.rawType === 'idempotency_error' && status !== 409) return unknown(code, error.message, false);
   if (status === 408 || status === 409) return unknown(code, error.message, true);
@@ -57,7 +68,8 @@ function codeOf(error: InstanceType<typeof Stripe.errors.StripeError>): string {
   if (typeof error.code === 'string' && error.code !== '') return error.code;
   // Stripe gives this refusal no code of its own.
   if (/don't have any external accounts in that currency/.test(error.message)) return 'no_external_account';
-  if (error instanceof Stripe.errors.StripeConnectionError) return /timeout/i.test(error.message) ? 'provider_timeout' : 'provider_unreachable';
+  if (error instanceof Stripe.errors.StripeConnectionError)
+    return /timeout/i.test(error.message) ? 'provider_timeout' : 'provider_unreachable';
   return error.rawType ?? 'provider_error';
 }
 

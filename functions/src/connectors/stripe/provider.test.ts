@@ -36,10 +36,22 @@ beforeEach(async () => {
 });
 afterEach(() => local.close());
 
-const client = (options: { maxNetworkRetries?: number; timeoutMs?: number } = {}) => createStripeClient({ secretKey: 'sk_test_local', apiBase, ...options });
+const client = (options: { maxNetworkRetries?: number; timeoutMs?: number } = {}) =>
+  createStripeClient({ secretKey: 'sk_test_local', apiBase, ...options });
 const provider = () => createStripeProvider({ secretKey: 'sk_test_local', apiBase });
-const pay = (request: Partial<PayoutRequest> = {}, options: { maxNetworkRetries?: number; timeoutMs?: number } = {}): Promise<PayoutResult> =>
-  createPayout(client(options), { account: ANNA, amountMinor: '100', currency: 'USD', description: 'August', metadata: { countersign_effect: 'e1' }, idempotencyKey: 'k1', ...request });
+const pay = (
+  request: Partial<PayoutRequest> = {},
+  options: { maxNetworkRetries?: number; timeoutMs?: number } = {},
+): Promise<PayoutResult> =>
+  createPayout(client(options), {
+    account: ANNA,
+    amountMinor: '100',
+    currency: 'USD',
+    description: 'August',
+    metadata: { countersign_effect: 'e1' },
+    idempotencyKey: 'k1',
+    ...request,
+  });
 const usd = (): number | undefined => local.state.balancesOf(ANNA).available['usd'];
 const strike = (...faults: Fault[]): void => expect(local.faults.add(faults)).toBeUndefined();
 const PAYOUTS = { method: 'POST', path: '/v1/payouts' };
@@ -47,7 +59,11 @@ const PAYOUTS = { method: 'POST', path: '/v1/payouts' };
 describe('createPayout', () => {
   it('pays once, whatever is repeated', async () => {
     const first = await pay();
-    expect(first).toMatchObject({ status: 'succeeded', providerId: expect.stringMatching(/^po_/), arrivalDate: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) });
+    expect(first).toMatchObject({
+      status: 'succeeded',
+      providerId: expect.stringMatching(/^po_/),
+      arrivalDate: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    });
     expect(await pay()).toEqual(first);
     expect(usd()).toBe(9_900);
   });
@@ -78,14 +94,21 @@ describe('createPayout', () => {
 
   it('does not know when every answer is lost, and pays once when asked again', async () => {
     strike({ match: PAYOUTS, action: 'timeout_after', times: 2 });
-    expect(await pay({}, { maxNetworkRetries: 0 })).toMatchObject({ status: 'unknown', code: 'provider_unreachable', retryable: true });
+    expect(await pay({}, { maxNetworkRetries: 0 })).toMatchObject({
+      status: 'unknown',
+      code: 'provider_unreachable',
+      retryable: true,
+    });
     expect(await pay()).toMatchObject({ status: 'succeeded' });
     expect(usd()).toBe(9_900);
   });
 
   it('does not know when Stripe is too slow', async () => {
     strike({ match: PAYOUTS, action: 'delay', delayMs: 400 });
-    expect(await pay({}, { timeoutMs: 80, maxNetworkRetries: 0 })).toMatchObject({ status: 'unknown', code: 'provider_timeout' });
+    expect(await pay({}, { timeoutMs: 80, maxNetworkRetries: 0 })).toMatchObject({
+      status: 'unknown',
+      code: 'provider_timeout',
+    });
   });
 
   it('does not know after a 500, paid or not, and is told so again under the same key', async () => {
@@ -103,8 +126,19 @@ describe('createPayout', () => {
 
   it('does not take a refusal for proof when an earlier attempt may have paid', async () => {
     // The first attempt pays and its answer is lost; the package repeats it, and that attempt is refused or throttled.
-    for (const [key, status, code] of [['k1', 403, 'account_invalid'], ['k2', 429, 'rate_limit']] as const) {
-      strike({ match: { ...PAYOUTS, idempotencyKey: key }, action: 'timeout_after' }, { match: { ...PAYOUTS, idempotencyKey: key, nth: 2 }, action: 'status', status, body: { error: { type: 'invalid_request_error', code, message: 'no' } } });
+    for (const [key, status, code] of [
+      ['k1', 403, 'account_invalid'],
+      ['k2', 429, 'rate_limit'],
+    ] as const) {
+      strike(
+        { match: { ...PAYOUTS, idempotencyKey: key }, action: 'timeout_after' },
+        {
+          match: { ...PAYOUTS, idempotencyKey: key, nth: 2 },
+          action: 'status',
+          status,
+          body: { error: { type: 'invalid_request_error', code, message: 'no' } },
+        },
+      );
       expect(await pay({ idempotencyKey: key })).toMatchObject({ status: 'unknown', code });
     }
     expect(usd()).toBe(9_800);
@@ -118,11 +152,17 @@ describe('createPayout', () => {
 
 describe('findPayoutByEffect', () => {
   const createdAfter = new Date(Date.now() - 60_000);
-  const find = (effectId: string, since = createdAfter) => findPayoutByEffect(client(), { account: ANNA, effectId, createdAfter: since });
+  const find = (effectId: string, since = createdAfter) =>
+    findPayoutByEffect(client(), { account: ANNA, effectId, createdAfter: since });
 
   it('finds the payout of an effect beyond the first page, or none', async () => {
     const first = await pay({ amountMinor: '1' });
-    for (let count = 0; count < 120; count += 1) await pay({ amountMinor: '1', idempotencyKey: `other-${count}`, metadata: { countersign_effect: `other-${count}` } });
+    for (let count = 0; count < 120; count += 1)
+      await pay({
+        amountMinor: '1',
+        idempotencyKey: `other-${count}`,
+        metadata: { countersign_effect: `other-${count}` },
+      });
     expect(first.status).toBe('succeeded');
     expect(await find('e1')).toMatchObject({ id: (first as { providerId: string }).providerId, status: 'pending' });
     expect(await find('nobody')).toBeNull();
@@ -143,7 +183,11 @@ describe('findPayoutByEffect', () => {
 
 describe('createStripeProvider', () => {
   it('says who it is', async () => {
-    expect(await provider().identity()).toEqual({ connector: 'stripe', account: 'acct_1LocalPlatform00', mode: 'test' });
+    expect(await provider().identity()).toEqual({
+      connector: 'stripe',
+      account: 'acct_1LocalPlatform00',
+      mode: 'test',
+    });
   });
 
   it('reads accounts once each, hidden and missing ones too', async () => {
@@ -152,17 +196,28 @@ describe('createStripeProvider', () => {
     expect(read.get(ANNA)).toMatchObject({
       businessName: 'Anna Ltd',
       payoutsEnabled: true,
-      destinations: expect.arrayContaining([{ id: 'ba_usd', bankName: 'First Bank', last4: '1111', currency: 'USD', country: 'US', isDefault: true }]),
-      available: expect.arrayContaining([{ currency: 'ISK', amountMinor: '550' }, { currency: 'MGA', amountMinor: '7000' }]),
+      destinations: expect.arrayContaining([
+        { id: 'ba_usd', bankName: 'First Bank', last4: '1111', currency: 'USD', country: 'US', isDefault: true },
+      ]),
+      available: expect.arrayContaining([
+        { currency: 'ISK', amountMinor: '550' },
+        { currency: 'MGA', amountMinor: '7000' },
+      ]),
     });
-    expect(read.get(BERT)).toMatchObject({ destinations: 'hidden', available: [{ currency: 'EUR', amountMinor: '900' }] });
+    expect(read.get(BERT)).toMatchObject({
+      destinations: 'hidden',
+      available: [{ currency: 'EUR', amountMinor: '900' }],
+    });
     expect(read.get('acct_1Nobody0000000')).toMatchObject({ missing: true, code: 'account_invalid' });
   });
 
   it('reads the bank accounts that the account itself does not carry', async () => {
     const id = 'acct_1Many000000000MM';
     const externalAccounts = Array.from({ length: 25 }, (_, index) => ({ id: `ba_${index}`, currency: 'usd' }));
-    await fetch(new URL('/__local/accounts', apiBase), { method: 'POST', body: JSON.stringify([{ id, externalAccounts }]) });
+    await fetch(new URL('/__local/accounts', apiBase), {
+      method: 'POST',
+      body: JSON.stringify([{ id, externalAccounts }]),
+    });
     const read = (await provider().readAccounts([id])).get(id);
     expect(read).toHaveProperty('destinations.length', 25);
   });
@@ -170,27 +225,52 @@ describe('createStripeProvider', () => {
   it('reads through throttling, and fails as a whole when Stripe stays silent', async () => {
     strike({ match: { path: '/v1/balance' }, action: 'status', status: 429, times: 2 });
     expect(await provider().readAccounts([ANNA])).toHaveLength(1);
-    strike({ match: { path: '/v1/accounts/*' }, action: 'status', status: 401, body: { error: { message: 'bad key' } } });
+    strike({
+      match: { path: '/v1/accounts/*' },
+      action: 'status',
+      status: 401,
+      body: { error: { message: 'bad key' } },
+    });
     await expect(provider().readAccounts([ANNA, BERT])).rejects.toMatchObject({ code: 'provider_error' });
   });
 
   it('pays a planned effect to its destination and finds it again', async () => {
     const bank = { kind: 'bank', id: 'ba_usd', bankName: 'First Bank', last4: '1111', currency: 'USD' } as const;
-    const data = { account: ANNA, amountMinor: '250', currency: 'USD', destination: bank, description: 'August', reference: 'INV-1', balanceBeforeMinor: '10000' };
+    const data = {
+      account: ANNA,
+      amountMinor: '250',
+      currency: 'USD',
+      destination: bank,
+      description: 'August',
+      reference: 'INV-1',
+      balanceBeforeMinor: '10000',
+    };
     const paid = await provider().pay({ data, effectId: 'effect1', executionId: 'run1', idempotencyKey: 'key1' });
     expect(paid).toEqual({ status: 'succeeded', providerId: expect.stringMatching(/^po_/) });
     const [record] = local.state.payouts.values();
-    expect(record?.payout).toMatchObject({ destination: 'ba_usd', metadata: { countersign_effect: 'effect1', countersign_execution: 'run1', countersign_reference: 'INV-1' } });
-    expect(await provider().find({ account: ANNA, effectId: 'effect1', createdAfter: new Date(Date.now() - 60_000) })).toEqual(paid);
-    expect(await provider().find({ account: ANNA, effectId: 'effect2', createdAfter: new Date(Date.now() - 60_000) })).toBeNull();
+    expect(record?.payout).toMatchObject({
+      destination: 'ba_usd',
+      metadata: { countersign_effect: 'effect1', countersign_execution: 'run1', countersign_reference: 'INV-1' },
+    });
+    expect(
+      await provider().find({ account: ANNA, effectId: 'effect1', createdAfter: new Date(Date.now() - 60_000) }),
+    ).toEqual(paid);
+    expect(
+      await provider().find({ account: ANNA, effectId: 'effect2', createdAfter: new Date(Date.now() - 60_000) }),
+    ).toBeNull();
     const moved = { ...data, destination: { ...bank, id: 'ba_gone' } };
-    expect(await provider().pay({ data: moved, effectId: 'effect3', executionId: 'run1', idempotencyKey: 'key3' })).toMatchObject({ status: 'failed', code: 'resource_missing' });
+    expect(
+      await provider().pay({ data: moved, effectId: 'effect3', executionId: 'run1', idempotencyKey: 'key3' }),
+    ).toMatchObject({ status: 'failed', code: 'resource_missing' });
   });
 });
 
 it('a server without a page for its own account is named by a hash of the key; other refusals stay refusals', async () => {
   const refuseOnce = (status: number) =>
-    fetch(new URL('/__local/faults', apiBase), { method: 'POST', body: JSON.stringify([{ match: { method: 'GET', path: '/v1/account' }, action: 'status', status, times: 1 }]) });
+    fetch(new URL('/__local/faults', apiBase), {
+      method: 'POST',
+      body: JSON.stringify([{ match: { method: 'GET', path: '/v1/account' }, action: 'status', status, times: 1 }]),
+    });
   await refuseOnce(404);
   const named = await provider().identity();
   expect(named.account).toMatch(/^key-[0-9a-f]{16}$/);

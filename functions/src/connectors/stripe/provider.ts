@@ -20,17 +20,18 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
   return {
     identity: async () => ({ connector: 'stripe', account: await ownAccount(client, options.secretKey), mode }),
     readAccounts: (accounts) => readAccounts(client, accounts, { concurrency: options.readsAtOnce ?? 12 }),
-    pay: async ({ data, effectId, executionId, idempotencyKey }) => performed(
-      await createPayout(client, {
-        account: data.account,
-        amountMinor: data.amountMinor,
-        currency: data.currency,
-        destinationId: data.destination.kind === 'bank' ? data.destination.id : undefined,
-        description: data.description,
-        metadata: { [EFFECT_KEY]: effectId, [EXECUTION_KEY]: executionId, countersign_reference: data.reference },
-        idempotencyKey,
-      }),
-    ),
+    pay: async ({ data, effectId, executionId, idempotencyKey }) =>
+      performed(
+        await createPayout(client, {
+          account: data.account,
+          amountMinor: data.amountMinor,
+          currency: data.currency,
+          destinationId: data.destination.kind === 'bank' ? data.destination.id : undefined,
+          description: data.description,
+          metadata: { [EFFECT_KEY]: effectId, [EXECUTION_KEY]: executionId, countersign_reference: data.reference },
+          idempotencyKey,
+        }),
+      ),
     find: async (query) => {
       const payout = await findPayoutByEffect(client, query);
       return payout === null ? null : performed(resultOf(payout));

@@ -17,7 +17,11 @@ const MAX_DESTINATIONS = 200;
  * ours, is `missing`; any other failure fails the whole read, because a plan on half the facts is worse than none.
  * @throws AppError `unavailable` (retryable) or `provider_error`
  */
-export async function readAccounts(client: Stripe, accountIds: readonly string[], options: { readonly concurrency: number }): Promise<Map<string, AccountRead>> {
+export async function readAccounts(
+  client: Stripe,
+  accountIds: readonly string[],
+  options: { readonly concurrency: number },
+): Promise<Map<string, AccountRead>> {
   const ids = [...new Set(accountIds)];
   const snapshots = await mapConcurrently(ids, options.concurrency, (id) => readAccount(client, id));
   return new Map(ids.map((id, index) => [id, snapshots[index] as AccountRead]));
@@ -34,19 +38,27 @@ async function readAccount(client: Stripe, id: string): Promise<AccountRead> {
     const available = mapAvailable(parse(balanceSchema, balance, `balance of ${id}`));
     return { ...mapAccount(parsed), ...(destinations === undefined ? {} : { destinations }), available };
   } catch (error) {
-    if (isAppError(error) && error.code === 'not_found') return { missing: true, code: String(error.details['code']), message: error.message };
+    if (isAppError(error) && error.code === 'not_found')
+      return { missing: true, code: String(error.details['code']), message: error.message };
     throw error;
   }
 }
 
 /** The account itself holds only the first page of its bank accounts. */
 async function readDestinations(client: Stripe, account: StripeAccount): Promise<AccountSnapshot['destinations']> {
-  const all = await read(() => client.accounts.listExternalAccounts(account.id, { limit: 100 }).autoPagingToArray({ limit: MAX_DESTINATIONS }));
+  const all = await read(() =>
+    client.accounts.listExternalAccounts(account.id, { limit: 100 }).autoPagingToArray({ limit: MAX_DESTINATIONS }),
+  );
   return mapDestinations(all);
 }
 
-function parse<T>(schema: { safeParse: (value: unknown) => { success: boolean; data?: T; error?: Error } }, value: unknown, what: string): T {
+function parse<T>(
+  schema: { safeParse: (value: unknown) => { success: boolean; data?: T; error?: Error } },
+  value: unknown,
+  what: string,
+): T {
   const result = schema.safeParse(value);
-  if (!result.success) throw new AppError('provider_error', `Stripe's ${what} is not as expected: ${result.error?.message ?? ''}`);
+  if (!result.success)
+    throw new AppError('provider_error', `Stripe's ${what} is not as expected: ${result.error?.message ?? ''}`);
   return result.data as T;
 }

@@ -12,7 +12,9 @@ function readError(error: unknown): AppError {
   if (isAppError(error)) return error;
   const { code, message, outcome, retryable } = mapStripeError(error);
   const details = { code };
-  if (retryable || outcome === 'unknown') return new AppError('unavailable', `Stripe did not answer: ${message}`, { details, retryable, cause: error });
-  if (code === 'account_invalid' || code === 'resource_missing') return new AppError('not_found', message, { details, cause: error });
+  if (retryable || outcome === 'unknown')
+    return new AppError('unavailable', `Stripe did not answer: ${message}`, { details, retryable, cause: error });
+  if (code === 'account_invalid' || code === 'resource_missing')
+    return new AppError('not_found', message, { details, cause: error });
   return new AppError('provider_error', `Stripe refused: ${message}`, { details, cause: error });
 }

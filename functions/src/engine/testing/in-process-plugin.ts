@@ -24,16 +24,24 @@ export function inProcess(plugin: Plugin): Pick<Deps, 'catalogue' | 'runPlugin'>
 }
 
 async function runHere(plugin: Plugin, run: PluginRun): ReturnType<Deps['runPlugin']> {
-  const input = overTheWire(run.input) as ReportInput<Record<string, unknown>> & { execution: { id: string; title: string } };
+  const input = overTheWire(run.input) as ReportInput<Record<string, unknown>> & {
+    execution: { id: string; title: string };
+  };
   const context = createContext(
-    { now: run.clock.now, log: (level, message) => run.onLog({ level, message }), call: (method, args) => answer(run, method, args) },
+    {
+      now: run.clock.now,
+      log: (level, message) => run.onLog({ level, message }),
+      call: (method, args) => answer(run, method, args),
+    },
     input.execution,
   );
   try {
-    const result = run.entry === 'report' ? await plugin.report(input, context) : await plugin.execute(input.parameters, context);
+    const result =
+      run.entry === 'report' ? await plugin.report(input, context) : await plugin.execute(input.parameters, context);
     return { result: overTheWire(result), usage: { cpuMs: 0, wallMs: 0, rssMiB: 0, calls: 0, outputBytes: 0 } };
   } catch (error) {
-    if (error instanceof InputError) throw new AppError('input_error', error.message, { details: { issues: error.issues } });
+    if (error instanceof InputError)
+      throw new AppError('input_error', error.message, { details: { issues: error.issues } });
     if (isAppError(error)) throw error;
     throw new AppError('plugin_error', error instanceof Error ? error.message : String(error), { cause: error });
   }
@@ -42,7 +50,8 @@ async function runHere(plugin: Plugin, run: PluginRun): ReturnType<Deps['runPlug
 async function answer(run: PluginRun, method: string, args: unknown): Promise<unknown> {
   const capability = METHOD_CAPABILITY.get(method);
   const handler = run.handlers[method];
-  if (capability === undefined || !run.capabilities.includes(capability) || handler === undefined) throw new AppError('capability_denied', `${method} is not offered`);
+  if (capability === undefined || !run.capabilities.includes(capability) || handler === undefined)
+    throw new AppError('capability_denied', `${method} is not offered`);
   return overTheWire(await handler(overTheWire(args)));
 }
 

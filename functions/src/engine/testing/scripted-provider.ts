@@ -49,7 +49,12 @@ export class ScriptedProvider implements PaymentProvider {
 
   open(account: string, balances: Readonly<Record<string, bigint>>): this {
     const destinations = Object.keys(balances).map((currency) => bank(account, currency));
-    this.accounts.set(account, { businessName: `Seller ${account}`, payoutsEnabled: true, destinations, balances: new Map(Object.entries(balances)) });
+    this.accounts.set(account, {
+      businessName: `Seller ${account}`,
+      payoutsEnabled: true,
+      destinations,
+      balances: new Map(Object.entries(balances)),
+    });
     return this;
   }
 
@@ -61,7 +66,8 @@ export class ScriptedProvider implements PaymentProvider {
 
   changeBank(account: string): void {
     const found = this.#account(account);
-    if (found.destinations !== 'hidden') found.destinations = found.destinations.map((one) => ({ ...one, id: `${one.id}_new`, last4: '9999' }));
+    if (found.destinations !== 'hidden')
+      found.destinations = found.destinations.map((one) => ({ ...one, id: `${one.id}_new`, last4: '9999' }));
   }
 
   balance(account: string, currency: string): bigint {
@@ -84,16 +90,30 @@ export class ScriptedProvider implements PaymentProvider {
     this.requests.push(request);
     const text = canonicalJson({ ...request });
     const known = this.#keys.get(request.idempotencyKey);
-    if (known !== undefined) return known.request === text ? known.answer : doubt('idempotency_error', 'The key was used for another request');
+    if (known !== undefined)
+      return known.request === text ? known.answer : doubt('idempotency_error', 'The key was used for another request');
     const faults = this.#faults.get(request.data.reference) ?? [];
     const fault = faults.shift();
-    const save = (answer: Performed): Performed => (this.#keys.set(request.idempotencyKey, { request: text, answer }), answer);
+    const save = (answer: Performed): Performed => (
+      this.#keys.set(request.idempotencyKey, { request: text, answer }),
+      answer
+    );
     switch (fault) {
-      case 'throw': throw new Error('The connector broke down');
-      case 'timeout_before': return doubt('provider_timeout', 'No answer');
-      case 'throttle': return { status: 'not_done', code: 'rate_limit', message: 'Too many requests', retryable: true };
-      case 'server_error': return save(doubt('api_error', 'An error at the provider'));
-      case 'refuse': return save({ status: 'failed', code: 'account_closed', message: 'The bank account is closed', retryable: false });
+      case 'throw':
+        throw new Error('The connector broke down');
+      case 'timeout_before':
+        return doubt('provider_timeout', 'No answer');
+      case 'throttle':
+        return { status: 'not_done', code: 'rate_limit', message: 'Too many requests', retryable: true };
+      case 'server_error':
+        return save(doubt('api_error', 'An error at the provider'));
+      case 'refuse':
+        return save({
+          status: 'failed',
+          code: 'account_closed',
+          message: 'The bank account is closed',
+          retryable: false,
+        });
       case 'timeout_after':
       case undefined: {
         const answer = save(this.#carryOut(request));
@@ -112,10 +132,20 @@ export class ScriptedProvider implements PaymentProvider {
     const account = this.#account(data.account);
     const amountMinor = BigInt(data.amountMinor);
     const left = (account.balances.get(data.currency) ?? 0n) - amountMinor;
-    if (left < 0n) return { status: 'failed', code: 'balance_insufficient', message: 'The balance is too low', retryable: false };
+    if (left < 0n)
+      return { status: 'failed', code: 'balance_insufficient', message: 'The balance is too low', retryable: false };
     const id = `po_${this.payouts.length + 1}`;
     account.balances.set(data.currency, left);
-    this.payouts.push({ id, account: data.account, currency: data.currency, amountMinor, reference: data.reference, effectId, executionId, key: idempotencyKey });
+    this.payouts.push({
+      id,
+      account: data.account,
+      currency: data.currency,
+      amountMinor,
+      reference: data.reference,
+      effectId,
+      executionId,
+      key: idempotencyKey,
+    });
     return { status: 'succeeded', providerId: id };
   }
 
@@ -123,7 +153,13 @@ export class ScriptedProvider implements PaymentProvider {
     const account = this.accounts.get(id);
     if (account === undefined) return { missing: true, code: 'account_unknown', message: `No such account: ${id}` };
     const available = [...account.balances].map(([currency, amount]) => ({ currency, amountMinor: amount.toString() }));
-    return { id, businessName: account.businessName, payoutsEnabled: account.payoutsEnabled, destinations: account.destinations, available };
+    return {
+      id,
+      businessName: account.businessName,
+      payoutsEnabled: account.payoutsEnabled,
+      destinations: account.destinations,
+      available,
+    };
   }
 
   #account(id: string): ScriptedAccount {
@@ -143,7 +179,14 @@ export class ScriptedProvider implements PaymentProvider {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function bank(account: string, currency: string): Exclude<AccountSnapshot['destinations'], 'hidden'>[number] {
-  return { id: `ba_${account.slice(5)}_${currency}`, bankName: 'TEST BANK', last4: '6789', currency, country: 'US', isDefault: true };
+  return {
+    id: `ba_${account.slice(5)}_${currency}`,
+    bankName: 'TEST BANK',
+    last4: '6789',
+    currency,
+    country: 'US',
+    isDefault: true,
+  };
 }
 
 function doubt(code: string, message: string): Performed {

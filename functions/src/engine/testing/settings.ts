@@ -1,7 +1,9 @@
 import { config } from '../../config.ts';
 import { log } from '../../log.ts';
 
-type Settings = { -readonly [K in keyof typeof config]?: (typeof config)[K] extends number ? number : (typeof config)[K] };
+type Settings = {
+  -readonly [K in keyof typeof config]?: (typeof config)[K] extends number ? number : (typeof config)[K];
+};
 
 /** Other settings for the tests of one file: small pages make many pages of few rows. */
 export function changeSettings(settings: Settings): void {

@@ -17,7 +17,10 @@ export async function expectSound(world: World): Promise<void> {
     await sealStream(world.clock, ORG, name, { force: true });
   }
   const notes = [...world.clock.notes].filter(([key]) => key.startsWith(`${ORG}/`)).map(([, note]) => note);
-  const report = await verifyOrganization(world.db, ORG, { checkpoints: notes, publicKey: await world.clock.signer.publicKey() });
+  const report = await verifyOrganization(world.db, ORG, {
+    checkpoints: notes,
+    publicKey: await world.clock.signer.publicKey(),
+  });
   expect(report.findings).toEqual([]);
   expect(report.audit.waiting + report.ledger.waiting).toBe(0);
   expectOnce(world);
@@ -30,14 +33,27 @@ export function expectOnce(world: World): void {
 }
 
 function expectLedgerAgrees(world: World): void {
-  const journals = new Map((world.documents('journals') as unknown as Journal[]).map((journal) => [journal.source.effectId, journal]));
-  const balances = new Map((world.documents('balances') as unknown as Balance[]).map((balance) => [`${balance.accountId} ${balance.currency}`, balance]));
+  const journals = new Map(
+    (world.documents('journals') as unknown as Journal[]).map((journal) => [journal.source.effectId, journal]),
+  );
+  const balances = new Map(
+    (world.documents('balances') as unknown as Balance[]).map((balance) => [
+      `${balance.accountId} ${balance.currency}`,
+      balance,
+    ]),
+  );
   for (const [account, { balances: atProvider }] of world.provider.accounts) {
     for (const [currency, left] of atProvider) {
       const balance = balances.get(`stripe-balance.${account} ${currency}`);
-      const posted = balance === undefined ? 0n : toMinor(balance.postedDebitMinor) - toMinor(balance.postedCreditMinor);
+      const posted =
+        balance === undefined ? 0n : toMinor(balance.postedDebitMinor) - toMinor(balance.postedCreditMinor);
       const unsettled = world.provider.payouts
-        .filter((payout) => payout.account === account && payout.currency === currency && journals.get(payout.effectId)?.state === 'pending')
+        .filter(
+          (payout) =>
+            payout.account === account &&
+            payout.currency === currency &&
+            journals.get(payout.effectId)?.state === 'pending',
+        )
         .reduce((sum, payout) => sum + payout.amountMinor, 0n);
       expect({ account, currency, posted: posted - unsettled }).toEqual({ account, currency, posted: left });
     }
@@ -46,17 +62,27 @@ function expectLedgerAgrees(world: World): void {
 
 /** A completed run: every planned effect was paid exactly once, and the tally, the provider and the ledger say the same. */
 export async function expectCompleted(world: World, execution: Execution): Promise<void> {
-  expect(execution).toMatchObject({ state: 'completed', coarse: 'completed', error: null, agreement: { differenceCount: 0 }, report: { success: true } });
+  expect(execution).toMatchObject({
+    state: 'completed',
+    coarse: 'completed',
+    error: null,
+    agreement: { differenceCount: 0 },
+    report: { success: true },
+  });
   const paid = world.provider.payouts.filter((payout) => payout.executionId === execution.id);
   const planned = execution.plan?.effectCount ?? 0;
   expect(paid).toHaveLength(planned);
   expect(execution.tally).toEqual({ succeeded: execution.plan?.totals, failed: [], unknown: [], untouched: [] });
   expect(countOf(execution.tally?.succeeded ?? [])).toBe(execution.journalCount);
   for (const { currency, amountMinor } of execution.tally?.succeeded ?? []) {
-    const sum = paid.filter((payout) => payout.currency === currency).reduce((total, payout) => total + payout.amountMinor, 0n);
+    const sum = paid
+      .filter((payout) => payout.currency === currency)
+      .reduce((total, payout) => total + payout.amountMinor, 0n);
     expect(sum.toString()).toBe(amountMinor);
   }
-  const journals = (world.documents('journals') as unknown as Journal[]).filter((journal) => journal.source.executionId === execution.id);
+  const journals = (world.documents('journals') as unknown as Journal[]).filter(
+    (journal) => journal.source.executionId === execution.id,
+  );
   expect(journals.map((journal) => journal.state)).toEqual(paid.map(() => 'posted'));
   await expectSound(world);
 }

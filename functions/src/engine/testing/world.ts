@@ -37,7 +37,13 @@ export const FOREIGN_ORG = 'globex';
 
 /** By uid; `otto` may ask and sign, `ina` has left. */
 export const MEMBERS: Readonly<Record<string, readonly Role[]>> = {
-  olivia: ['operator'], amir: ['approver'], bea: ['approver', 'treasurer'], edith: ['executive'], ada: ['admin'], otto: ['operator', 'approver'], ina: ['operator', 'approver', 'admin'],
+  olivia: ['operator'],
+  amir: ['approver'],
+  bea: ['approver', 'treasurer'],
+  edith: ['executive'],
+  ada: ['admin'],
+  otto: ['operator', 'approver'],
+  ina: ['operator', 'approver', 'admin'],
 };
 export const ALPHA = 'acct_Alpha';
 export const BRAVO = 'acct_Bravo';
@@ -68,17 +74,26 @@ export class World {
     this.db = memoryDatabase();
     this.clock = testWorld(this.db);
     this.deps = {
-      db: this.db, objects: this.objects, streams: this.clock, provider: this.provider, ...plugins,
+      db: this.db,
+      objects: this.objects,
+      streams: this.clock,
+      provider: this.provider,
+      ...plugins,
       // No two things happen in the same millisecond: the order of what is written is the order of what was done.
       now: () => (this.clock.pass(1), this.clock.now()),
       newId: () => derivedId('test-id', String((this.#ids += 1))),
-      wake: async (_, workId) => { if (!this.dropWakes) this.wakes.push(workId); },
+      wake: async (_, workId) => {
+        if (!this.dropWakes) this.wakes.push(workId);
+      },
     };
   }
 
   static async open(options: WorldOptions = {}): Promise<World> {
     const world = new World(options.plugins ?? inProcess(stripePayout as Plugin));
-    world.provider.open(ALPHA, { USD: 500_000n, EUR: 100_000n }).open(BRAVO, { USD: 300_000n, JPY: 900_000n }).open(CHARLIE, { KWD: 5_000_000n });
+    world.provider
+      .open(ALPHA, { USD: 500_000n, EUR: 100_000n })
+      .open(BRAVO, { USD: 300_000n, JPY: 900_000n })
+      .open(CHARLIE, { KWD: 5_000_000n });
     await world.#found(options.levels ?? [{ role: 'approver', people: 1 }]);
     return world;
   }
@@ -94,15 +109,30 @@ export class World {
     return file;
   }
 
-  async command<N extends CommandName>(uid: string | null, name: N, input: Omit<CommandInput<N>, 'orgId' | 'idempotencyKey'>, key: string = this.deps.newId(), orgId: string = ORG): Promise<CommandResults[N]> {
+  async command<N extends CommandName>(
+    uid: string | null,
+    name: N,
+    input: Omit<CommandInput<N>, 'orgId' | 'idempotencyKey'>,
+    key: string = this.deps.newId(),
+    orgId: string = ORG,
+  ): Promise<CommandResults[N]> {
     const command = commands[name] as unknown as Command<N, unknown>;
     return runCommand(this.deps, command, uid === null ? null : { uid }, { orgId, idempotencyKey: key, ...input });
   }
 
   /** Upload and ask. @returns the execution's id */
-  async request(csv: string | Uint8Array, parameters: Readonly<Record<string, unknown>> = {}, uid = 'olivia'): Promise<string> {
+  async request(
+    csv: string | Uint8Array,
+    parameters: Readonly<Record<string, unknown>> = {},
+    uid = 'olivia',
+  ): Promise<string> {
     const file = await this.upload(csv);
-    return (await this.command(uid, 'requestExecution', { operationId: 'stripe-payout', parameters: { file: file.id, ...parameters } })).executionId;
+    return (
+      await this.command(uid, 'requestExecution', {
+        operationId: 'stripe-payout',
+        parameters: { file: file.id, ...parameters },
+      })
+    ).executionId;
   }
 
   /** Ask, and have it planned. */
@@ -113,7 +143,10 @@ export class World {
   }
 
   async approve(execution: Execution, uid = 'amir'): Promise<void> {
-    await this.command(uid, 'approveExecution', { executionId: execution.id, digest: execution.plan?.digest ?? '0'.repeat(64) });
+    await this.command(uid, 'approveExecution', {
+      executionId: execution.id,
+      digest: execution.plan?.digest ?? '0'.repeat(64),
+    });
   }
 
   /** Plan, sign and apply, with nothing in the way. */
@@ -148,7 +181,8 @@ export class World {
   async outcomes(execution: Execution): Promise<Outcome[]> {
     const found: Outcome[] = [];
     if (execution.plan === null) return found;
-    for await (const page of readPages(this.deps, ORG, execution.id, execution.plan)) found.push(...(page.settled?.outcomes ?? []));
+    for await (const page of readPages(this.deps, ORG, execution.id, execution.plan))
+      found.push(...(page.settled?.outcomes ?? []));
     return found;
   }
 
@@ -166,13 +200,21 @@ export class World {
   documents(collection: string): Record<string, unknown>[] {
     const depth = paths.organization(ORG).split('/').length + 2;
     const within = `${paths.organization(ORG)}/${collection}/`;
-    return this.db.dump().filter(({ path }) => path.startsWith(within) && path.split('/').length === depth).map(({ data }) => data);
+    return this.db
+      .dump()
+      .filter(({ path }) => path.startsWith(within) && path.split('/').length === depth)
+      .map(({ data }) => data);
   }
 
   async setPolicy(levels: Policy['rules'][number]['levels']): Promise<void> {
     const policy = await read(this.db, refs.policy(ORG, 'payments'));
     if (policy === null) throw new Error('there is no policy');
-    const change = new ChangeSet(ORG, `set-policy-${policy.version}`, { kind: 'system', part: 'seed' }, this.clock.at());
+    const change = new ChangeSet(
+      ORG,
+      `set-policy-${policy.version}`,
+      { kind: 'system', part: 'seed' },
+      this.clock.at(),
+    );
     change.change(refs.policy(ORG, 'payments'), policy, { rules: [{ name: 'All money', when: {}, levels }] });
     await this.db.commit(change.toWrites('policy.set'));
   }
@@ -180,22 +222,53 @@ export class World {
   async setMember(uid: string, fields: { roles?: Role[]; active?: boolean }): Promise<void> {
     const member = await read(this.db, refs.member(ORG, uid));
     if (member === null) throw new Error(`there is no ${uid}`);
-    const change = new ChangeSet(ORG, `set-member-${uid}-${member.version}`, { kind: 'system', part: 'seed' }, this.clock.at());
+    const change = new ChangeSet(
+      ORG,
+      `set-member-${uid}-${member.version}`,
+      { kind: 'system', part: 'seed' },
+      this.clock.at(),
+    );
     change.change(refs.member(ORG, uid), member, fields);
     await this.db.commit(change.toWrites('member.added'));
   }
 
   async #found(levels: Policy['rules'][number]['levels']): Promise<void> {
-    for (const [orgId, members] of [[ORG, MEMBERS], [FOREIGN_ORG, { frida: ['operator', 'approver', 'admin'] as Role[] }]] as const) {
+    for (const [orgId, members] of [
+      [ORG, MEMBERS],
+      [FOREIGN_ORG, { frida: ['operator', 'approver', 'admin'] as Role[] }],
+    ] as const) {
       const createdAt = this.clock.at();
       const change = new ChangeSet(orgId, 'found', { kind: 'system', part: 'seed' }, createdAt);
       const provider = await this.provider.identity();
-      change.create(refs.organization(orgId), { name: orgId, baseCurrency: 'USD', timeZone: 'UTC', provider, stop: { active: false, reason: '', uid: null, at: null }, createdAt });
+      change.create(refs.organization(orgId), {
+        name: orgId,
+        baseCurrency: 'USD',
+        timeZone: 'UTC',
+        provider,
+        stop: { active: false, reason: '', uid: null, at: null },
+        createdAt,
+      });
       for (const [uid, roles] of Object.entries(members)) {
         const [name, email, salt] = [`Name of ${uid}`, `${uid}@example.com`, `salt of ${uid}`];
-        change.create(refs.member(orgId, uid), { uid, name, email, salt, commitment: memberCommitment(salt, { name, email }), roles: [...roles], active: uid !== 'ina', createdAt });
+        change.create(refs.member(orgId, uid), {
+          uid,
+          name,
+          email,
+          salt,
+          commitment: memberCommitment(salt, { name, email }),
+          roles: [...roles],
+          active: uid !== 'ina',
+          createdAt,
+        });
       }
-      change.create(refs.policy(orgId, 'payments'), { id: 'payments', name: 'Payments', active: true, expiryHours: 72, createdAt, rules: [{ name: 'All money', when: {}, levels }] });
+      change.create(refs.policy(orgId, 'payments'), {
+        id: 'payments',
+        name: 'Payments',
+        active: true,
+        expiryHours: 72,
+        createdAt,
+        rules: [{ name: 'All money', when: {}, levels }],
+      });
       change.post(...CHART.map(openAccount));
       await this.db.commit(change.toWrites('organization.created'));
       await drainStream(this.clock, orgId, 'ledger');
@@ -206,15 +279,25 @@ export class World {
 }
 
 const CHART = [
-  { id: 'assets', type: 'asset', parentId: null }, { id: 'stripe-balance', type: 'asset', parentId: 'assets' },
-  { id: 'liabilities', type: 'liability', parentId: null }, { id: 'seller-payable', type: 'liability', parentId: 'liabilities' },
+  { id: 'assets', type: 'asset', parentId: null },
+  { id: 'stripe-balance', type: 'asset', parentId: 'assets' },
+  { id: 'liabilities', type: 'liability', parentId: null },
+  { id: 'seller-payable', type: 'liability', parentId: 'liabilities' },
 ] as const;
 
 function openAccount(account: (typeof CHART)[number]): LedgerIntent {
-  return { type: 'open_account', id: `open-${account.id}`, account: { ...account, name: account.id, postable: false, closed: false, mirrors: null } };
+  return {
+    type: 'open_account',
+    id: `open-${account.id}`,
+    account: { ...account, name: account.id, postable: false, closed: false, mirrors: null },
+  };
 }
 
 /** A payouts file: one row each of reference, account, amount, currency. */
-export function csvOf(rows: readonly (readonly [reference: string, account: string, amount: string, currency: string])[]): string {
-  return ['reference,account,amount,currency,description', ...rows.map((row) => [...row, 'test'].join(','))].join('\r\n');
+export function csvOf(
+  rows: readonly (readonly [reference: string, account: string, amount: string, currency: string])[],
+): string {
+  return ['reference,account,amount,currency,description', ...rows.map((row) => [...row, 'test'].join(','))].join(
+    '\r\n',
+  );
 }

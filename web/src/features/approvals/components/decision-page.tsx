@@ -36,18 +36,20 @@ export default function DecisionPage(): ReactNode {
 
 function Decision({ execution }: { readonly execution: Execution }): ReactNode {
   const { plan } = execution;
+  const waiting = execution.state === 'awaiting_approval';
   return (
     <div className={classes.page}>
       <PageHeader title={execution.title} back={<Link to="/approvals">Approvals</Link>} />
       {plan ? (
         <>
           <div className={classes.amount}>
-            <p className={classes.what}>
+            <p className={classes.what} aria-live="polite">
               <StateMark execution={execution} />
               <span className="muted">{plural(plan.effectCount, 'payout')}</span>
             </p>
             <Totals totals={plan.totals} size="large" empty="No money leaves" />
           </div>
+          {execution.error && <p className={classes.error}>{unbroken(execution.error.message)}</p>}
           <Unusual execution={execution} plan={plan} />
           <Facts execution={execution} plan={plan} />
         </>
@@ -55,11 +57,13 @@ function Decision({ execution }: { readonly execution: Execution }): ReactNode {
         <p>There is no plan yet.</p>
       )}
       <p className={classes.whole}>
-        <Link to={`/executions/${execution.id}`}>See every payout and the ledger entries</Link>
+        <Link to={`/executions/${execution.id}`}>
+          {waiting ? 'See every payout and the ledger entries' : 'See what becomes of every payout'}
+        </Link>
       </p>
       <div className={classes.sign}>
         <SignBox execution={execution} explained />
-        {execution.state !== 'awaiting_approval' && <p>This request is decided. Nothing is asked of you.</p>}
+        <div role="status">{!waiting && plan && <p>This request is decided. Nothing is asked of you.</p>}</div>
       </div>
     </div>
   );
@@ -104,10 +108,14 @@ function Facts({ execution, plan }: { readonly execution: Execution; readonly pl
       <dd>
         <MemberName uid={execution.requestedBy} />, <Age at={execution.requestedAt} />
       </dd>
-      <dt>Decide by</dt>
-      <dd>
-        <Instant at={plan.expiresAt} />, <Age at={plan.expiresAt} />
-      </dd>
+      {execution.state === 'awaiting_approval' && (
+        <>
+          <dt>Decide by</dt>
+          <dd>
+            <Instant at={plan.expiresAt} />, <Age at={plan.expiresAt} />
+          </dd>
+        </>
+      )}
       {signing.may && (
         <>
           <dt>Why you</dt>

@@ -11,12 +11,18 @@ export function CancelBox({ execution }: { readonly execution: Execution }): Rea
   const { me, has } = useWorkplace();
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState('');
+  const [kept, setKept] = useState(false);
   const command = useCommand('cancelExecution');
   if (!has('admin') && !(execution.requestedBy === me.uid && has('operator'))) return null;
-  if (execution.cancelRequested) return <p className="muted">Cancelled by request; it stops before the next page.</p>;
+  if (execution.cancelRequested)
+    return (
+      <p className="muted" role="status">
+        Cancelled by request; it stops before the next page.
+      </p>
+    );
   if (!asking) {
     return (
-      <Button variant="default" size="xs" onClick={() => setAsking(true)}>
+      <Button variant="default" size="xs" autoFocus={kept} onClick={() => setAsking(true)}>
         Cancel this run…
       </Button>
     );
@@ -48,7 +54,14 @@ export function CancelBox({ execution }: { readonly execution: Execution }): Rea
         <Button type="submit" color="red" loading={command.pending} disabled={reason.trim().length < 3}>
           Cancel this run
         </Button>
-        <Button variant="default" onClick={() => setAsking(false)}>
+        <Button
+          variant="default"
+          disabled={command.pending}
+          onClick={() => {
+            setKept(true);
+            setAsking(false);
+          }}
+        >
           Keep it
         </Button>
       </div>

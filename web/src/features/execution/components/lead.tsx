@@ -47,7 +47,10 @@ function Next({ execution: { tally, state } }: { readonly execution: Execution }
   return (
     <p className={classes.next}>
       <strong>Next: </strong>
-      {retry && 'what failed or was left untouched can be run again from a corrected file; those references are free. '}
+      {retry &&
+        (countOf(tally.failed) > 0
+          ? 'what failed or was left untouched can be run again from a corrected file; those references are free. '
+          : 'what was left untouched can be run again; those references are free. ')}
       {unknown &&
         'Payouts whose outcome is unknown may have gone out: their references stay taken until Stripe has answered. Do not pay them in another way before.'}
     </p>

@@ -120,6 +120,40 @@ test('a wrong password is refused in words, and a role that may not read a page 
   await operator.page.getByText('There is no such page').waitFor();
 });
 
+test('a bank account that changes after the plan stops the run; a rejection needs its reason, and sends nothing', async () => {
+  const [row] = parseCsv(await readFile(sample('payouts.csv'), 'utf8')).filter(({ currency }) => currency === 'USD');
+  const account = row?.['account'] ?? '';
+  const before = await stripeAccount(account);
+  const operator = await open('operator');
+  const approver = await open('approver', PHONE);
+
+  const drifting = await planOne(operator.page, `E2E-DRIFT-${Date.now()}`, account);
+  await approver.page.goto(drifting.replace('/executions/', '/approvals/'));
+  await approver.page.getByRole('button', { name: /^Approve/ }).waitFor();
+  await changeBank(account, { currency: 'usd', bankName: 'Another Bank', last4: '0042' });
+  await approver.page.getByRole('button', { name: /^Approve/ }).click();
+  for (const { page } of [operator, approver]) {
+    await page.getByText('Stopped (drift)').first().waitFor();
+    const said = (await page.locator('main').innerText()).replaceAll('\u00a0', ' ');
+    expect(said).toContain(`signed was ${before.bank}, found is Another Bank ••0042`);
+  }
+  await operator.page.getByText('Nothing was sent.').waitFor();
+
+  const unwanted = await planOne(operator.page, `E2E-REJECT-${Date.now()}`, account);
+  await approver.page.goto(unwanted.replace('/executions/', '/approvals/'));
+  await approver.page.getByRole('button', { name: 'Reject…' }).click();
+  const reject = approver.page.getByRole('button', { name: 'Reject this plan' });
+  expect(await reject.isDisabled()).toBe(true);
+  await approver.page.getByLabel('Reason for rejecting').fill('The seller asked for another amount');
+  await reject.click();
+  await approver.page.getByText('This request is decided. Nothing is asked of you.').waitFor();
+  await operator.page.getByText('Nothing was sent.').waitFor();
+  expect(await operator.page.locator('main').innerText()).toContain('“The seller asked for another amount”');
+
+  expect((await stripeAccount(account)).payouts).toBe(before.payouts);
+  expect([...operator.faults, ...approver.faults]).toEqual([]);
+});
+
 interface Seat {
   readonly page: Page;
   readonly faults: readonly string[];
@@ -133,6 +167,50 @@ async function open(role: string, viewport = { width: 1440, height: 900 }): Prom
   const faults = watchFaults(page);
   await signIn(page, platform.appUrl, account(role));
   return { page, faults };
+}
+
+/** Plans one small payout; returns the address of its execution. */
+async function planOne(page: Page, reference: string, account: string): Promise<string> {
+  await page.goto(`${platform.appUrl}/catalogue`);
+  await page.getByRole('link', { name: 'Run', exact: true }).click();
+  const text = `reference,account,amount,currency,description\n${reference},${account},1.00,USD,One payout\n`;
+  await page.setInputFiles('input[type=file]', {
+    name: `${reference}.csv`,
+    mimeType: 'text/csv',
+    buffer: Buffer.from(text),
+  });
+  await page.getByRole('button', { name: /^Plan 1 row/ }).click();
+  await page.waitForURL(/\/executions\/[0-9a-f]+$/, { timeout: PLAN_MS });
+  await page.getByText('Waiting 0/1').waitFor({ timeout: PLAN_MS });
+  return page.url();
+}
+
+interface StripeDump {
+  accounts: { id: string; externalAccounts: { bankName: string; last4: string }[] }[];
+  payouts: { account: string }[];
+}
+
+/** What the local Stripe itself knows of an account: its bank, and how many payouts left it. */
+async function stripeAccount(id: string): Promise<{ bank: string; payouts: number }> {
+  const { accounts, payouts } = (await (await fetch(stripeUrl('dump'))).json()) as StripeDump;
+  const [bank] = accounts.find((account) => account.id === id)?.externalAccounts ?? [];
+  if (!bank) throw new Error(`the local Stripe shows no bank account of ${id}`);
+  return {
+    bank: `${bank.bankName} ••${bank.last4}`,
+    payouts: payouts.filter(({ account }) => account === id).length,
+  };
+}
+
+async function changeBank(id: string, bank: Record<string, string>): Promise<void> {
+  const response = await fetch(stripeUrl(`accounts/${id}`), {
+    method: 'POST',
+    body: JSON.stringify({ externalAccounts: [bank] }),
+  });
+  if (!response.ok) throw new Error(`the local Stripe did not change ${id}: ${await response.text()}`);
+}
+
+function stripeUrl(path: string): string {
+  return `${platform.env['STRIPE_API_BASE'] ?? ''}/__local/${path}`;
 }
 
 function account(role: string): DemoUser {

@@ -38,7 +38,7 @@ const FONT =
 
 export const theme = createTheme({
   primaryColor: 'ink',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   colors: { ink, red },
   fontFamily: FONT,
   fontFamilyMonospace:

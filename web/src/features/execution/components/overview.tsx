@@ -70,7 +70,7 @@ function Agreement({ agreement }: { readonly agreement: NonNullable<Execution['a
       </p>
       {agreement.differences.length > 0 && (
         <div className={table.scroll}>
-          <table className={table.table}>
+          <table className={table.table} aria-label="Differences between the ledger and Stripe">
             <thead>
               <tr>
                 <th>Account</th>
@@ -113,7 +113,7 @@ function PlanTotals({ plan }: { readonly plan: Plan }): ReactNode {
   return (
     <Section title="Totals" aside={`${plural(plan.rowCount, 'row')} in the file`}>
       <div className={table.scroll}>
-        <table className={table.table}>
+        <table className={table.table} aria-label="Totals per currency">
           <thead>
             <tr>
               <th>Currency</th>
@@ -176,7 +176,7 @@ function LedgerImpact({ plan }: { readonly plan: Plan }): ReactNode {
 function ImpactTable({ rows }: { readonly rows: Plan['ledgerImpact'] }): ReactNode {
   return (
     <div className={table.scroll}>
-      <table className={`${table.table} ${classes.impact}`}>
+      <table className={`${table.table} ${classes.impact}`} aria-label="Ledger entries per account">
         <thead>
           <tr>
             <th>Account</th>

@@ -43,7 +43,7 @@ export function ProgressTable({
         ))}
       </div>
       <div className={table.scroll}>
-        <table className={table.table}>
+        <table className={table.table} aria-label="Outcomes">
           <thead>
             <tr>
               <th>

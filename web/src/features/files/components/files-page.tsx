@@ -56,7 +56,7 @@ export default function FilesPage(): ReactNode {
 function FileTable({ files }: { readonly files: readonly StoredFile[] }): ReactNode {
   return (
     <div className={table.scroll}>
-      <table className={`${table.table} ${classes.table}`}>
+      <table className={`${table.table} ${classes.table}`} aria-label="Files">
         <thead>
           <tr>
             <th>Name</th>

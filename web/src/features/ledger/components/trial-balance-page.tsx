@@ -84,7 +84,7 @@ export default function TrialBalancePage(): ReactNode {
             ))}
           </ul>
           <div className={table.scroll}>
-            <table className={`${table.table} ${classes.tree}`}>
+            <table className={`${table.table} ${classes.tree}`} aria-label="Trial balance">
               <thead>
                 <tr>
                   <th>Account</th>

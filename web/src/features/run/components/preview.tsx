@@ -119,7 +119,7 @@ function Control({
   if (phone) return <PhoneControl lines={lines} currencies={currencies} />;
   return (
     <div className={`${table.scroll} ${classes.control}`}>
-      <table className={table.table}>
+      <table className={table.table} aria-label="Control totals">
         <thead>
           <tr>
             <th>
@@ -167,7 +167,7 @@ function PhoneControl({
   readonly currencies: readonly string[];
 }): ReactNode {
   return (
-    <table className={`${table.table} ${classes.phoneControl}`}>
+    <table className={`${table.table} ${classes.phoneControl}`} aria-label="Control totals">
       <thead>
         <tr>
           <th>

@@ -237,7 +237,7 @@ test('upload, plan, sign, apply: paid once each, results safe for a spreadsheet,
     tally: { succeeded: [{ currency: 'USD', amountMinor: '3050', count: 2 }] },
   });
   const paid = await stripe.payoutsOf(planned.id);
-  expect(paid.map((payout) => payout.amount).sort()).toEqual([1000, 2050]);
+  expect(new Set(paid.map((payout) => payout.amount))).toEqual(new Set([1000, 2050]));
 
   const text = await operator.download(ended.report?.files[0]?.storagePath ?? '');
   const rows = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true }).data;
@@ -246,12 +246,7 @@ test('upload, plan, sign, apply: paid once each, results safe for a spreadsheet,
     ['3', `'-${RUN}`, '20.50', 'paid'],
     ['4', `${RUN}-z`, '', 'left out'],
   ]);
-  expect(
-    rows
-      .slice(0, 2)
-      .map((row) => row['payout id'])
-      .sort(),
-  ).toEqual(paid.map((payout) => payout.id).sort());
+  expect(new Set(rows.slice(0, 2).map((row) => row['payout id']))).toEqual(new Set(paid.map((payout) => payout.id)));
   for (const row of rows) for (const cell of Object.values(row)) expect(cell).not.toMatch(/^[=+@\t\r]/);
 
   const { execution: again, file: secondFile } = await run('payouts.csv', input);

@@ -13,8 +13,13 @@ export function askedParameters(
   values: Readonly<Record<string, unknown>>,
 ): readonly Parameter[] {
   return parameters.filter(
-    ({ showWhen }) => showWhen === undefined || showWhen.oneOf.includes(String(values[showWhen.parameter] ?? '')),
+    ({ showWhen }) => showWhen === undefined || showWhen.oneOf.includes(choiceOf(values[showWhen.parameter])),
   );
+}
+
+/** What another parameter's value is called in `showWhen`; a list or an object is no choice. */
+function choiceOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? String(value) : '';
 }
 
 /** Values with the defaults filled in, in the order of the schema; nothing that was not asked for. */

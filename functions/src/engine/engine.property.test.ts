@@ -63,16 +63,9 @@ async function play(world: World, id: string, { lives, atOnce }: Pick<Story, 'li
   world.wakes.length = 0;
   for (let round = 0; round < 12; round += 1) {
     await world.later(config.leaseMs + 1_000).catch(() => undefined);
-    if (
-      world
-        .documents('work')
-        .every(
-          (work) =>
-            work['nextAt'] === null ||
-            Date.parse(String(work['nextAt'])) > world.clock.now().getTime() + config.askAgainMs,
-        )
-    )
-      return;
+    const restsUntil = new Date(world.clock.now().getTime() + config.askAgainMs).toISOString();
+    const dueAt = world.documents('work').map((work) => work['nextAt'] as string | null);
+    if (dueAt.every((at) => at === null || at > restsUntil)) return;
   }
 }
 

@@ -178,7 +178,7 @@ test('a worker dies after the refusal, and the next one hears another refusal: t
     },
     life,
   );
-  await expect(runWork(dying, ORG, planned.id)).rejects.toThrow();
+  await expect(runWork(dying, ORG, planned.id)).rejects.toThrow('gone');
   await world.later(config.leaseMs + 1_000);
   await expectCompleted(world, await world.execution(planned.id));
   expect(provider.payouts).toHaveLength(1);

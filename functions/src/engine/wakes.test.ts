@@ -81,7 +81,7 @@ test('the tick leaves alone what somebody works on, and finds it when that one i
   await world.approve(planned);
   world.wakes.length = 0;
   world.provider.break('A-1', 'throw');
-  await expect(runWork(world.deps, ORG, planned.id)).rejects.toThrow();
+  await expect(runWork(world.deps, ORG, planned.id)).rejects.toThrow('The connector broke down');
   world.dropWakes = true;
   expect(await tickAlone()).toBe(0);
   world.clock.pass(config.leaseMs);

@@ -18,7 +18,7 @@ export function OpenedAccounts({ result }: { readonly result: Result | null }): 
             {result.opened > 0 && ', with the balances that Stripe shows now'}
           </dd>
           <dt>Existing</dt>
-          <dd>{result.existing === 0 ? 'none' : `${plural(result.existing, 'account')}, left as they are`}</dd>
+          <dd>{result.existing === 0 ? 'none' : `${plural(result.existing, 'account')}, open already`}</dd>
           <dt>Not at Stripe</dt>
           <dd>{result.missing.length === 0 ? 'none' : <Ids ids={result.missing} />}</dd>
         </dl>

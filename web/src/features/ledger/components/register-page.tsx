@@ -115,11 +115,11 @@ function Register({
         <caption className="visually-hidden">Journals of this account, newest recorded first</caption>
         <thead>
           <tr>
-            <th>Recorded</th>
-            <th>Effective</th>
+            <th className="desk-only">Recorded</th>
+            <th className="desk-only">Effective</th>
             <th>Memo</th>
-            <th>Other side</th>
-            <th>State</th>
+            <th className="desk-only">Other side</th>
+            <th className="desk-only">State</th>
             <th>Currency</th>
             <th data-num>Debit</th>
             <th data-num>Credit</th>
@@ -144,14 +144,18 @@ function Row({ journal, line }: { readonly journal: Journal; readonly line: Runn
   const { executionId } = journal.source;
   return (
     <tr>
-      <td className="nowrap">
+      <td className="nowrap desk-only">
         <Instant at={journal.recordedAt} seconds />
       </td>
-      <td className="tabular nowrap">{journal.effectiveDay}</td>
+      <td className="tabular nowrap desk-only">{journal.effectiveDay}</td>
       <td className={classes.memo}>
         {executionId === null ? journal.memo : <Link to={`/executions/${executionId}`}>{journal.memo}</Link>}
+        <span className={`phone-only ${classes.under}`}>
+          <Instant at={journal.recordedAt} />
+          {journal.state !== 'posted' && `, ${journal.state}`}
+        </span>
       </td>
-      <td>
+      <td className="desk-only">
         {line.others.length === 1 && line.others[0] !== undefined ? (
           <Link to={`/ledger/${line.others[0]}`}>
             <AccountName accountId={line.others[0]} full />
@@ -160,7 +164,7 @@ function Row({ journal, line }: { readonly journal: Journal; readonly line: Runn
           <span className="muted">{line.others.length} accounts</span>
         )}
       </td>
-      <td className={classes.state} data-state={journal.state}>
+      <td className={`desk-only ${classes.state}`} data-state={journal.state}>
         {journal.state}
       </td>
       <td className="muted">{line.currency}</td>

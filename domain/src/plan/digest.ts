@@ -1,6 +1,6 @@
 import { digestOf } from '../hash.ts';
 import type { Effect } from '../schemas/effect.ts';
-import type { InputFile } from '../schemas/execution.ts';
+import type { Execution, InputFile, Plan } from '../schemas/execution.ts';
 
 /** Hash of one page of effects, bound to its place. */
 export function pageHash(index: number, effects: readonly Effect[]): string {
@@ -43,6 +43,24 @@ export function planDigest(plan: SignedPlan): string {
     pageHashes,
     reads,
     policy,
+  });
+}
+
+/** The digest of a stored plan, computed anew from its parts: what is stored beside it proves nothing. */
+export function digestOfStored(orgId: string, execution: Execution, plan: Plan): string {
+  const { plugin, parameters, inputs } = execution;
+  const { attempt, provider, pageHashes, reads, policy } = plan;
+  return planDigest({
+    orgId,
+    executionId: execution.id,
+    attempt,
+    provider,
+    plugin,
+    parameters,
+    inputs,
+    pageHashes,
+    reads,
+    policy: { id: policy.id, version: policy.version },
   });
 }
 

@@ -1,6 +1,7 @@
 import { commitment } from '@countersign/domain/audit/event';
 import { maySign } from '@countersign/domain/approval/policy';
 import { AppError } from '@countersign/domain/errors';
+import { digestOfStored } from '@countersign/domain/plan/digest';
 import type { Approval } from '@countersign/domain/schemas/effect';
 import type { Execution, Plan } from '@countersign/domain/schemas/execution';
 import type { Role } from '@countersign/domain/schemas/common';
@@ -37,6 +38,11 @@ export async function signable(
     throw new AppError('stale_digest', 'The plan has changed since you opened it. Look at it again before you sign.', {
       details: { digest: execution.plan.digest },
     });
+  if (digestOfStored(orgId, execution, execution.plan) !== digest)
+    throw new AppError(
+      'failed_precondition',
+      'The stored plan is not the one that its digest stands for. Nothing can be signed; tell an administrator.',
+    );
   if (execution.plan.expiresAt <= now)
     throw new AppError('failed_precondition', 'The time to sign this plan has run out.');
   return { execution, plan: execution.plan, level: decision.level, role: decision.role };

@@ -1,4 +1,5 @@
 import { chooseRule, currentLevel, isStricter } from '@countersign/domain/approval/policy';
+import { digestOfStored } from '@countersign/domain/plan/digest';
 import { coarseOf } from '@countersign/domain/plan/states';
 import type { Execution, ExecutionState, Plan } from '@countersign/domain/schemas/execution';
 import { assert, isAppError } from '@countersign/domain/errors';
@@ -52,6 +53,7 @@ async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }:
     const current = await read(tx, ref);
     if (current?.plan == null || current.state !== 'approved') return { kind: 'ended' };
     const drift =
+      (await signatureDrift(tx, lease.orgId, current, current.plan)) ??
       (await roleDrift(tx, lease.orgId, current, current.plan)) ??
       (await policyDrift(tx, lease.orgId, current.plan, code.manifest.category));
     if (drift !== null) return { kind: 'drift', drift };
@@ -80,6 +82,29 @@ async function deployed(deps: Deps, { name, version, codeHash }: Execution['plug
       found: 'other code',
     };
   }
+}
+
+/** The plan must still be what its digest stands for, and every signature must be one of that digest. */
+async function signatureDrift(
+  from: Pick<Transaction, 'get' | 'getAll'>,
+  orgId: string,
+  execution: Execution,
+  plan: Plan,
+): Promise<Drift | null> {
+  const digest = digestOfStored(orgId, execution, plan);
+  const drift = (signed: string): Drift => ({
+    what: 'plan',
+    subject: execution.id,
+    signed: `digest ${signed.slice(0, 12)}`,
+    found: `digest ${digest.slice(0, 12)}`,
+  });
+  if (digest !== plan.digest) return drift(plan.digest);
+  const signatures = await readAll(
+    from,
+    execution.approvals.map((approval) => refs.approval(orgId, execution.id, approval.uid)),
+  );
+  const foreign = signatures.find((one) => one?.digest !== digest || one.decision !== 'approved');
+  return foreign === undefined ? null : drift(foreign?.digest ?? 'none');
 }
 
 /** Those who signed must still be active members with the role that they signed in. */
@@ -119,6 +144,8 @@ async function applyPages(
   log: ExecutionLog,
   startedMs: number,
 ): Promise<Reason> {
+  const forged = await signatureDrift(deps.db, lease.orgId, execution, plan);
+  if (forged !== null) return { kind: 'drift', drift: forged };
   const identity = await deps.provider.identity();
   if (identity.account !== plan.provider.account || identity.mode !== plan.provider.mode) {
     return {
@@ -284,6 +311,7 @@ async function leave(
 function driftSentence(drift: Drift): string {
   const what: Record<Drift['what'], string> = {
     destination: `The bank account of ${drift.subject} has changed`,
+    plan: 'The stored plan has changed',
     page: `The stored effects of ${drift.subject} have changed`,
     policy: 'The approval policy has become stricter',
     role: 'A signature no longer holds',

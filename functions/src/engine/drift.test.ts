@@ -1,6 +1,7 @@
+import { digestOfStored } from '@countersign/domain/plan/digest';
 import { paths } from '@countersign/domain/paths';
 import { beforeEach, expect, test } from 'vitest';
-import type { Execution } from '@countersign/domain/schemas/execution';
+import type { Execution, Plan } from '@countersign/domain/schemas/execution';
 import { config } from '../config.ts';
 import { changeSettings } from './testing/settings.ts';
 import { expectCompleted, expectSound } from './testing/sound.ts';
@@ -50,6 +51,52 @@ test('another bank account behind a payee', async () => {
   await world.work();
   expect(world.provider.payouts).toHaveLength(4);
 });
+
+test.each<[string, Partial<Plan>]>([
+  ['the digest', { digest: '0'.repeat(64) }],
+  ['the hashes of its pages', { pageHashes: ['0'.repeat(64), '1'.repeat(64)] }],
+  ['who must sign', { policy: { id: 'none', version: 9, rule: 'Nobody', levels: [{ role: 'approver', people: 1 }] } }],
+])('a plan that was changed in the database before it is signed (%s) can not be signed', async (_, fields) => {
+  await tamper(fields);
+  const stored = await world.execution(planned.id);
+  await expect(world.approve(stored)).rejects.toThrow(/not the one that its digest stands for/);
+  expect(world.provider.requests).toEqual([]);
+});
+
+test.each([
+  ['its digest', { digest: '0'.repeat(64) }],
+  ['its pages', { pageHashes: ['0'.repeat(64), '1'.repeat(64)] }],
+])('a plan that was changed in the database after it was signed (%s) is not applied', async (_, fields) => {
+  await world.approve(planned);
+  await tamper(fields);
+  await world.work();
+  expect(await world.execution(planned.id)).toMatchObject({
+    state: 'drifted',
+    error: { message: expect.stringMatching(/stored plan has changed/) },
+  });
+  expect(world.provider.requests).toEqual([]);
+});
+
+test('a plan that was changed together with its digest is not what was signed', async () => {
+  await world.approve(planned);
+  const forged = await world.execution(planned.id);
+  const plan = { ...(forged.plan as Plan), attempt: 7 };
+  await tamper({ attempt: 7, digest: digestOfStored(ORG, forged, plan) });
+  await world.work();
+  expect(await world.execution(planned.id)).toMatchObject({
+    state: 'drifted',
+    error: { message: expect.stringMatching(/stored plan has changed/) },
+  });
+  expect(world.provider.requests).toEqual([]);
+});
+
+/** Edit the plan behind the server's back. */
+async function tamper(fields: Partial<Plan>): Promise<void> {
+  const stored = await world.execution(planned.id);
+  await world.db.commit([
+    { op: 'update', path: paths.execution(ORG, planned.id), data: { plan: { ...stored.plan, ...fields } } },
+  ]);
+}
 
 test('an account that is gone', async () => {
   world.provider.accounts.delete(ALPHA);

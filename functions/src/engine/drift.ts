@@ -4,7 +4,7 @@ import type { Deps } from './deps.ts';
 
 /** What is no longer as it was signed. */
 export interface Drift {
-  readonly what: 'destination' | 'page' | 'policy' | 'role' | 'code' | 'provider';
+  readonly what: 'destination' | 'page' | 'plan' | 'policy' | 'role' | 'code' | 'provider';
   readonly subject: string;
   readonly signed: string;
   readonly found: string;

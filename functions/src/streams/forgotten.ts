@@ -1,6 +1,6 @@
 import { isAppError } from '@countersign/domain/errors';
 import type { StreamName } from '@countersign/domain/schemas/ledger';
-import type { Database } from '../store/database.ts';
+import type { Query, Stored } from '../store/database.ts';
 import { sealStream } from './checkpointer.ts';
 import type { SealDeps } from './ports.ts';
 import { drainStream } from './writer.ts';
@@ -48,12 +48,28 @@ export async function drainForgotten(
       return null;
     });
 
-  const waiting = await oldest(deps.db, 'inbox', 'createdAt', before(FORGOTTEN_AFTER_MS), limit);
+  const waiting = await oldest('createdAt', limit, (page) =>
+    deps.db.query({
+      collection: 'inbox',
+      group: true,
+      where: [['createdAt', '<=', before(FORGOTTEN_AFTER_MS)]],
+      orderBy: [['createdAt', 'asc']],
+      ...page,
+    }),
+  );
   const toDrain = distinctStreams(waiting);
   for (const stream of toDrain)
     await guarded(stream, () => drainStream(deps, stream.orgId, stream.name, { maxBatches: MAX_BATCHES }));
 
-  const unsealed = await oldest(deps.db, 'streams', 'unsealedSince', before(SEAL_AFTER_MS), limit);
+  const unsealed = await oldest('unsealedSince', limit, (page) =>
+    deps.db.query({
+      collection: 'streams',
+      group: true,
+      where: [['unsealedSince', '<=', before(SEAL_AFTER_MS)]],
+      orderBy: [['unsealedSince', 'asc']],
+      ...page,
+    }),
+  );
   let sealed = 0;
   for (const stream of distinctStreams(unsealed)) {
     if ((await guarded(stream, () => sealStream(deps, stream.orgId, stream.name))) !== null) sealed += 1;
@@ -62,21 +78,18 @@ export async function drainForgotten(
 }
 
 /**
- * Paths of the documents of a collection group whose instant is not after `until`, the oldest first. It looks further than one page,
- * so that a stream that can't be drained does not hide those behind it.
+ * Paths of the documents that the query gives in the order of the field. It looks further than one page, so that a
+ * stream that can't be drained does not hide those behind it.
  */
-async function oldest(db: Database, group: string, field: string, until: string, limit: number): Promise<string[]> {
+async function oldest(
+  field: string,
+  limit: number,
+  query: (page: Pick<Query, 'limit' | 'startAfter'>) => Promise<Stored[]>,
+): Promise<string[]> {
   const found: string[] = [];
   let last: unknown;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const docs = await db.query({
-      collection: group,
-      group: true,
-      where: [[field, '<=', until]],
-      orderBy: [[field, 'asc']],
-      limit,
-      ...(last === undefined ? {} : { startAfter: [last] }),
-    });
+    const docs = await query({ limit, ...(last === undefined ? {} : { startAfter: [last] }) });
     found.push(...docs.map((doc) => doc.path));
     last = docs.at(-1)?.data[field];
     if (docs.length < limit) break;

@@ -10,6 +10,7 @@ import {
   doc,
   getDocs,
   getFirestore,
+  setLogLevel,
   limit,
   onSnapshot,
   query,
@@ -21,6 +22,8 @@ import { connectStorageEmulator, getBytes, getStorage, ref, uploadBytes } from '
 import { randomUUID } from 'node:crypto';
 
 const REGION = 'us-central1';
+// Listeners that a closing client cancels are no news.
+setLogLevel('silent');
 
 export interface ClientTarget {
   readonly projectId: string;

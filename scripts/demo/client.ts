@@ -36,6 +36,12 @@ export interface ClientTarget {
   };
 }
 
+export interface ShownProblem {
+  readonly line: number | null;
+  readonly message: string;
+  readonly severity: string;
+}
+
 /** A signed-in member with the web SDK: what the browser can do, and nothing that it can't. */
 export class DemoClient {
   readonly uid: string;
@@ -115,13 +121,12 @@ export class DemoClient {
     );
   }
 
-  async problems(id: string, attempt: number): Promise<{ line: number | null; message: string; severity: string }[]> {
-    const snapshot = await getDocs(
-      query(collection(this.#db, paths.problems(this.#orgId, id)), where('attempt', '==', attempt), limit(100)),
-    );
-    return snapshot.docs.flatMap(
-      (page) => page.data()['problems'] as { line: number | null; message: string; severity: string }[],
-    );
+  /** Rows that can't be paid, of this attempt; of all, where no plan says which counts. */
+  async problems(id: string, attempt: number | null): Promise<ShownProblem[]> {
+    const pages = collection(this.#db, paths.problems(this.#orgId, id));
+    const asked =
+      attempt === null ? query(pages, limit(100)) : query(pages, where('attempt', '==', attempt), limit(100));
+    return (await getDocs(asked)).docs.flatMap((page) => page.data()['problems'] as ShownProblem[]);
   }
 
   async download(storagePath: string): Promise<string> {

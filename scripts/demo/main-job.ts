@@ -79,15 +79,12 @@ async function openAccounts(admin: DemoClient, input: InputCsv, say: (line: stri
 async function tellPlan(operator: DemoClient, execution: Execution, say: (line: string) => void): Promise<void> {
   const { plan } = execution;
   say(plan === null ? `No plan: ${execution.error?.message ?? execution.state}` : plan.sentence);
-  if (plan === null) return;
-  for (const total of plan.totals)
+  for (const total of plan?.totals ?? [])
     say(`  ${formatMoney(toMinor(total.amountMinor), total.currency)} in ${plural(total.count, 'payout')}`);
-  if (plan.problemCount > 0) {
-    const problems = await operator.problems(execution.id, plan.attempt);
-    for (const problem of problems.slice(0, PROBLEMS_SHOWN))
-      say(`  line ${problem.line ?? '–'}: ${problem.message}${problem.severity === 'notice' ? ' (notice)' : ''}`);
-    if (problems.length > PROBLEMS_SHOWN) say(`  and ${problems.length - PROBLEMS_SHOWN} more`);
-  }
+  const problems = await operator.problems(execution.id, plan?.attempt ?? null);
+  for (const problem of problems.slice(0, PROBLEMS_SHOWN))
+    say(`  line ${problem.line ?? '–'}: ${problem.message}${problem.severity === 'notice' ? ' (notice)' : ''}`);
+  if (problems.length > PROBLEMS_SHOWN) say(`  and ${problems.length - PROBLEMS_SHOWN} more`);
 }
 
 async function signAndApply(

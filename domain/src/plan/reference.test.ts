@@ -32,6 +32,18 @@ describe('normalizeReference', () => {
     expect(normalizeReference(left)).not.toBe(normalizeReference(right));
   });
 
+  it('joins the cases of every character, and is stable on each', () => {
+    const apart: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code += 1) {
+      if (code >= 0xd800 && code <= 0xdfff) continue;
+      const text = `a${String.fromCodePoint(code)}b`;
+      const once = normalizeReference(text);
+      const same = [once, text.toUpperCase(), text.toLowerCase()].every((form) => normalizeReference(form) === once);
+      if (!same) apart.push(`U+${code.toString(16)}`);
+    }
+    expect(apart).toEqual([]);
+  });
+
   it('is stable: a normalized reference normalizes to itself', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {

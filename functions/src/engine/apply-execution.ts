@@ -1,21 +1,18 @@
-import { chooseRule, currentLevel, isStricter } from '@countersign/domain/approval/policy';
-import { digestOfStored } from '@countersign/domain/plan/digest';
 import { coarseOf } from '@countersign/domain/plan/states';
 import type { Execution, ExecutionState, Plan } from '@countersign/domain/schemas/execution';
-import { assert, isAppError } from '@countersign/domain/errors';
+import { assert } from '@countersign/domain/errors';
 import pLimit from 'p-limit';
 import { config } from '../config.ts';
 import { log as platformLog } from '../log.ts';
 import { refs } from '../refs.ts';
-import { read, readAll, type Transaction } from '../store/database.ts';
+import { read } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
-import { activePolicy } from './active-policy.ts';
+import { deployed, policyDrift, roleDrift, signatureDrift } from './apply-checks.ts';
 import { applyPage, closePage, type ApplyContext } from './apply-page.ts';
-import type { BuiltPlugin } from './catalogue.ts';
 import { ChangeSet } from './change-set.ts';
 import { raisedAttempts } from './claims.ts';
 import type { Deps } from './deps.ts';
-import { destinationRecheck, type Drift } from './drift.ts';
+import { destinationRecheck, driftSentence, type Drift } from './drift.ts';
 import { ExecutionLog } from './execution-log.ts';
 import { LiveProgress } from './live-progress.ts';
 import { readPages, readTally } from './outcomes.ts';
@@ -67,73 +64,6 @@ async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }:
     tx.write(...change.toWrites('execution.apply_started', { executionId, data: { digest: current.plan.digest } }));
     return null;
   });
-}
-
-/** The code that planned, if it is still there: the report runs it on what was done. */
-async function deployed(deps: Deps, { name, version, codeHash }: Execution['plugin']): Promise<BuiltPlugin | Drift> {
-  try {
-    return await deps.catalogue.find(name, codeHash);
-  } catch (error) {
-    if (!isAppError(error) || error.code !== 'failed_precondition') throw error;
-    return {
-      what: 'code',
-      subject: `${name} ${version}`,
-      signed: `code ${codeHash.slice(0, 12)}`,
-      found: 'other code',
-    };
-  }
-}
-
-/** The plan must still be what its digest stands for, and every signature must be one of that digest. */
-async function signatureDrift(
-  from: Pick<Transaction, 'get' | 'getAll'>,
-  orgId: string,
-  execution: Execution,
-  plan: Plan,
-): Promise<Drift | null> {
-  const digest = digestOfStored(orgId, execution, plan);
-  const drift = (signed: string): Drift => ({
-    what: 'plan',
-    subject: execution.id,
-    signed: `digest ${signed.slice(0, 12)}`,
-    found: `digest ${digest.slice(0, 12)}`,
-  });
-  if (digest !== plan.digest) return drift(plan.digest);
-  const signatures = await readAll(
-    from,
-    execution.approvals.map((approval) => refs.approval(orgId, execution.id, approval.uid)),
-  );
-  const foreign = signatures.find((one) => one?.digest !== digest || one.decision !== 'approved');
-  return foreign === undefined ? null : drift(foreign?.digest ?? 'none');
-}
-
-/** Those who signed must still be active members with the role that they signed in. */
-async function roleDrift(tx: Transaction, orgId: string, execution: Execution, plan: Plan): Promise<Drift | null> {
-  if (currentLevel(plan.policy.levels, execution.approvals) !== null)
-    return { what: 'role', subject: 'approvals', signed: 'all signatures', found: 'signatures are missing' };
-  const members = await readAll(
-    tx,
-    execution.approvals.map((approval) => refs.member(orgId, approval.uid)),
-  );
-  const lost = execution.approvals.find((approval, index) => {
-    const member = members[index];
-    return member == null || !member.active || !member.roles.includes(approval.role);
-  });
-  return lost === undefined
-    ? null
-    : { what: 'role', subject: lost.uid, signed: lost.role, found: 'no longer holds the role' };
-}
-
-async function policyDrift(tx: Transaction, orgId: string, plan: Plan, category: string): Promise<Drift | null> {
-  const policy = await activePolicy(tx, orgId);
-  const rule = chooseRule(policy, { movesMoney: true, category });
-  if (!isStricter(plan.policy.levels, rule.levels)) return null;
-  return {
-    what: 'policy',
-    subject: plan.policy.id,
-    signed: `version ${plan.policy.version}`,
-    found: `version ${rule.policy.version} asks for more signatures`,
-  };
 }
 
 async function applyPages(
@@ -306,19 +236,6 @@ async function leave(
     state,
     ms: deps.now().getTime() - Date.parse(plan.plannedAt),
   });
-}
-
-function driftSentence(drift: Drift): string {
-  const what: Record<Drift['what'], string> = {
-    destination: `The bank account of ${drift.subject} has changed`,
-    plan: 'The stored plan has changed',
-    page: `The stored effects of ${drift.subject} have changed`,
-    policy: 'The approval policy has become stricter',
-    role: 'A signature no longer holds',
-    code: 'The plugin has changed',
-    provider: 'The payment provider’s account has changed',
-  };
-  return `${what[drift.what]} since the plan was signed: signed was ${drift.signed}, found is ${drift.found}. Nothing more was done. Run it again to plan with what is true now.`;
 }
 
 function driftFacts(reason: Reason): Record<string, string> {

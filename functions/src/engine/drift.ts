@@ -59,3 +59,17 @@ export function destinationDrift(effect: Effect, snapshot: AccountSnapshot | Mis
     snapshot.destinations[0];
   return drift(current === undefined ? 'no bank account' : `${current.bankName} ••${current.last4}`);
 }
+
+/** For the person who reads it: what has changed, what was signed, and what to do. */
+export function driftSentence(drift: Drift): string {
+  const what: Record<Drift['what'], string> = {
+    destination: `The bank account of ${drift.subject} has changed`,
+    plan: 'The stored plan has changed',
+    page: `The stored effects of ${drift.subject} have changed`,
+    policy: 'The approval policy has become stricter',
+    role: 'A signature no longer holds',
+    code: 'The plugin has changed',
+    provider: 'The payment provider’s account has changed',
+  };
+  return `${what[drift.what]} since the plan was signed: signed was ${drift.signed}, found is ${drift.found}. Nothing more was done. Run it again to plan with what is true now.`;
+}

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { PeerUnavailable } from './peer.ts';
 
 interface Launch {
-  cached(name: string, wanted: string, fill: (folder: string) => Promise<void>): Promise<string>;
-  npm(node: string, args: readonly string[], cwd: string): Promise<void>;
+  cached: (name: string, wanted: string, fill: (folder: string) => Promise<void>) => Promise<string>;
+  npm: (node: string, args: readonly string[], cwd: string) => Promise<void>;
 }
 
 const DONE = 'installed';

@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError } from '@countersign/domain/errors';
 import { sha256Hex } from '@countersign/domain/hash';
 import { manifestSchema, type Manifest } from '@countersign/domain/schemas/plugin';
@@ -39,15 +39,22 @@ export async function buildPlugins(
   await mkdir(outFolder, { recursive: true });
   const entries: CatalogueEntry[] = [];
   for (const folder of findPlugins(pluginsFolder)) {
-    const code = await bundlePlugin(join(pluginsFolder, folder));
-    const codeHash = sha256Hex(code);
-    const manifest = await readManifest(folder, code, codeHash);
+    const { manifest, codeHash, code } = await buildPlugin(join(pluginsFolder, folder));
     const file = `${manifest.name}.js`;
     await writeFile(join(outFolder, file), code);
     entries.push({ manifest, codeHash, file });
   }
   await writeFile(join(outFolder, 'catalogue.json'), `${JSON.stringify(entries, null, 2)}\n`);
   return entries;
+}
+
+/** One plugin from its folder: its bundle, and the manifest that it gives in the sandbox. */
+export async function buildPlugin(
+  folder: string,
+): Promise<{ readonly manifest: Manifest; readonly codeHash: string; readonly code: string }> {
+  const code = await bundlePlugin(folder);
+  const codeHash = sha256Hex(code);
+  return { manifest: await readManifest(basename(folder), code, codeHash), codeHash, code };
 }
 
 /**
@@ -64,6 +71,8 @@ export async function bundlePlugin(folder: string): Promise<string> {
       loader: 'ts',
     },
     absWorkingDir: ROOT,
+    // A plugin outside this project finds the SDK here.
+    nodePaths: [join(ROOT, 'node_modules')],
     bundle: true,
     write: false,
     format: 'iife',

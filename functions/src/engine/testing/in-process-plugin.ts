@@ -37,7 +37,11 @@ async function runHere(plugin: Plugin, run: PluginRun): ReturnType<Deps['runPlug
   );
   try {
     const result =
-      run.entry === 'report' ? await plugin.report(input, context) : await plugin.execute(input.parameters, context);
+      run.entry === 'validate'
+        ? plugin.validate(input.parameters)
+        : run.entry === 'report'
+          ? await plugin.report(input, context)
+          : await plugin.execute(input.parameters, context);
     return { result: overTheWire(result), usage: { cpuMs: 0, wallMs: 0, rssMiB: 0, calls: 0, outputBytes: 0 } };
   } catch (error) {
     if (error instanceof InputError)

@@ -1,4 +1,4 @@
-import { instantSchema, minorSchema } from '@countersign/domain/schemas/common';
+import { currencySchema, idSchema, instantSchema, minorSchema, roleSchema } from '@countersign/domain/schemas/common';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { UsageError, type PlanArguments } from './arguments.ts';
@@ -27,12 +27,16 @@ const holderSchema = z.strictObject({ executionId: z.string(), at: instantSchema
 const claimsSchema = z.union([z.array(z.string().min(1)), z.record(z.string().min(1), holderSchema)]);
 
 const worldSchema = z.strictObject({
+  baseCurrency: currencySchema.default('USD'),
+  timeZone: z.string().default('UTC'),
+  /** Whom a plugin may notify. */
+  members: z.array(z.strictObject({ uid: idSchema, roles: z.array(roleSchema) })).default([]),
   stripe: z.array(accountSchema).default([]),
   claims: claimsSchema.default([]),
 });
 
 export type WorldAccount = z.infer<typeof accountSchema>;
-export interface PlanWorld {
+export interface PlanWorld extends Pick<z.infer<typeof worldSchema>, 'baseCurrency' | 'timeZone' | 'members'> {
   readonly accounts: readonly WorldAccount[];
   readonly claims: ReadonlyMap<string, z.infer<typeof holderSchema>>;
 }
@@ -42,10 +46,13 @@ const SOMEBODY = { executionId: 'another-run', at: '2000-01-01T00:00:00.000Z' };
 /** What of the outside world the plan may see. @throws UsageError for a file that is not of the documented shape */
 export async function readWorld({ world, stripe, claims }: PlanArguments['worldFiles']): Promise<PlanWorld> {
   const whole = world === undefined ? worldSchema.parse({}) : await readJson(world, worldSchema);
-  const accounts = stripe === undefined ? whole.stripe : await readJson(stripe, z.array(accountSchema));
   const taken = claims === undefined ? whole.claims : await readJson(claims, claimsSchema);
+  const { baseCurrency, timeZone, members } = whole;
   return {
-    accounts,
+    baseCurrency,
+    timeZone,
+    members,
+    accounts: stripe === undefined ? whole.stripe : await readJson(stripe, z.array(accountSchema)),
     claims: new Map(Array.isArray(taken) ? taken.map((reference) => [reference, SOMEBODY]) : Object.entries(taken)),
   };
 }

@@ -1,0 +1,121 @@
+import { AppError } from '@countersign/domain/errors';
+import { derivedId } from '@countersign/domain/hash';
+import { paths } from '@countersign/domain/paths';
+import { claimId } from '@countersign/domain/plan/effect-checks';
+import { normalizeReference } from '@countersign/domain/plan/reference';
+import type { Claim } from '@countersign/domain/schemas/effect';
+import { openConnectedAccounts } from '../../functions/src/commands/open-connected-accounts.ts';
+import { runCommand } from '../../functions/src/commands/run-command.ts';
+import type { AccountSnapshot, MissingAccount, PaymentProvider } from '../../functions/src/effects/payment-provider.ts';
+import type { BuiltPlugin } from '../../functions/src/engine/catalogue.ts';
+import type { Deps } from '../../functions/src/engine/deps.ts';
+import { memoryObjects, type MemoryObjects } from '../../functions/src/engine/testing/memory-objects.ts';
+import { silenceLog } from '../../functions/src/engine/testing/settings.ts';
+import { runPlugin } from '../../functions/src/sandbox/index.ts';
+import { memoryDatabase } from '../../functions/src/store/memory-database.ts';
+import { drainStream } from '../../functions/src/streams/index.ts';
+import { testWorld } from '../../functions/src/streams/test-kit.ts';
+import { foundOrganization } from '../organization/found.ts';
+import type { PlanWorld, WorldAccount } from './world.ts';
+
+export const ORG = 'offline';
+export const AUTHOR = 'author';
+const ACCOUNTS_A_CALL = 100;
+const CLAIMS_A_COMMIT = 400;
+
+export interface OfflinePlatform {
+  readonly deps: Deps & { readonly objects: MemoryObjects };
+  readonly db: ReturnType<typeof memoryDatabase>;
+}
+
+/**
+ * The platform in this process: the engine's own code with the real sandbox, over a store in memory, with one
+ * organization that has this one plugin, and a world that stands still. Nothing outside is read or written.
+ */
+export async function offlinePlatform(plugin: BuiltPlugin, world: PlanWorld, now: Date): Promise<OfflinePlatform> {
+  silenceLog();
+  const db = memoryDatabase();
+  let ids = 0;
+  const deps = {
+    db,
+    objects: memoryObjects(),
+    streams: testWorld(db, now.toISOString()),
+    catalogue: { list: async () => [plugin], find: async () => plugin },
+    provider: providerOf(world.accounts),
+    http: nothingLeaves,
+    runPlugin,
+    now: () => now,
+    newId: () => derivedId('offline-id', String((ids += 1))),
+    wake: async () => undefined,
+  };
+  await foundOrganization(deps, {
+    id: ORG,
+    name: 'Offline',
+    baseCurrency: world.baseCurrency,
+    timeZone: world.timeZone,
+    members: [{ uid: AUTHOR, roles: ['operator', 'admin'] as const }, ...world.members].map(({ uid, roles }) => ({
+      uid,
+      name: uid,
+      email: `${uid}@offline.example`,
+      roles,
+    })),
+  });
+  await openAccounts(deps, world.accounts);
+  await takeClaims(deps, world.claims);
+  return { deps, db };
+}
+
+async function openAccounts(deps: Deps, accounts: readonly WorldAccount[]): Promise<void> {
+  const ids = accounts.filter((account) => account.inLedger).map((account) => account.id);
+  for (let start = 0; start < ids.length; start += ACCOUNTS_A_CALL) {
+    const input = {
+      orgId: ORG,
+      idempotencyKey: `offline-accounts-${start}`,
+      accounts: ids.slice(start, start + ACCOUNTS_A_CALL),
+    };
+    await runCommand(deps, openConnectedAccounts, { uid: AUTHOR }, input);
+  }
+  await drainStream(deps.streams, ORG, 'ledger');
+}
+
+async function takeClaims(deps: Deps, claims: PlanWorld['claims']): Promise<void> {
+  const all = [...claims].map(([reference, { executionId, at }]) => ({
+    op: 'set' as const,
+    path: paths.claim(ORG, claimId('payout', reference)),
+    data: {
+      kind: 'payout',
+      reference,
+      normalized: normalizeReference(reference),
+      executionId,
+      effectId: derivedId('offline-effect', reference),
+      attempt: 1,
+      takenAt: at,
+    } satisfies Claim,
+  }));
+  for (let start = 0; start < all.length; start += CLAIMS_A_COMMIT)
+    await deps.db.commit(all.slice(start, start + CLAIMS_A_COMMIT));
+}
+
+/** Stripe as the world file has it. There is nothing to pay with. */
+function providerOf(accounts: readonly WorldAccount[]): PaymentProvider {
+  const known = new Map(accounts.map((account) => [account.id, snapshotOf(account)]));
+  return {
+    identity: async () => ({ connector: 'stripe', account: 'acct_offline', mode: 'test' }),
+    readAccounts: async (ids) =>
+      new Map(ids.map((id): [string, AccountSnapshot | MissingAccount] => [id, known.get(id) ?? missing(id)])),
+    pay: nothingLeaves,
+    find: nothingLeaves,
+  };
+}
+
+function snapshotOf({ id, businessName, payoutsEnabled, destinations, available }: WorldAccount): AccountSnapshot {
+  return { id, businessName, payoutsEnabled, destinations, available };
+}
+
+const nothingLeaves = async (): Promise<never> => {
+  throw new AppError('internal', 'An offline plan sends nothing');
+};
+
+function missing(id: string): MissingAccount {
+  return { missing: true, code: 'account_unknown', message: `Stripe has no connected account ${id}` };
+}

@@ -37,6 +37,14 @@ export const paths = {
   claims: (orgId: string) => `${org(orgId)}/claims`,
   claim: (orgId: string, hash: string) => `${org(orgId)}/claims/${hash}`,
   payee: (orgId: string, hash: string) => `${org(orgId)}/payees/${hash}`,
+  /** Payments of the last weeks to one account in one currency: where near duplicates are looked for. */
+  recentPayments: (orgId: string, hash: string) => `${org(orgId)}/recentPayments/${hash}`,
+  recordTypes: (orgId: string) => `${org(orgId)}/recordTypes`,
+  recordType: (orgId: string, type: string) => `${org(orgId)}/recordTypes/${type}`,
+  records: (orgId: string) => `${org(orgId)}/records`,
+  record: (orgId: string, type: string, id: string) => `${org(orgId)}/records/${type}~${id}`,
+  notifications: (orgId: string) => `${org(orgId)}/notifications`,
+  notification: (orgId: string, id: string) => `${org(orgId)}/notifications/${id}`,
   accounts: (orgId: string) => `${org(orgId)}/accounts`,
   account: (orgId: string, id: string) => `${org(orgId)}/accounts/${id}`,
   balances: (orgId: string) => `${org(orgId)}/balances`,
@@ -62,5 +70,8 @@ export const paths = {
 export const objectPaths = {
   upload: (orgId: string, uid: string, uploadId: string, name: string) =>
     `orgs/${orgId}/uploads/${uid}/${uploadId}/${name}`,
+  /** A file that a plan has made; `attempt` keeps the plans of one execution apart. */
+  draft: (orgId: string, executionId: string, attempt: number, name: string) =>
+    `orgs/${orgId}/results/${executionId}-draft-${attempt}/${name}`,
   result: (orgId: string, executionId: string, name: string) => `orgs/${orgId}/results/${executionId}/${name}`,
 } as const;

@@ -17,9 +17,10 @@ export const config = {
   /** Pages under way at once in one execution, and calls under way at once to the provider. */
   pagesAtOnce: positiveInt('PAGES_AT_ONCE', 4),
   providerCallsAtOnce: positiveInt('PROVIDER_CALLS_AT_ONCE', 16),
+  httpCallsAtOnce: positiveInt('HTTP_CALLS_AT_ONCE', 4),
   /** Live progress is written at most this often. */
   progressMs: positiveInt('PROGRESS_MS', 1_000),
-  maxEffects: 50_000,
+  maxEffects: 100_000,
   /** Approvals older than this make the worker ask the provider before it sends (Stripe may forget keys after a day). */
   askFirstAfterMs: 20 * 3_600_000,
   /** How often the provider is asked about an unknown outcome, and after how long. */

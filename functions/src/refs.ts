@@ -22,6 +22,7 @@ import { executionSchema } from '@countersign/domain/schemas/execution';
 import { fileSchema } from '@countersign/domain/schemas/file';
 import { memberSchema, organizationSchema } from '@countersign/domain/schemas/organization';
 import { operationSchema, pluginVersionSchema } from '@countersign/domain/schemas/plugin';
+import { recordSchema, recordTypeSchema } from '@countersign/domain/schemas/record';
 import { policySchema } from '@countersign/domain/schemas/policy';
 import type { DocRef } from './store/database.ts';
 
@@ -45,6 +46,8 @@ export const refs = {
     ref(paths.problemPage(orgId, id, attempt, index), problemPageSchema),
   approval: (orgId: string, id: string, uid: string) => ref(paths.approval(orgId, id, uid), approvalSchema),
   claim: (orgId: string, hash: string) => ref(paths.claim(orgId, hash), claimSchema),
+  recordType: (orgId: string, type: string) => ref(paths.recordType(orgId, type), recordTypeSchema),
+  record: (orgId: string, type: string, id: string) => ref(paths.record(orgId, type, id), recordSchema),
   account: (orgId: string, id: string) => ref(paths.account(orgId, id), accountSchema),
   balance: (orgId: string, accountId: string, currency: string) =>
     ref(paths.balance(orgId, accountId, currency), balanceSchema),

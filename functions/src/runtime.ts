@@ -5,6 +5,7 @@ import { useSha256 } from '@countersign/domain/hash';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { config } from './config.ts';
+import { callHttp } from './connectors/http/call.ts';
 import { lazyProvider } from './connectors/stripe/lazy-provider.ts';
 import { folderCatalogue } from './engine/catalogue.ts';
 import type { Deps } from './engine/deps.ts';
@@ -45,6 +46,7 @@ function compose(): Deps {
     streams: { db, now, signer: checkpointSigner(), publisher: checkpointPublisher() },
     catalogue: folderCatalogue(pluginFolder()),
     provider: lazyProvider(config.stripeApiBase),
+    http: callHttp,
     runPlugin,
     now,
     newId: () => randomBytes(16).toString('hex'),

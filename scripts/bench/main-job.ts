@@ -119,6 +119,7 @@ async function bareScript(
         ? undefined
         : snapshot.destinations.find((one) => one.currency === row.currency);
     return provider.pay({
+      kind: 'payout',
       data: {
         account: row.account,
         amountMinor: parsed.amountMinor.toString(),
@@ -130,10 +131,15 @@ async function bareScript(
             ? { kind: 'hidden' }
             : { kind: 'bank', id: bank.id, bankName: bank.bankName, last4: bank.last4, currency: bank.currency },
         balanceBeforeMinor: '0',
+        reserveMinor: '0',
       },
-      effectId: `bare-${seed}-${index}`,
-      executionId: `bare-${seed}`,
-      idempotencyKey: `bare-${seed}-${index}`,
+      ids: {
+        orgId: 'bare',
+        executionId: `bare-${seed}`,
+        effectId: `bare-${seed}-${index}`,
+        page: '1-0',
+        idempotencyKey: `bare-${seed}-${index}`,
+      },
     });
   });
   const failed = results.filter((result) => result.status !== 'succeeded').length;

@@ -38,6 +38,8 @@ export async function foundOrganization(deps: Deps, organization: NewOrganizatio
     baseCurrency,
     timeZone,
     provider: await deps.provider.identity(),
+    allowedHosts: [],
+    restored: null,
     stop: { active: false, reason: '', uid: null, at: null },
     createdAt: now,
   });

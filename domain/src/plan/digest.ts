@@ -1,6 +1,6 @@
 import { digestOf } from '../hash.ts';
 import type { Effect } from '../schemas/effect.ts';
-import type { Execution, InputFile, Plan } from '../schemas/execution.ts';
+import type { Execution, InputFile, Origin, Plan, Recheck } from '../schemas/execution.ts';
 
 /** Hash of one page of effects, bound to its place. */
 export function pageHash(index: number, effects: readonly Effect[]): string {
@@ -17,6 +17,8 @@ export interface SignedPlan {
   readonly inputs: readonly InputFile[];
   readonly pageHashes: readonly string[];
   readonly reads: { readonly count: number; readonly hash: string };
+  readonly rechecks: readonly Recheck[];
+  readonly origin: Origin;
   readonly policy: { readonly id: string; readonly version: number };
 }
 
@@ -25,14 +27,15 @@ export interface SignedPlan {
  * Whatever of it changes, the digest changes, and every approval given for it is void.
  */
 export function planDigest(plan: SignedPlan): string {
-  const { orgId, executionId, attempt, provider, plugin, parameters, pageHashes, reads, policy } = plan;
+  const { orgId, executionId, attempt, provider, plugin, parameters, pageHashes, reads, rechecks, origin, policy } =
+    plan;
   const inputs = plan.inputs.map(({ parameter, fileId, sha256, generation }) => ({
     parameter,
     fileId,
     sha256,
     generation,
   }));
-  return digestOf('countersign/plan', 1, {
+  return digestOf('countersign/plan', 2, {
     orgId,
     executionId,
     attempt,
@@ -42,14 +45,16 @@ export function planDigest(plan: SignedPlan): string {
     inputs,
     pageHashes,
     reads,
+    rechecks,
+    origin,
     policy,
   });
 }
 
 /** The digest of a stored plan, computed anew from its parts: what is stored beside it proves nothing. */
 export function digestOfStored(orgId: string, execution: Execution, plan: Plan): string {
-  const { plugin, parameters, inputs } = execution;
-  const { attempt, provider, pageHashes, reads, policy } = plan;
+  const { plugin, parameters, inputs, origin } = execution;
+  const { attempt, provider, pageHashes, reads, rechecks, policy } = plan;
   return planDigest({
     orgId,
     executionId: execution.id,
@@ -60,6 +65,8 @@ export function digestOfStored(orgId: string, execution: Execution, plan: Plan):
     inputs,
     pageHashes,
     reads,
+    rechecks,
+    origin,
     policy: { id: policy.id, version: policy.version },
   });
 }

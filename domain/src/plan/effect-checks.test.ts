@@ -9,7 +9,10 @@ const one = exampleEffect();
 const two = exampleEffect({ reference: 'R-2', account: 'acct_2' });
 const [debit, credit] = one.journal.entries;
 if (debit === undefined || credit === undefined) throw new Error('the example has two entries');
-const journal = (entries: Effect['journal']['entries']): Effect => ({ ...one, journal: { ...one.journal, entries } });
+const journal = (entries: (typeof one)['journal']['entries']): Effect => ({
+  ...one,
+  journal: { ...one.journal, entries },
+});
 
 test('a sound plan passes', () => {
   expect(() => assertSoundEffects([one, two], ALL)).not.toThrow();

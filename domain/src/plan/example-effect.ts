@@ -1,8 +1,8 @@
-import type { Effect } from '../schemas/effect.ts';
+import type { EffectOf } from '../schemas/effect.ts';
 
 /** A sound payout, for tests. */
-export function exampleEffect(fields: Partial<Effect['data']> = {}): Effect {
-  const data: Effect['data'] = {
+export function exampleEffect(fields: Partial<EffectOf<'stripe.payout'>['data']> = {}): EffectOf<'stripe.payout'> {
+  const data: EffectOf<'stripe.payout'>['data'] = {
     account: 'acct_1',
     amountMinor: '1000',
     currency: 'USD',
@@ -10,6 +10,7 @@ export function exampleEffect(fields: Partial<Effect['data']> = {}): Effect {
     description: '',
     reference: 'R-1',
     balanceBeforeMinor: '5000',
+    reserveMinor: '0',
     ...fields,
   };
   const { account, amountMinor, currency, reference } = data;
@@ -17,6 +18,7 @@ export function exampleEffect(fields: Partial<Effect['data']> = {}): Effect {
     kind: 'stripe.payout',
     key: reference.toLowerCase(),
     line: 2,
+    needs: [],
     data,
     claim: { kind: 'payout', reference },
     journal: {

@@ -20,11 +20,11 @@ export function coarseOf(state: ExecutionState): CoarseState {
 }
 
 const NEXT: Readonly<Record<ExecutionState, readonly ExecutionState[]>> = {
-  planning: ['awaiting_approval', 'failed', 'cancelled'],
+  planning: ['awaiting_approval', 'approved', 'failed', 'cancelled'],
   awaiting_approval: ['approved', 'rejected', 'cancelled', 'expired'],
   approved: ['applying', 'awaiting_approval', 'cancelled', 'drifted'],
   applying: ['completed', 'needs_repair', 'drifted', 'cancelled'],
-  completed: [],
+  completed: ['needs_repair'],
   needs_repair: ['completed'],
   rejected: [],
   cancelled: [],
@@ -39,5 +39,5 @@ export function mayMove(from: ExecutionState, to: ExecutionState): boolean {
 }
 
 export function isOpen(state: ExecutionState): boolean {
-  return NEXT[state].length > 0 && state !== 'needs_repair';
+  return NEXT[state].length > 0 && state !== 'needs_repair' && state !== 'completed';
 }

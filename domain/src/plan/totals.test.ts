@@ -13,6 +13,7 @@ const outcomeOf = (key: string, status: Outcome['status']): Outcome => ({
   code: null,
   message: null,
   journalId: null,
+  settlement: null,
   at: '2026-01-01T00:00:00.000Z',
 });
 const planned = fc.array(
@@ -45,7 +46,7 @@ test('succeeded, failed, unknown and untouched add up to the plan, in number and
       const effects = rows.map(({ currency, amountMinor }, index) =>
         exampleEffect({ reference: `R-${index}`, currency, amountMinor: amountMinor.toString() }),
       );
-      const counter = new TallyCounter(totalsOf(effects));
+      const counter = new TallyCounter(totalsOf(effects), effects.length);
       const half = Math.floor(rows.length / 2);
       for (const [from, to] of [
         [0, half],
@@ -70,7 +71,15 @@ test('succeeded, failed, unknown and untouched add up to the plan, in number and
       expect(sum).toEqual(totalsOf(effects));
       const withStatus = (...statuses: (Outcome['status'] | null)[]) =>
         totalsOf(effects.filter((_, index) => statuses.includes(rows[index]?.status ?? null)));
+      const number = (...statuses: (Outcome['status'] | null)[]) =>
+        rows.filter(({ status }) => statuses.includes(status ?? null)).length;
       expect(tally).toEqual({
+        counts: {
+          succeeded: number('succeeded'),
+          failed: number('failed'),
+          unknown: number('unknown'),
+          untouched: number('not_done', null),
+        },
         succeeded: withStatus('succeeded'),
         failed: withStatus('failed'),
         unknown: withStatus('unknown'),
@@ -82,7 +91,7 @@ test('succeeded, failed, unknown and untouched add up to the plan, in number and
 
 test('more done than was planned is a fault of ours, not a tally', () => {
   const effect = exampleEffect({ reference: 'R-1' });
-  const counter = new TallyCounter(totalsOf([effect]));
+  const counter = new TallyCounter(totalsOf([effect]), 1);
   counter.add([effect], [outcomeOf(effect.key, 'succeeded')]);
   counter.add([effect], [outcomeOf(effect.key, 'succeeded')]);
   expect(() => counter.toTally()).toThrow(/Invariant broken/);

@@ -4,6 +4,7 @@ import {
   idSchema,
   instantSchema,
   minorSchema,
+  roleSchema,
   sha256Schema,
   storedAsText,
   totalSchema,
@@ -25,7 +26,22 @@ export const journalDraftSchema = z.strictObject({
 export type JournalDraft = z.infer<typeof journalDraftSchema>;
 export type JournalEntryDraft = z.infer<typeof journalEntryDraftSchema>;
 
-export const claimDraftSchema = z.strictObject({ kind: z.literal('payout'), reference: z.string().min(1).max(200) });
+/** What kind of business key a claim is; the same reference may be spent once per kind. */
+export const claimKindSchema = z.enum(['payout', 'transfer', 'journal']);
+export type ClaimKind = z.infer<typeof claimKindSchema>;
+export const claimDraftSchema = z.strictObject({ kind: claimKindSchema, reference: z.string().min(1).max(200) });
+
+/** `needs`: keys of effects before this one. It is skipped unless all of them succeeded. */
+const effectBase = {
+  key: z.string().min(1).max(200),
+  line: z.int().nullable(),
+  needs: z.array(z.string().min(1).max(200)).max(20).default([]),
+};
+/**
+ * JSON of a record or a call. An object that is exactly `{"$providerIdOf": key}` stands for the provider's id of an
+ * effect that this one needs, and is put in when it is performed.
+ */
+const jsonSchema = z.json();
 
 export const stripePayoutDataSchema = z.strictObject({
   account: z.string(),
@@ -36,22 +52,116 @@ export const stripePayoutDataSchema = z.strictObject({
   reference: z.string(),
   /** The account's available balance when it was planned, in this currency. */
   balanceBeforeMinor: minorSchema,
+  /** What must stay available after this payout; looked at again before it is sent. */
+  reserveMinor: minorSchema.default('0'),
 });
 export type StripePayoutData = z.infer<typeof stripePayoutDataSchema>;
+
+/** From the platform's own Stripe balance to a connected account's. */
+export const stripeTransferDataSchema = z.strictObject({
+  account: z.string(),
+  amountMinor: minorSchema,
+  currency: currencySchema,
+  description: z.string().max(300),
+  reference: z.string(),
+});
+export type StripeTransferData = z.infer<typeof stripeTransferDataSchema>;
+
+/** A file that the plan has made as a draft; applying it publishes exactly these bytes. */
+export const filePublishDataSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,120}$/),
+  contentType: z.enum(['text/csv', 'text/plain', 'application/json']),
+  storagePath: z.string().max(1000),
+  generation: z.string().max(40),
+  sha256: sha256Schema,
+  sizeBytes: z.int().min(0),
+  rowCount: z.int().min(0).nullable(),
+});
+
+/** The next version of a record of a registered type; version 0 means that there is none yet. */
+export const recordWriteDataSchema = z.strictObject({
+  type: z.string().regex(/^[a-z][a-z0-9-]{1,40}$/),
+  recordId: idSchema,
+  expectedVersion: z.int().min(0),
+  fields: z.record(z.string().max(100), jsonSchema),
+});
+
+export const notifyDataSchema = z.strictObject({
+  to: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('member'), uid: idSchema }),
+    z.strictObject({ kind: z.literal('role'), role: roleSchema }),
+  ]),
+  title: z.string().min(1).max(200),
+  body: z.string().max(2000),
+});
+
+/** A call to a host that the organization has allowed. Without a header for a key, it is made at most once. */
+export const httpCallDataSchema = z.strictObject({
+  method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
+  url: z.url({ protocol: /^https?$/ }).max(2000),
+  headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,60}$/), z.string().max(1000)),
+  body: jsonSchema.nullable(),
+  idempotencyHeader: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,60}$/)
+    .nullable(),
+});
 
 /** One thing done to the world. `key` is unique in its plan; `line` points into the input file. */
 export const effectSchema = z.discriminatedUnion('kind', [
   z.strictObject({
+    ...effectBase,
     kind: z.literal('stripe.payout'),
-    key: z.string().min(1).max(200),
-    line: z.int().nullable(),
     data: stripePayoutDataSchema,
     claim: claimDraftSchema,
     journal: journalDraftSchema,
   }),
+  z.strictObject({
+    ...effectBase,
+    kind: z.literal('stripe.transfer'),
+    data: stripeTransferDataSchema,
+    claim: claimDraftSchema,
+    journal: journalDraftSchema,
+  }),
+  z.strictObject({
+    ...effectBase,
+    kind: z.literal('ledger.journal'),
+    data: z.strictObject({ description: z.string().max(300) }),
+    claim: claimDraftSchema.nullable(),
+    journal: journalDraftSchema,
+  }),
+  z.strictObject({
+    ...effectBase,
+    kind: z.literal('file.publish'),
+    data: filePublishDataSchema,
+    claim: z.null(),
+    journal: z.null(),
+  }),
+  z.strictObject({
+    ...effectBase,
+    kind: z.literal('record.write'),
+    data: recordWriteDataSchema,
+    claim: z.null(),
+    journal: z.null(),
+  }),
+  z.strictObject({
+    ...effectBase,
+    kind: z.literal('notify'),
+    data: notifyDataSchema,
+    claim: z.null(),
+    journal: z.null(),
+  }),
+  z.strictObject({
+    ...effectBase,
+    kind: z.literal('http.call'),
+    data: httpCallDataSchema,
+    claim: z.null(),
+    journal: z.null(),
+  }),
 ]);
 export type Effect = z.infer<typeof effectSchema>;
 export type EffectKind = Effect['kind'];
+export type EffectOf<K extends EffectKind> = Extract<Effect, { kind: K }>;
 
 /** `executions/{id}/pages/{attempt-index}`: a page of signed effects; created once, never changed. */
 export const pageSchema = z.strictObject({
@@ -77,6 +187,14 @@ export const outcomeSchema = z.strictObject({
   code: z.string().nullable(),
   message: z.string().nullable(),
   journalId: idSchema.nullable(),
+  /**
+   * What became later of money that the provider accepted: on its way, arrived, or come back. One that came back is
+   * `failed`, its journal reversed and its claim free.
+   */
+  settlement: z
+    .strictObject({ state: z.enum(['in_transit', 'settled', 'returned']), at: instantSchema })
+    .nullable()
+    .default(null),
   at: instantSchema,
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
@@ -87,7 +205,17 @@ export const pageOutcomesSchema = z.strictObject({
   index: z.int(),
   state: z.enum(['intended', 'settled']),
   intents: storedAsText(
-    z.array(z.strictObject({ effectId: idSchema, idempotencyKey: z.string(), journalId: idSchema })).max(200),
+    z
+      .array(
+        z.strictObject({
+          effectId: idSchema,
+          idempotencyKey: z.string(),
+          journalId: idSchema.nullable(),
+          /** One of those that it needs did not succeed: it is not performed. */
+          skip: z.boolean().default(false),
+        }),
+      )
+      .max(200),
   ),
   outcomes: storedAsText(z.array(outcomeSchema).max(200)),
   intendedAt: instantSchema,
@@ -136,6 +264,8 @@ export type LogLine = LogPage['lines'][number];
 /** `executions/{id}/approvals/{uid}`: a member's signature, or refusal, of a digest. */
 export const approvalSchema = z.strictObject({
   uid: z.string(),
+  /** Whom a delegate stood for; the two count as one. */
+  forUid: z.string().nullable().default(null),
   role: z.string(),
   level: z.int(),
   digest: sha256Schema,
@@ -156,7 +286,7 @@ export type Approval = z.infer<typeof approvalSchema>;
  * null: then an earlier attempt provably failed, and `attempt`, part of the provider's key, has grown.
  */
 export const claimSchema = z.strictObject({
-  kind: z.literal('payout'),
+  kind: claimKindSchema,
   reference: z.string(),
   normalized: z.string(),
   executionId: idSchema.nullable(),

@@ -89,6 +89,58 @@ export const problemSchema = z.strictObject({
 });
 export type Problem = z.infer<typeof problemSchema>;
 
+/** What raises the risk of a plan, by how much, and what would lower it. */
+export const riskFactorSchema = z.strictObject({
+  code: z.string(),
+  /** Points; the plan's score is their sum. */
+  weight: z.int().min(0),
+  title: z.string(),
+  detail: z.string(),
+  remedy: z.string(),
+});
+export const riskSchema = z.strictObject({
+  score: z.int().min(0),
+  band: z.enum(['low', 'medium', 'high', 'critical']),
+  factors: z.array(riskFactorSchema).max(20),
+});
+export type Risk = z.infer<typeof riskSchema>;
+export type RiskFactor = z.infer<typeof riskFactorSchema>;
+
+/**
+ * A signed predicate about the world, looked at before each page: a record still at its version, or a decimal field of
+ * a record (a price) still within its limits. When it no longer holds, the run stops: drift.
+ */
+export const recheckSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('record.version'), type: z.string(), recordId: idSchema, version: z.int().min(0) }),
+  z.strictObject({
+    kind: z.literal('record.within'),
+    type: z.string(),
+    recordId: idSchema,
+    field: z.string(),
+    min: z
+      .string()
+      .regex(/^-?\d+(\.\d+)?$/)
+      .nullable(),
+    max: z
+      .string()
+      .regex(/^-?\d+(\.\d+)?$/)
+      .nullable(),
+  }),
+]);
+export type Recheck = z.infer<typeof recheckSchema>;
+
+/** Why this execution is: asked for by a person, by a schedule, to finish what another left, or once more. */
+export const originSchema = z.strictObject({
+  kind: z.enum(['request', 'schedule', 'resume', 'rerun']),
+  /** The execution that is resumed or run again. */
+  executionId: idSchema.nullable(),
+  scheduleId: idSchema.nullable(),
+  /** The time of the schedule that this run is for; later than that is late. */
+  dueAt: instantSchema.nullable(),
+});
+export type Origin = z.infer<typeof originSchema>;
+export const REQUESTED: Origin = { kind: 'request', executionId: null, scheduleId: null, dueAt: null };
+
 /** The signed summary. Everything here is computed from the very effects, never from the request. */
 export const planSchema = z.strictObject({
   digest: sha256Schema,
@@ -97,8 +149,13 @@ export const planSchema = z.strictObject({
   sentence: z.string(),
   message: z.string(),
   effectCount: z.int(),
+  effectsByKind: z.array(z.strictObject({ kind: z.string(), count: z.int() })).default([]),
+  rechecks: z.array(recheckSchema).max(200).default([]),
+  risk: riskSchema.nullable().default(null),
   pageCount: z.int(),
   pageHashes: z.array(sha256Schema).max(2000),
+  /** First page of each depth: its effects need some of the pages before it. */
+  levels: z.array(z.int()).max(501).default([0]),
   totals: z.array(totalSchema),
   /** Distinct accounts paid. */
   payeeCount: z.int(),
@@ -124,6 +181,11 @@ export type Plan = z.infer<typeof planSchema>;
 
 /** Count and money of each outcome; the four add up to the plan. */
 export const tallySchema = z.strictObject({
+  /** Effects of every kind; the lists below are those that move money. Null in runs from before it was kept. */
+  counts: z
+    .strictObject({ succeeded: z.int(), failed: z.int(), unknown: z.int(), untouched: z.int() })
+    .nullable()
+    .default(null),
   succeeded: z.array(totalSchema),
   failed: z.array(totalSchema),
   unknown: z.array(totalSchema),
@@ -139,14 +201,39 @@ export const executionSchema = z.strictObject({
   plugin: z.strictObject({ name: z.string(), version: z.string(), codeHash: sha256Schema }),
   parameters: z.record(z.string(), z.unknown()),
   inputs: z.array(inputFileSchema),
+  /** The human who asked; behind a schedule, who made it. */
   requestedBy: z.string(),
   requestedAt: instantSchema,
+  origin: originSchema.default(REQUESTED),
   state: executionStateSchema,
   coarse: coarseStateSchema,
   plan: planSchema.nullable(),
-  approvals: z.array(z.strictObject({ uid: z.string(), role: roleSchema, level: z.int(), at: instantSchema })),
+  approvals: z.array(
+    z.strictObject({
+      uid: z.string(),
+      forUid: z.string().nullable().default(null),
+      role: roleSchema,
+      level: z.int(),
+      at: instantSchema,
+    }),
+  ),
   /** Live while applying (at most about one write a second), exact at the end. */
   tally: tallySchema.nullable(),
+  /** Accepted by the provider: still on its way, arrived, come back. Null before anything was accepted. */
+  transit: z
+    .strictObject({ inTransit: z.array(totalSchema), settled: z.array(totalSchema), returned: z.array(totalSchema) })
+    .nullable()
+    .default(null),
+  /** What holds it up while it waits for its turn; null when nothing does. */
+  waiting: z
+    .strictObject({
+      reason: z.enum(['operation_limit', 'account_busy', 'operation_paused', 'organization_stopped']),
+      since: instantSchema,
+      /** Executions before it in the same queue. */
+      ahead: z.int().min(0),
+    })
+    .nullable()
+    .default(null),
   progress: z.strictObject({ pagesDone: z.int(), pageCount: z.int() }),
   /** Whether ledger and provider agree on the accounts that were paid, read after the last effect. */
   agreement: z

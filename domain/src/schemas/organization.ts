@@ -15,6 +15,13 @@ export const organizationSchema = z.strictObject({
     uid: z.string().nullable(),
     at: instantSchema.nullable(),
   }),
+  /** Hosts that effects may call; changed by two people. */
+  allowedHosts: z.array(z.string().max(253)).max(100).default([]),
+  /**
+   * Set when the database came back from a backup: what was paid between `lostSince` and `at` is not in it, so the
+   * provider is asked before every payment that may be one of those.
+   */
+  restored: z.strictObject({ at: instantSchema, lostSince: instantSchema }).nullable().default(null),
   createdAt: instantSchema,
   version: z.int().min(1),
 });

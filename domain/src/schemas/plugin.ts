@@ -7,7 +7,12 @@ export const CAPABILITIES = [
   'claims.lookup',
   'stripe.balances',
   'stripe.payout',
+  'stripe.transfer',
   'ledger.post',
+  'records.read',
+  'records.write',
+  'notify',
+  'http.call',
 ] as const;
 export const capabilitySchema = z.enum(CAPABILITIES);
 export type Capability = z.infer<typeof capabilitySchema>;

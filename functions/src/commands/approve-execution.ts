@@ -14,7 +14,7 @@ export const approveExecution: Command<'approveExecution'> = {
     const { orgId, executionId } = input;
     const found = await signable(tx, orgId, executionId, input.digest, member, now);
     const { execution, plan, level, role } = found;
-    const approvals = [...execution.approvals, { uid: member.uid, role, level, at: now }];
+    const approvals = [...execution.approvals, { uid: member.uid, forUid: null, role, level, at: now }];
     const remaining = missingSignatures(plan.policy.levels, approvals);
     const state = remaining === 0 ? 'approved' : 'awaiting_approval';
     change.create(

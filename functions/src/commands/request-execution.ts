@@ -1,7 +1,7 @@
 import { AppError } from '@countersign/domain/errors';
 import { checkParameters, withDefaults, askedParameters } from '@countersign/domain/plan/parameters';
 import { coarseOf } from '@countersign/domain/plan/states';
-import type { Execution, InputFile } from '@countersign/domain/schemas/execution';
+import { REQUESTED, type Execution, type InputFile } from '@countersign/domain/schemas/execution';
 import type { StoredFile } from '@countersign/domain/schemas/file';
 import type { Parameter } from '@countersign/domain/schemas/plugin';
 import { newWork } from '../engine/work.ts';
@@ -41,11 +41,14 @@ export const requestExecution: Command<'requestExecution'> = {
       inputs,
       requestedBy: member.uid,
       requestedAt: now,
+      origin: REQUESTED,
       state: 'planning',
       coarse: coarseOf('planning'),
       plan: null,
       approvals: [],
       tally: null,
+      transit: null,
+      waiting: null,
       progress: { pagesDone: 0, pageCount: 0 },
       agreement: null,
       report: null,

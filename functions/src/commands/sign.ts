@@ -61,6 +61,7 @@ export function signature(
   const { plan, level, role } = found;
   return {
     uid: member.uid,
+    forUid: null,
     role,
     level,
     digest: plan.digest,

@@ -1,4 +1,4 @@
-import type { StripePayoutData } from '@countersign/domain/schemas/effect';
+import type { StripePayoutData, StripeTransferData } from '@countersign/domain/schemas/effect';
 
 export interface AccountSnapshot {
   readonly id: string;
@@ -23,7 +23,12 @@ export interface MissingAccount {
 }
 
 export type Performed =
-  | { readonly status: 'succeeded'; readonly providerId: string }
+  | {
+      readonly status: 'succeeded';
+      readonly providerId: string;
+      /** Money that can still come back has a settlement: on its way, or arrived. */
+      readonly settlement?: 'in_transit' | 'settled';
+    }
   | {
       readonly status: 'failed' | 'unknown' | 'not_done';
       readonly code: string;
@@ -36,16 +41,32 @@ export interface PaymentProvider {
   /** The platform's own account and mode; part of every digest. */
   identity(): Promise<{ readonly connector: 'stripe'; readonly account: string; readonly mode: 'test' | 'live' }>;
   readAccounts(accounts: readonly string[]): Promise<ReadonlyMap<string, AccountSnapshot | MissingAccount>>;
-  pay(request: {
-    readonly data: StripePayoutData;
-    readonly effectId: string;
-    readonly executionId: string;
-    readonly idempotencyKey: string;
-  }): Promise<Performed>;
-  /** What became of an effect, by its id in the payment's metadata; null when the provider has none. */
-  find(request: {
-    readonly account: string;
-    readonly effectId: string;
-    readonly createdAfter: Date;
-  }): Promise<Performed | null>;
+  pay(request: PayRequest): Promise<Performed>;
+  /**
+   * What became of a payment, by the effect's id or by the idempotency key in its metadata; null when the provider has
+   * none. The key finds what was paid for the same claim by an execution that a restored database has forgotten.
+   */
+  find(request: FindRequest): Promise<Performed | null>;
+}
+
+export type PayRequest = (
+  | { readonly kind: 'payout'; readonly data: StripePayoutData }
+  | { readonly kind: 'transfer'; readonly data: StripeTransferData }
+) & { readonly ids: PayIds };
+
+/** Goes into the payment's metadata, all but the key, which is sent as the key as well. */
+export interface PayIds {
+  readonly orgId: string;
+  readonly executionId: string;
+  readonly effectId: string;
+  readonly page: string;
+  readonly idempotencyKey: string;
+}
+
+export interface FindRequest {
+  readonly kind: 'payout' | 'transfer';
+  readonly account: string;
+  readonly effectId: string;
+  readonly idempotencyKey: string;
+  readonly createdAfter: Date;
 }

@@ -1,17 +1,23 @@
-import type { EffectKindDefinition } from './index.ts';
+import type { OutsideKind } from './definition.ts';
+import { predictFacts } from './predict-facts.ts';
 
 /** Clocks of ours and of the provider may differ; the search begins a little earlier. */
-const CLOCK_SKEW_MS = 5 * 60_000;
+export const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** A payout from a connected account's balance to its bank. Once by key: Stripe dedupes for at least a day. */
-export const stripePayout: EffectKindDefinition = {
+export const stripePayout: OutsideKind<'stripe.payout'> = {
   kind: 'stripe.payout',
   once: 'by_key',
-  perform: (provider, effect, ids) => provider.pay({ data: effect.data, ...ids }),
-  find: (provider, effect, known) =>
+  where: 'outside',
+  connector: 'stripe',
+  predict: async (_, effect) => predictFacts(effect),
+  perform: ({ provider }, effect, ids) => provider.pay({ kind: 'payout', data: effect.data, ids }),
+  find: ({ provider }, effect, known) =>
     provider.find({
+      kind: 'payout',
       account: effect.data.account,
       effectId: known.effectId,
+      idempotencyKey: known.idempotencyKey,
       createdAfter: new Date(known.since.getTime() - CLOCK_SKEW_MS),
     }),
 };

@@ -74,8 +74,9 @@ export async function roleDrift(
 
 /** The policy that is active now must not ask for more than the one that was signed under. */
 export async function policyDrift(tx: Transaction, orgId: string, plan: Plan, category: string): Promise<Drift | null> {
+  if (plan.effectCount === 0) return null;
   const policy = await activePolicy(tx, orgId);
-  const rule = chooseRule(policy, { movesMoney: true, category });
+  const rule = chooseRule(policy, { movesMoney: plan.totals.length > 0, category });
   if (!isStricter(plan.policy.levels, rule.levels)) return null;
   return {
     what: 'policy',

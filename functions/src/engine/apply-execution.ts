@@ -1,3 +1,4 @@
+import { plural } from '@countersign/domain/plan/sentence';
 import { coarseOf } from '@countersign/domain/plan/states';
 import type { Execution, ExecutionState, Plan } from '@countersign/domain/schemas/execution';
 import { assert } from '@countersign/domain/errors';
@@ -8,7 +9,9 @@ import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
 import { deployed, policyDrift, roleDrift, signatureDrift } from './apply-checks.ts';
+import { AccountReader } from './account-reader.ts';
 import { applyPage, closePage, type ApplyContext } from './apply-page.ts';
+import { BalanceGuard } from './balance-guard.ts';
 import { ChangeSet } from './change-set.ts';
 import { raisedAttempts } from './claims.ts';
 import type { Deps } from './deps.ts';
@@ -16,6 +19,8 @@ import { destinationRecheck, driftSentence, type Drift } from './drift.ts';
 import { ExecutionLog } from './execution-log.ts';
 import { LiveProgress } from './live-progress.ts';
 import { readPages, readTally } from './outcomes.ts';
+import { PageOrder } from './page-order.ts';
+import { recordDrift } from './record-rechecks.ts';
 import { fenced, release, type Lease } from './work.ts';
 
 /** How soon a worker looks again at an execution that the organization-wide stop holds. Lifting the stop wakes nothing. */
@@ -76,8 +81,8 @@ async function applyPages(
 ): Promise<Reason> {
   const forged = await signatureDrift(deps.db, lease.orgId, execution, plan);
   if (forged !== null) return { kind: 'drift', drift: forged };
-  const identity = await deps.provider.identity();
-  if (identity.account !== plan.provider.account || identity.mode !== plan.provider.mode) {
+  const identity = plan.provider.connector === 'none' ? null : await deps.provider.identity();
+  if (identity !== null && (identity.account !== plan.provider.account || identity.mode !== plan.provider.mode)) {
     return {
       kind: 'drift',
       drift: {
@@ -88,31 +93,37 @@ async function applyPages(
       },
     };
   }
-  const limit = pLimit(config.providerCallsAtOnce);
+  const organization = await read(deps.db, refs.organization(lease.orgId));
+  assert(organization !== null, 'the execution has an organization');
+  const reader = new AccountReader(deps);
+  const [destinations, limits] = [destinationRecheck(reader), connectorLimits()];
   const context: ApplyContext = {
     deps,
     lease,
     execution,
     plan,
+    organization,
     attempts: await raisedAttempts(deps, lease.orgId, execution.id),
-    limit: (call) => limit(call),
-    drift: destinationRecheck(deps),
+    limit: (connector, call) => limits[connector](call),
+    drift: async (effects) => (await recordDrift(deps, lease.orgId, plan.rechecks)) ?? (await destinations(effects)),
+    balances: new BalanceGuard(reader),
     progress: new LiveProgress(deps, lease.orgId, execution.id, plan),
+    results: new Map(),
   };
-  log.line('info', `Applying ${plan.effectCount} payouts in ${plan.pageCount} pages`);
+  log.line('info', `Applying ${plural(plan.effectCount, 'effect')} in ${plural(plan.pageCount, 'page')}`);
+  const order = new PageOrder(plan.levels);
   let next = 0;
   let reason: Reason = { kind: 'done' };
   const runner = async (): Promise<void> => {
     while (next < plan.pageCount && reason.kind === 'done') {
       const index = next;
       next += 1;
-      const halt = await haltReason(deps, lease, execution.id, startedMs);
-      if (halt !== null) {
-        reason = halt;
-        return;
-      }
-      const result = await applyPage(context, index);
-      if (result.kind === 'drift') reason = result;
+      const result = await order.inTurn(
+        index,
+        async () => (await haltReason(deps, lease, execution.id, startedMs)) ?? applyPage(context, index),
+      );
+      if (result === 'abandoned') return;
+      if (result.kind !== 'settled') reason = result;
       else log.line('info', `Page ${index + 1} of ${plan.pageCount} is settled`);
     }
   };
@@ -122,6 +133,12 @@ async function applyPages(
   if (failed !== undefined) throw failed.reason;
   if (endsHere(reason)) await closeBegun(context);
   return reason;
+}
+
+/** Calls at once to each connector, over all pages of the execution. */
+function connectorLimits(): Record<'stripe' | 'http', <T>(call: () => Promise<T>) => Promise<T>> {
+  const [stripe, http] = [pLimit(config.providerCallsAtOnce), pLimit(config.httpCallsAtOnce)];
+  return { stripe: async (call) => stripe(call), http: async (call) => http(call) };
 }
 
 const endsHere = (reason: Reason): boolean => reason.kind === 'drift' || reason.kind === 'cancelled';

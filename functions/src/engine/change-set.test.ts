@@ -14,6 +14,8 @@ const document = {
   baseCurrency: 'USD',
   timeZone: 'UTC',
   provider: { connector: 'stripe' as const, account: 'acct_p', mode: 'test' as const },
+  allowedHosts: [],
+  restored: null,
   stop: { active: false, reason: '', uid: null, at: null },
   createdAt: NOW,
 };

@@ -46,6 +46,20 @@ export class ChangeSet {
     return after;
   }
 
+  /** A new document whose stored form differs from its parsed one (fields kept as text). */
+  createStored<T extends Versioned>(ref: DocRef<T>, stored: Readonly<Record<string, unknown>>): void {
+    const created = { ...stored, version: 1 };
+    this.#writes.push({ op: 'create', path: ref.path, data: created });
+    this.#subject(ref.path, created);
+  }
+
+  /** The next version of such a document. */
+  changeStored<T extends Versioned>(ref: DocRef<T>, version: number, stored: Readonly<Record<string, unknown>>): void {
+    const after = { ...stored, version: version + 1 };
+    this.#writes.push({ op: 'set', path: ref.path, data: after });
+    this.#subject(ref.path, after);
+  }
+
   /** Writes to documents that are not versioned: pages, claims, work. */
   also(...writes: Write[]): this {
     this.#writes.push(...writes);
@@ -55,10 +69,6 @@ export class ChangeSet {
   post(...intents: LedgerIntent[]): this {
     this.#ledger.push(...intents);
     return this;
-  }
-
-  get ledgerInboxId(): string {
-    return this.commitId;
   }
 
   /**

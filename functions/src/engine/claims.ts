@@ -2,7 +2,7 @@ import { AppError, isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import { claimId, effectId } from '@countersign/domain/plan/effect-checks';
 import { normalizeReference } from '@countersign/domain/plan/reference';
-import { claimSchema, type Claim, type Effect } from '@countersign/domain/schemas/effect';
+import { claimSchema, type Claim, type ClaimKind, type Effect } from '@countersign/domain/schemas/effect';
 import { refs } from '../refs.ts';
 import { readAll, type Write } from '../store/database.ts';
 import type { Deps } from './deps.ts';
@@ -23,10 +23,9 @@ export async function takeClaims(
   effects: readonly Effect[],
 ): Promise<void> {
   const takenAt = deps.now().toISOString();
-  for (let start = 0; start < effects.length; start += CLAIMS_A_COMMIT) {
-    const chunk = effects
-      .slice(start, start + CLAIMS_A_COMMIT)
-      .map((effect) => newClaim(lease.orgId, executionId, effect, takenAt));
+  const claims = effects.flatMap((effect) => newClaim(lease.orgId, executionId, effect, takenAt));
+  for (let start = 0; start < claims.length; start += CLAIMS_A_COMMIT) {
+    const chunk = claims.slice(start, start + CLAIMS_A_COMMIT);
     try {
       // The common case without a read: none is there.
       await fenced(deps, lease, async (tx) =>
@@ -44,7 +43,8 @@ interface NewClaim {
   readonly claim: Claim;
 }
 
-function newClaim(orgId: string, executionId: string, effect: Effect, takenAt: string): NewClaim {
+function newClaim(orgId: string, executionId: string, effect: Effect, takenAt: string): NewClaim[] {
+  if (effect.claim === null) return [];
   const { kind, reference } = effect.claim;
   const claim: Claim = {
     kind,
@@ -55,7 +55,7 @@ function newClaim(orgId: string, executionId: string, effect: Effect, takenAt: s
     attempt: 1,
     takenAt,
   };
-  return { path: claimPath(orgId, effect), claim };
+  return [{ path: claimPath(orgId, effect.claim), claim }];
 }
 
 /** Take those that are not there or free; a freed claim keeps its attempt. */
@@ -82,13 +82,15 @@ async function takeFree(deps: Deps, lease: Lease, executionId: string, chunk: re
   });
 }
 
-function claimPath(orgId: string, effect: Effect): string {
-  return paths.claim(orgId, claimId(effect.claim.kind, effect.claim.reference));
+type ClaimDraft = Pick<Claim, 'kind' | 'reference'>;
+
+function claimPath(orgId: string, { kind, reference }: ClaimDraft): string {
+  return paths.claim(orgId, claimId(kind, reference));
 }
 
 /** The write that frees the claim of an effect that provably failed: the next attempt gets another provider key. */
-export function freeAfterFailure(orgId: string, effect: Effect, attempt: number, at: string): Write {
-  const { kind, reference } = effect.claim;
+export function freeAfterFailure(orgId: string, draft: ClaimDraft, attempt: number, at: string): Write {
+  const { kind, reference } = draft;
   const data: Claim = {
     kind,
     reference,
@@ -98,7 +100,7 @@ export function freeAfterFailure(orgId: string, effect: Effect, attempt: number,
     attempt: attempt + 1,
     takenAt: at,
   };
-  return { op: 'set', path: claimPath(orgId, effect), data };
+  return { op: 'set', path: claimPath(orgId, draft), data };
 }
 
 /** Attempt numbers of this execution's claims, by effect id, where they are not 1. */
@@ -166,11 +168,12 @@ export async function lookupClaims(
   deps: Deps,
   orgId: string,
   executionId: string,
+  kind: ClaimKind,
   references: readonly string[],
 ): Promise<Record<string, { executionId: string; at: string }>> {
   const claims = await readAll(
     deps.db,
-    references.map((reference) => refs.claim(orgId, claimId('payout', reference))),
+    references.map((reference) => refs.claim(orgId, claimId(kind, reference))),
   );
   const taken: Record<string, { executionId: string; at: string }> = {};
   claims.forEach((claim, index) => {

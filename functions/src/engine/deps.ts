@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.ts';
 import type { Database } from '../store/database.ts';
 import type { ObjectStore } from '../store/object-store.ts';
+import type { HttpCaller } from '../effects/http-caller.ts';
 import type { PaymentProvider } from '../effects/payment-provider.ts';
 import type { runPlugin } from '../sandbox/run-plugin.ts';
 import type { SealDeps } from '../streams/index.ts';
@@ -12,6 +13,7 @@ export interface Deps {
   readonly streams: SealDeps;
   readonly catalogue: Catalogue;
   readonly provider: PaymentProvider;
+  readonly http: HttpCaller;
   readonly runPlugin: typeof runPlugin;
   readonly now: () => Date;
   /** A random id of 128 bits in hex. */

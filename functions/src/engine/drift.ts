@@ -1,43 +1,27 @@
-import type { Effect } from '@countersign/domain/schemas/effect';
+import type { Effect, EffectOf } from '@countersign/domain/schemas/effect';
 import type { AccountSnapshot, MissingAccount } from '../effects/payment-provider.ts';
-import type { Deps } from './deps.ts';
+import type { AccountReader } from './account-reader.ts';
 
 /** What is no longer as it was signed. */
 export interface Drift {
-  readonly what: 'destination' | 'page' | 'plan' | 'policy' | 'role' | 'code' | 'provider';
+  readonly what: 'destination' | 'page' | 'plan' | 'policy' | 'role' | 'code' | 'provider' | 'record';
   readonly subject: string;
   readonly signed: string;
   readonly found: string;
 }
 
-const FRESH_MS = 30_000;
-
 /**
- * The recheck before a page: is the bank behind each account the one that was signed? Accounts are read at most
- * once in half a minute. Null when nothing has changed.
+ * The recheck of the payees before a page: is the bank behind each account the one that was signed? Null when nothing
+ * has changed.
  */
-export function destinationRecheck(deps: Deps): (effects: readonly Effect[]) => Promise<Drift | null> {
-  const seen = new Map<string, { at: number; snapshot: Promise<AccountSnapshot | MissingAccount | undefined> }>();
-  const remember = (account: string, batch: Promise<ReadonlyMap<string, AccountSnapshot | MissingAccount>>): void => {
-    const snapshot = batch.then((accounts) => accounts.get(account));
-    const entry = { at: deps.now().getTime(), snapshot };
-    seen.set(account, entry);
-    // Whoever waits for it hears of the failure; the next one asks again.
-    snapshot.catch(() => {
-      if (seen.get(account) === entry) seen.delete(account);
-    });
-  };
+export function destinationRecheck(reader: AccountReader): (effects: readonly Effect[]) => Promise<Drift | null> {
   return async (effects) => {
-    const now = deps.now().getTime();
-    const accounts = [...new Set(effects.map((effect) => effect.data.account))];
-    const stale = accounts.filter((account) => (seen.get(account)?.at ?? 0) < now - FRESH_MS);
-    if (stale.length > 0) {
-      const batch = deps.provider.readAccounts(stale);
-      for (const account of stale) remember(account, batch);
-      await batch;
-    }
-    for (const effect of effects) {
-      const drift = destinationDrift(effect, await seen.get(effect.data.account)?.snapshot);
+    const payouts = effects.filter((effect) => effect.kind === 'stripe.payout');
+    if (payouts.length === 0) return null;
+    await reader.prepare(payouts.map((effect) => effect.data.account));
+    for (const effect of payouts) {
+      const { snapshot } = await reader.read(effect.data.account);
+      const drift = destinationDrift(effect, snapshot);
       if (drift !== null) return drift;
     }
     return null;
@@ -45,7 +29,10 @@ export function destinationRecheck(deps: Deps): (effects: readonly Effect[]) => 
 }
 
 /** Whether the signed bank account is still one that the provider shows for the account. */
-export function destinationDrift(effect: Effect, snapshot: AccountSnapshot | MissingAccount | undefined): Drift | null {
+export function destinationDrift(
+  effect: EffectOf<'stripe.payout'>,
+  snapshot: AccountSnapshot | MissingAccount | undefined,
+): Drift | null {
   const { account, destination } = effect.data;
   const signed = destination.kind === 'bank' ? `${destination.bankName} ••${destination.last4}` : 'hidden by Stripe';
   const drift = (found: string): Drift => ({ what: 'destination', subject: account, signed, found });
@@ -70,6 +57,7 @@ export function driftSentence(drift: Drift): string {
     role: 'A signature no longer holds',
     code: 'The plugin has changed',
     provider: 'The payment provider’s account has changed',
+    record: `${drift.subject} has changed`,
   };
   return `${what[drift.what]} since the plan was signed: signed was ${drift.signed}, found is ${drift.found}. Nothing more was done. Run it again to plan with what is true now.`;
 }

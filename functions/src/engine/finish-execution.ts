@@ -1,5 +1,6 @@
 import { toAppError } from '@countersign/domain/errors';
 import { derivedId, sha256Hex } from '@countersign/domain/hash';
+import { moneyOf, payeeOf } from '@countersign/domain/plan/effect-facts';
 import { fromMinor, toMinor } from '@countersign/domain/money/money';
 import { objectPaths, paths } from '@countersign/domain/paths';
 import type { Effect, Outcome } from '@countersign/domain/schemas/effect';
@@ -125,11 +126,9 @@ async function compareWithProvider(deps: Deps, orgId: string, results: Results):
     results.outcomes.filter((outcome) => outcome.status === 'succeeded').map((outcome) => outcome.key),
   );
   for (const effect of results.effects) {
-    if (done.has(effect.key))
-      paid.set(`${effect.data.account} ${effect.data.currency}`, {
-        account: effect.data.account,
-        currency: effect.data.currency,
-      });
+    const [payee, money] = [payeeOf(effect), moneyOf(effect)];
+    if (payee !== null && money !== null && done.has(effect.key))
+      paid.set(`${payee.account} ${money.currency}`, { account: payee.account, currency: money.currency });
   }
   if (paid.size === 0) return null;
   const pairs = [...paid.values()];

@@ -6,7 +6,11 @@ import { refs } from '../refs.ts';
 import { read, type Transaction } from '../store/database.ts';
 import type { Deps } from './deps.ts';
 
-type Update = (tx: Transaction) => Promise<{ before: Execution; after: Partial<Omit<Execution, 'version'>> } | null>;
+type Update = (
+  tx: Transaction,
+  effects: readonly Effect[],
+  outcomes: readonly Outcome[],
+) => Promise<{ before: Execution; after: Partial<Omit<Execution, 'version'>> } | null>;
 
 /**
  * What the browser sees while pages are applied. The execution's document is written with a page's outcomes at most
@@ -26,7 +30,7 @@ export class LiveProgress {
     this.#deps = deps;
     this.#orgId = orgId;
     this.#executionId = executionId;
-    this.#counter = new TallyCounter(plan.totals);
+    this.#counter = new TallyCounter(plan.totals, plan.effectCount);
     this.#pageCount = plan.pageCount;
   }
 
@@ -42,14 +46,17 @@ export class LiveProgress {
     this.#writing = true;
     this.#lastWrite = now;
     try {
-      await commit(async (tx) => {
+      await commit(async (tx, effects, outcomes) => {
         const before = await read(tx, refs.execution(this.#orgId, this.#executionId));
         if (before === null) return null;
+        // With the page that is being committed, which counts only once it is.
+        const counter = this.#counter.clone();
+        counter.add(effects, outcomes);
         return {
           before,
           after: {
-            tally: this.#counter.toTally(),
-            progress: { pagesDone: this.#pagesDone, pageCount: this.#pageCount },
+            tally: counter.toTally(),
+            progress: { pagesDone: this.#pagesDone + 1, pageCount: this.#pageCount },
             updatedAt: this.#deps.now().toISOString(),
           },
         };

@@ -92,7 +92,7 @@ test('refused: failed, the journal voided, the claim free with a raised attempt;
   await expectCompleted(world, again);
   const keys = world.provider.requests
     .filter((request) => request.data.reference === 'A-2')
-    .map((request) => request.idempotencyKey);
+    .map((request) => request.ids.idempotencyKey);
   expect(keys).toHaveLength(2);
   expect(new Set(keys).size).toBe(2);
 });
@@ -102,7 +102,7 @@ test('throttled once: the same call again, with the same key', async () => {
   await expectCompleted(world, await world.payOut(FILE));
   const keys = world.provider.requests
     .filter((request) => request.data.reference === 'A-2')
-    .map((request) => request.idempotencyKey);
+    .map((request) => request.ids.idempotencyKey);
   expect(keys).toHaveLength(2);
   expect(new Set(keys).size).toBe(1);
 });
@@ -171,7 +171,7 @@ test('a worker dies after the refusal, and the next one hears another refusal: t
         readAccounts: (ids) => provider.readAccounts(ids),
         find: (query) => provider.find(query),
         pay: async (request) => {
-          await pay({ ...request, idempotencyKey: 'forgotten' });
+          await pay({ ...request, ids: { ...request.ids, idempotencyKey: 'forgotten' } });
           throw new Error('gone');
         },
       },

@@ -1,4 +1,4 @@
-import { countOf, TallyCounter } from '@countersign/domain/plan/totals';
+import { countsOf, TallyCounter } from '@countersign/domain/plan/totals';
 import { pageSchema, type Effect, type Outcome, type PageOutcomes } from '@countersign/domain/schemas/effect';
 import type { Plan, Tally } from '@countersign/domain/schemas/execution';
 import { refs } from '../refs.ts';
@@ -58,7 +58,7 @@ export async function readTally(
   executionId: string,
   plan: Plan,
 ): Promise<{ tally: Tally; counts: Counts; keep: (effectId: string) => boolean }> {
-  const counter = new TallyCounter(plan.totals);
+  const counter = new TallyCounter(plan.totals, plan.effectCount);
   const keep = new Set<string>();
   let pages = 0;
   for await (const page of readPages(deps, orgId, executionId, plan)) {
@@ -69,13 +69,7 @@ export async function readTally(
     for (const outcome of outcomes) if (mayBeDone(outcome)) keep.add(outcome.effectId);
   }
   const tally = counter.toTally();
-  const counts = {
-    succeeded: countOf(tally.succeeded),
-    failed: countOf(tally.failed),
-    unknown: countOf(tally.unknown),
-    untouched: countOf(tally.untouched),
-    pages,
-  };
+  const counts = { ...countsOf(tally), pages };
   return { tally, counts, keep: (id) => keep.has(id) };
 }
 
@@ -83,7 +77,7 @@ export async function readTally(
 function begun(effects: readonly Effect[], { intents, intendedAt }: PageOutcomes): Outcome[] {
   return effects.flatMap(({ key, line }, at): Outcome[] => {
     const intent = intents[at];
-    if (intent === undefined) return [];
+    if (intent === undefined || intent.skip) return [];
     return [
       {
         effectId: intent.effectId,
@@ -94,6 +88,7 @@ function begun(effects: readonly Effect[], { intents, intendedAt }: PageOutcomes
         code: 'not_settled',
         message: null,
         journalId: intent.journalId,
+        settlement: null,
         at: intendedAt,
       },
     ];

@@ -1,5 +1,6 @@
-import { chooseRule } from '@countersign/domain/approval/policy';
-import { AppError, toAppError } from '@countersign/domain/errors';
+import { chooseRule, type ChosenRule } from '@countersign/domain/approval/policy';
+import { AppError, assert, toAppError } from '@countersign/domain/errors';
+import { moneyOf } from '@countersign/domain/plan/effect-facts';
 import { amountsInWords, plural } from '@countersign/domain/plan/sentence';
 import { assertSoundEffects } from '@countersign/domain/plan/effect-checks';
 import { coarseOf } from '@countersign/domain/plan/states';
@@ -22,8 +23,10 @@ import { ExecutionLog } from './execution-log.ts';
 import { findNewPayees } from './new-payees.ts';
 import { parsePlanOutput, type PlanOutput } from './plugin-output.ts';
 import { summarizePlan, toPages } from './plan-summary.ts';
+import { assertDoable } from './predict-effects.ts';
 import { planHandlers, runInSandbox } from './plugin-host.ts';
 import { ReadRecorder } from './read-recorder.ts';
+import { validateParameters } from './validate-parameters.ts';
 import { fenced, release, type Lease } from './work.ts';
 
 const PROBLEMS_A_PAGE = 200;
@@ -83,6 +86,7 @@ async function draftPlan(deps: Deps, lease: Lease, execution: Execution, log: Ex
   const plugin = await deps.catalogue.find(execution.plugin.name, execution.plugin.codeHash);
   const recorder = new ReadRecorder(deps.now);
   log.line('info', `Planning with ${plugin.manifest.title} ${plugin.manifest.version}`);
+  await validateParameters(deps, plugin, execution, log);
   const input = { parameters: execution.parameters, execution: { id: execution.id, title: execution.title } };
   const result = await runInSandbox(
     deps,
@@ -95,9 +99,13 @@ async function draftPlan(deps: Deps, lease: Lease, execution: Execution, log: Ex
   );
   const output = parsePlanOutput(result);
   assertSoundEffects(output.effects, plugin.manifest.capabilities);
-  if (output.effects.length === 0) {
+  // Nothing to do because nothing can be done is a failure; a plan that only reads has nothing to do.
+  if (output.effects.length === 0 && output.problems.some((problem) => problem.severity === 'refused'))
     throw new AppError('input_error', output.message, { details: { problems: output.problems } });
-  }
+  const organization = await read(deps.db, refs.organization(lease.orgId));
+  assert(organization !== null, 'an execution has an organization');
+  const world = { orgId: lease.orgId, executionId: execution.id, organization, db: deps.db, drafts: new Map() };
+  await assertDoable(world, output.effects);
   return { plugin, output, effects: output.effects, recorder };
 }
 
@@ -123,10 +131,14 @@ async function storePlan(
   ]);
   const [newPayees, provider, policy] = await Promise.all([
     findNewPayees(deps, orgId, draft.effects),
-    deps.provider.identity(),
+    providerOf(deps, draft.plugin.manifest.capabilities),
     activePolicy(deps.db, orgId),
   ]);
-  const rule = chooseRule(policy, { movesMoney: true, category: draft.plugin.manifest.category });
+  const movesMoney = draft.effects.some((effect) => moneyOf(effect) !== null);
+  const rule =
+    draft.effects.length === 0
+      ? nothingToSign(chooseRule(policy, { movesMoney, category: draft.plugin.manifest.category }))
+      : chooseRule(policy, { movesMoney, category: draft.plugin.manifest.category });
   const plan = summarizePlan({
     orgId,
     execution,
@@ -137,6 +149,7 @@ async function storePlan(
     provider,
     rule,
     newPayeeCount: newPayees.size,
+    risk: null,
     now,
   });
   log.line('info', plan.sentence);
@@ -147,6 +160,19 @@ async function storePlan(
   await askForSignatures(deps, lease, execution.id, plan);
   return plan;
 }
+
+/** A plan without effects does nothing to the world: its results are all there is. */
+function nothingToSign(rule: ChosenRule): ChosenRule {
+  return { ...rule, rule: 'Nothing to sign: the plan has no effects', levels: [] };
+}
+
+/** The outside account whose money a plan may move; a plugin without a capability for one is bound to none. */
+async function providerOf(deps: Deps, capabilities: readonly string[]): Promise<Plan['provider']> {
+  if (!capabilities.some((capability) => capability.startsWith('stripe.'))) return NO_PROVIDER;
+  return deps.provider.identity();
+}
+
+const NO_PROVIDER = { connector: 'none', account: '', mode: '' } as const;
 
 async function askForSignatures(deps: Deps, lease: Lease, executionId: string, plan: Plan): Promise<void> {
   const now = deps.now().toISOString();
@@ -164,20 +190,22 @@ async function askForSignatures(deps: Deps, lease: Lease, executionId: string, p
       { kind: 'system', part: 'engine' },
       now,
     );
+    const state = plan.policy.levels.length === 0 ? 'approved' : 'awaiting_approval';
     change.change(ref, current, {
-      state: 'awaiting_approval',
-      coarse: coarseOf('awaiting_approval'),
+      state,
+      coarse: coarseOf(state),
+      ...(state === 'approved' ? { approvedAt: now } : {}),
       plan,
       progress: { pagesDone: 0, pageCount: plan.pageCount },
       updatedAt: now,
     });
-    change.also(release(lease, plan.expiresAt));
+    change.also(release(lease, state === 'approved' ? now : plan.expiresAt));
     tx.write(
       ...change.toWrites('execution.planned', {
         executionId,
         data: {
           digest: plan.digest,
-          payouts: String(plan.effectCount),
+          effects: String(plan.effectCount),
           amounts: amountsInWords(plan.totals),
           payees: String(plan.payeeCount),
           refused: String(plan.problemCount),

@@ -73,6 +73,7 @@ const output = {
   message: 'x',
   metrics: {},
   warnings: [],
+  rechecks: [],
 };
 
 test.each<[string, unknown, string]>([

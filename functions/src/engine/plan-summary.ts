@@ -1,17 +1,22 @@
 import { AppError } from '@countersign/domain/errors';
 import { toMinor, fromMinor } from '@countersign/domain/money/money';
 import { planDigest, pageHash } from '@countersign/domain/plan/digest';
+import { payeeOf } from '@countersign/domain/plan/effect-facts';
+import { depthsOf } from '@countersign/domain/plan/needs';
 import { planSentence } from '@countersign/domain/plan/sentence';
 import { totalsOf } from '@countersign/domain/plan/totals';
 import type { ChosenRule } from '@countersign/domain/approval/policy';
 import type { Effect, PlanPage } from '@countersign/domain/schemas/effect';
-import type { Execution, Plan, Problem } from '@countersign/domain/schemas/execution';
+import type { Execution, Plan, Problem, Risk } from '@countersign/domain/schemas/execution';
 import type { PlanOutput } from './plugin-output.ts';
 
 /** Bounded by bytes as well: a page with its intents and outcomes stays far below a document's limit. */
 const MAX_PAGE_CHARS = 300_000;
 
-/** Cut the effects into pages, in their order, by number and by size. */
+/**
+ * Cut the effects into pages by number and by size: those that need none first, then those that need only these, and
+ * so on, each in their order. So no page holds two effects of which one needs the other.
+ */
 export function toPages(effects: readonly Effect[], pageSize: number, attempt: number, now: string): PlanPage[] {
   const pages: PlanPage[] = [];
   let current: Effect[] = [];
@@ -30,7 +35,10 @@ export function toPages(effects: readonly Effect[], pageSize: number, attempt: n
     current = [];
     chars = 0;
   };
-  for (const effect of effects) {
+  let currentDepth = 0;
+  for (const { effect, depth } of byDepth(effects)) {
+    if (depth !== currentDepth) close();
+    currentDepth = depth;
     const size = JSON.stringify(effect).length;
     if (size > MAX_PAGE_CHARS) throw new AppError('limit_exceeded', `Effect "${effect.key}" is larger than a page`);
     if (current.length >= pageSize || chars + size > MAX_PAGE_CHARS) close();
@@ -39,6 +47,11 @@ export function toPages(effects: readonly Effect[], pageSize: number, attempt: n
   }
   close();
   return pages;
+}
+
+function byDepth(effects: readonly Effect[]): { effect: Effect; depth: number }[] {
+  const depths = depthsOf(effects);
+  return effects.map((effect, at) => ({ effect, depth: depths[at] ?? 0 })).sort((a, b) => a.depth - b.depth);
 }
 
 export interface PlanSummaryInput {
@@ -51,6 +64,7 @@ export interface PlanSummaryInput {
   readonly provider: { readonly connector: string; readonly account: string; readonly mode: string };
   readonly rule: ChosenRule;
   readonly newPayeeCount: number;
+  readonly risk: Risk | null;
   readonly now: Date;
 }
 
@@ -59,10 +73,12 @@ export function summarizePlan(input: PlanSummaryInput): Plan {
   const { orgId, execution, attempt, output, pages, reads, provider, rule } = input;
   const effects = pages.flatMap((page) => page.effects);
   const totals = totalsOf(effects);
-  const payeeCount = new Set(effects.map((effect) => effect.data.account)).size;
+  const payees = effects.map(payeeOf).filter((payee) => payee !== null);
+  const payeeCount = new Set(payees.map((payee) => payee.account)).size;
   const hiddenDestinationCount = new Set(
-    effects.filter((effect) => effect.data.destination.kind === 'hidden').map((effect) => effect.data.account),
+    payees.filter((payee) => payee.destination?.kind === 'hidden').map((payee) => payee.account),
   ).size;
+  const effectsByKind = countKinds(effects);
   const refusedCount = output.problems.filter((problem) => problem.severity === 'refused').length;
   const pageHashes = pages.map((page) => page.hash);
   return {
@@ -76,11 +92,14 @@ export function summarizePlan(input: PlanSummaryInput): Plan {
       inputs: execution.inputs,
       pageHashes,
       reads,
+      rechecks: output.rechecks,
+      origin: execution.origin,
       policy: rule.policy,
     }),
     attempt,
     sentence: planSentence({
       totals,
+      effectsByKind,
       payeeCount,
       newPayeeCount: input.newPayeeCount,
       hiddenDestinationCount,
@@ -89,8 +108,12 @@ export function summarizePlan(input: PlanSummaryInput): Plan {
     }),
     message: output.message,
     effectCount: effects.length,
+    effectsByKind,
+    rechecks: output.rechecks,
+    risk: input.risk,
     pageCount: pages.length,
     pageHashes,
+    levels: levelsOf(pages),
     totals,
     payeeCount,
     newPayeeCount: input.newPayeeCount,
@@ -110,6 +133,25 @@ export function summarizePlan(input: PlanSummaryInput): Plan {
   };
 }
 
+/** The first page of each depth. */
+function levelsOf(pages: readonly PlanPage[]): number[] {
+  const depths = depthsOf(pages.flatMap((page) => page.effects));
+  let [effects, deepest] = [0, -1];
+  return pages.flatMap((page, index) => {
+    const depth = depths[effects] ?? 0;
+    effects += page.effects.length;
+    if (depth <= deepest) return [];
+    deepest = depth;
+    return [index];
+  });
+}
+
+function countKinds(effects: readonly Effect[]): Plan['effectsByKind'] {
+  const counts = new Map<string, number>();
+  for (const { kind } of effects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => ({ kind, count }));
+}
+
 export function countProblems(problems: readonly Problem[]): Plan['problemsByCode'] {
   const byCode = new Map<string, Plan['problemsByCode'][number]>();
   for (const problem of problems) {
@@ -126,7 +168,7 @@ export function countProblems(problems: readonly Problem[]): Plan['problemsByCod
 function ledgerImpact(effects: readonly Effect[]): Plan['ledgerImpact'] {
   const sums = new Map<string, { accountId: string; currency: string; debit: bigint; credit: bigint }>();
   for (const effect of effects) {
-    for (const entry of effect.journal.entries) {
+    for (const entry of effect.journal?.entries ?? []) {
       const accountId = entry.accountId.split('.')[0] ?? entry.accountId;
       const key = `${accountId} ${entry.currency}`;
       const sum = sums.get(key) ?? { accountId, currency: entry.currency, debit: 0n, credit: 0n };

@@ -2,6 +2,7 @@ import { decodeText } from '@countersign/domain/csv/decode';
 import { AppError } from '@countersign/domain/errors';
 import { derivedId, sha256Hex } from '@countersign/domain/hash';
 import type { Execution } from '@countersign/domain/schemas/execution';
+import { claimKindSchema } from '@countersign/domain/schemas/effect';
 import * as z from 'zod';
 import { paths } from '@countersign/domain/paths';
 import type { AccountSnapshot, MissingAccount } from '../effects/payment-provider.ts';
@@ -13,7 +14,7 @@ import type { ReadRecorder } from './read-recorder.ts';
 
 const accountsArgs = z.strictObject({ accounts: z.array(z.string().max(100)).max(20_000) });
 const claimsArgs = z.strictObject({
-  kind: z.literal('payout'),
+  kind: claimKindSchema,
   references: z.array(z.string().min(1).max(200)).max(60_000),
 });
 const fileArgs = z.strictObject({ parameter: z.string() });
@@ -30,13 +31,15 @@ export function planHandlers(
     recorder.record(call, args, result);
     return result;
   };
+  const lookup = ({ kind, references }: z.infer<typeof claimsArgs>) =>
+    lookupClaims(deps, orgId, execution.id, kind, references);
   return {
     'files.read': recorded('files.read', async (args) => readInput(deps, execution, fileArgs.parse(args).parameter)),
     'stripe.balances': recorded('stripe.balances', async (args) => ({
       accounts: await readAccounts(deps, orgId, accountsArgs.parse(args).accounts),
     })),
     'claims.lookup': recorded('claims.lookup', async (args) => ({
-      taken: await lookupClaims(deps, orgId, execution.id, claimsArgs.parse(args).references),
+      taken: await lookup(claimsArgs.parse(args)),
     })),
   };
 }

@@ -1,23 +1,24 @@
 import { AppError } from '@countersign/domain/errors';
-import { countOf } from '@countersign/domain/plan/totals';
+import { countsOf } from '@countersign/domain/plan/totals';
 import { coarseOf } from '@countersign/domain/plan/states';
 import { paths } from '@countersign/domain/paths';
 import { toStoredOutcomes, type Outcome, type PageOutcomes } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { config } from '../config.ts';
-import { effectKinds } from '../effects/index.ts';
+import { outsideKindOf } from '../effects/index.ts';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
-import { settleJournals } from './apply-page.ts';
+import { settleJournals } from './page-outcomes.ts';
 import { ChangeSet } from './change-set.ts';
 import type { Deps } from './deps.ts';
 import { readPages, readTally, type PageWithOutcomes } from './outcomes.ts';
+import { idsOf } from './perform-effects.ts';
 import { fenced, release, type Lease } from './work.ts';
 
 /** When the provider is asked next about what is unknown; null when nothing is, or when it has been asked long enough. */
 export function nextAsk(execution: Execution, now: Date): string | null {
-  if (execution.tally === null || countOf(execution.tally.unknown) === 0 || execution.endedAt === null) return null;
+  if (execution.tally === null || countsOf(execution.tally).unknown === 0 || execution.endedAt === null) return null;
   const askedForMs = now.getTime() - Date.parse(execution.endedAt);
   return askedForMs > config.askAgainMs * config.maxAsks
     ? null
@@ -81,11 +82,17 @@ async function askForPage(
   settled: PageOutcomes,
 ): Promise<void> {
   const answers = new Map<string, Outcome>();
+  const organization = await read(deps.db, refs.organization(lease.orgId));
+  if (organization === null) return;
+  const ports = { provider: deps.provider, http: deps.http, organization };
   for (const [at, outcome] of settled.outcomes.entries()) {
     const effect = page.effects[at];
     if (outcome.status !== 'unknown' || effect === undefined) continue;
-    const found = await effectKinds[effect.kind].find(deps.provider, effect, {
-      effectId: outcome.effectId,
+    const kind = outsideKindOf(effect);
+    const intent = settled.intents[at];
+    if (kind === null || intent === undefined) continue;
+    const found = await kind.find(ports, effect, {
+      ...idsOf({ lease, execution: { id: executionId } }, settled, intent),
       since: new Date(settled.intendedAt),
     });
     if (found?.status !== 'succeeded') continue;
@@ -95,6 +102,7 @@ async function askForPage(
       providerId: found.providerId,
       code: null,
       message: null,
+      settlement: found.settlement === undefined ? null : { state: found.settlement, at: deps.now().toISOString() },
       at: deps.now().toISOString(),
     });
   }

@@ -1,5 +1,5 @@
 import { toAppError } from '@countersign/domain/errors';
-import { countOf } from '@countersign/domain/plan/totals';
+import { countsOf } from '@countersign/domain/plan/totals';
 import { config } from '../config.ts';
 import { log } from '../log.ts';
 import { refs } from '../refs.ts';
@@ -69,7 +69,7 @@ async function takeStep(deps: Deps, lease: Lease, startedMs: number): Promise<vo
 /** What is left to do for an execution that has ended: free what it held, report, and ask about what is unknown. */
 async function afterEnd(deps: Deps, lease: Lease, execution: Execution): Promise<void> {
   if (execution.tally !== null && execution.report === null) return finishExecution(deps, lease, execution);
-  if (countOf(execution.tally?.unknown ?? []) > 0) return askAgain(deps, lease, execution);
+  if (execution.tally !== null && countsOf(execution.tally).unknown > 0) return askAgain(deps, lease, execution);
   if (execution.tally === null) await releaseClaimsOf(deps, lease, execution.id);
   return fenced(deps, lease, async (tx) => tx.write(release(lease, null)));
 }

@@ -1,5 +1,5 @@
 import type { Effect, Outcome } from '@countersign/domain/schemas/effect';
-import type { Problem } from '@countersign/domain/schemas/execution';
+import type { Problem, Recheck } from '@countersign/domain/schemas/execution';
 import type { Total } from '@countersign/domain/schemas/common';
 import type { Manifest, ParameterInput } from '@countersign/domain/schemas/plugin';
 import type { Context } from './context.ts';
@@ -23,6 +23,8 @@ export interface PlanProposal {
   readonly message: string;
   readonly metrics: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
+  /** What must still hold of records while the plan is applied; see `Recheck`. */
+  readonly rechecks?: readonly Recheck[];
 }
 
 export interface ReportInput<Values> {

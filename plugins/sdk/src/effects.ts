@@ -1,6 +1,6 @@
 import { fromMinor } from '@countersign/domain/money/money';
 import { normalizeReference } from '@countersign/domain/plan/reference';
-import type { Effect } from '@countersign/domain/schemas/effect';
+import type { EffectOf } from '@countersign/domain/schemas/effect';
 import type { Destination } from '@countersign/domain/schemas/execution';
 
 export interface StripePayout {
@@ -16,18 +16,23 @@ export interface StripePayout {
   readonly description: string;
   /** The account's available balance in this currency when it was read. */
   readonly balanceBeforeMinor: bigint;
+  /** What must stay available after it; looked at again before it is sent. */
+  readonly reserveMinor?: bigint;
 }
 
 const MEMO_LENGTH = 300;
 
+export type StripePayoutEffect = EffectOf<'stripe.payout'>;
+
 /** A payout from a connected account's Stripe balance to its bank, with its claim and its journal. */
-export function stripePayout(payout: StripePayout): Effect {
+export function stripePayout(payout: StripePayout): StripePayoutEffect {
   const { account, currency, reference } = payout;
   const amountMinor = fromMinor(payout.amountMinor);
   return {
     kind: 'stripe.payout',
     key: normalizeReference(reference),
     line: payout.line,
+    needs: [],
     data: {
       account,
       amountMinor,
@@ -36,6 +41,7 @@ export function stripePayout(payout: StripePayout): Effect {
       destination: payout.destination,
       description: payout.description.slice(0, MEMO_LENGTH),
       balanceBeforeMinor: fromMinor(payout.balanceBeforeMinor),
+      reserveMinor: fromMinor(payout.reserveMinor ?? 0n),
     },
     claim: { kind: 'payout', reference },
     journal: {

@@ -18,5 +18,5 @@ export type { MoneyValue, ParameterValues } from './parameter-values.ts';
 export { InputError } from './input-error.ts';
 export { readCsv } from './read-csv.ts';
 export { toCsv, safeCell } from '@countersign/domain/csv/write';
-export { stripePayout, type StripePayout } from './effects.ts';
+export { stripePayout, type StripePayout, type StripePayoutEffect } from './effects.ts';
 export type { Table, TableColumn, TableRow } from '@countersign/domain/csv/read-table';

@@ -68,6 +68,7 @@ export function testPlugin(plugin: Plugin, world: TestWorld): TestRun {
         code: null,
         message: null,
         journalId: null,
+        settlement: null,
         at: NOW,
         ...decide(key),
       }));

@@ -2,8 +2,13 @@ import { formatMoney, toMinor } from '@countersign/domain/money/money';
 import { floorToStripeStep, toStripeAmount } from '@countersign/domain/money/stripe-exponents';
 import { stripeMinimum } from '@countersign/domain/money/stripe-minimums';
 import type { Destination, Problem } from '@countersign/domain/schemas/execution';
-import type { Effect } from '@countersign/domain/schemas/effect';
-import { stripePayout, type ClaimHolder, type MissingStripeAccount, type StripeAccount } from '@countersign/plugin-sdk';
+import {
+  stripePayout,
+  type ClaimHolder,
+  type MissingStripeAccount,
+  type StripeAccount,
+  type StripePayoutEffect,
+} from '@countersign/plugin-sdk';
 import type { Mode, PayoutRow } from './read-rows.ts';
 import type { Reserves } from './reserve.ts';
 import { notice, refusal, type RowFault } from './row-problem.ts';
@@ -17,7 +22,7 @@ export interface World {
 
 export interface RowPlan {
   /** By account, then by line: a page of effects touches few accounts, and rechecks are made by account. */
-  readonly effects: readonly Effect[];
+  readonly effects: readonly StripePayoutEffect[];
   /** In the order of the file. */
   readonly problems: readonly Problem[];
   readonly refused: readonly PayoutRow[];
@@ -28,7 +33,7 @@ export interface RowPlan {
  * the account's balance before the next row is looked at, so the plan as a whole never exceeds a balance.
  */
 export function planRows(rows: readonly PayoutRow[], mode: Mode, reserves: Reserves, world: World): RowPlan {
-  const effects: Effect[] = [];
+  const effects: StripePayoutEffect[] = [];
   const problems: Problem[] = [];
   const refused: PayoutRow[] = [];
   const firstLine = new Map<string, number>();
@@ -55,7 +60,7 @@ export function planRows(rows: readonly PayoutRow[], mode: Mode, reserves: Reser
   return { effects, problems, refused };
 }
 
-type Decision = { readonly effect: Effect } | { readonly faults: readonly RowFault[] };
+type Decision = { readonly effect: StripePayoutEffect } | { readonly faults: readonly RowFault[] };
 
 function faultsAmongRows(row: PayoutRow, firstLine: ReadonlyMap<string, number>, claims: World['claims']): RowFault[] {
   const first = firstLine.get(row.key);
@@ -120,6 +125,7 @@ function decide(row: PayoutRow, mode: Mode, reserves: Reserves, world: World, ba
       destination,
       amountMinor: wanted.amountMinor,
       balanceBeforeMinor: balances.atStart(row),
+      reserveMinor: reserves.get(row.currency) ?? 0n,
     }),
   };
 }
@@ -234,7 +240,7 @@ function refuse(
   return { faults: [{ column, code, message, remedy }] };
 }
 
-function possibleDuplicate(row: PayoutRow, effect: Effect, before: number): RowFault {
+function possibleDuplicate(row: PayoutRow, effect: StripePayoutEffect, before: number): RowFault {
   return {
     column: null,
     code: 'possible_duplicate',

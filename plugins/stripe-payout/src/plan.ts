@@ -1,8 +1,7 @@
 import { formatMoney, toMinor } from '@countersign/domain/money/money';
 import { amountsInWords, plural } from '@countersign/domain/plan/sentence';
 import { Totals, totalsOf } from '@countersign/domain/plan/totals';
-import type { Effect } from '@countersign/domain/schemas/effect';
-import type { Context, PlanProposal, Table } from '@countersign/plugin-sdk';
+import type { Context, PlanProposal, StripePayoutEffect, Table } from '@countersign/plugin-sdk';
 import { planRows, type RowPlan, type World } from './plan-rows.ts';
 import { readRows, type Mode, type PayoutRow } from './read-rows.ts';
 import type { Reserves } from './reserve.ts';
@@ -72,7 +71,7 @@ function messageOf(
     : `${paid} ${plural(refused.length, 'row')}${worth} can not be paid; the problems say why. This run leaves ${them} out.`;
 }
 
-function metricsOf(effects: readonly Effect[], refused: number): Record<string, string> {
+function metricsOf(effects: readonly StripePayoutEffect[], refused: number): Record<string, string> {
   const metrics: Record<string, string> = {
     Payouts: String(effects.length),
     Accounts: String(payeesOf(effects).size),
@@ -88,7 +87,7 @@ function metricsOf(effects: readonly Effect[], refused: number): Record<string, 
   return metrics;
 }
 
-function warningsOf(effects: readonly Effect[]): string[] {
+function warningsOf(effects: readonly StripePayoutEffect[]): string[] {
   const hidden = effects.filter((effect) => effect.data.destination.kind === 'hidden');
   if (hidden.length === 0) return [];
   return [
@@ -96,7 +95,8 @@ function warningsOf(effects: readonly Effect[]): string[] {
   ];
 }
 
-const payeesOf = (effects: readonly Effect[]): Set<string> => new Set(effects.map((effect) => effect.data.account));
+const payeesOf = (effects: readonly StripePayoutEffect[]): Set<string> =>
+  new Set(effects.map((effect) => effect.data.account));
 
 function totalsOfRows(rows: readonly PayoutRow[]): PlanProposal['refusedTotals'] {
   const totals = new Totals();

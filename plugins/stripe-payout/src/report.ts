@@ -2,9 +2,9 @@ import { toMajorText, toMinor } from '@countersign/domain/money/money';
 import { amountsInWords, plural } from '@countersign/domain/plan/sentence';
 import { totalsOf } from '@countersign/domain/plan/totals';
 import { readTable } from '@countersign/domain/csv/read-table';
-import type { Effect, Outcome } from '@countersign/domain/schemas/effect';
+import type { Outcome } from '@countersign/domain/schemas/effect';
 import type { Destination, Problem } from '@countersign/domain/schemas/execution';
-import { toCsv, type Context, type Report, type ReportInput } from '@countersign/plugin-sdk';
+import { toCsv, type Context, type Report, type ReportInput, type StripePayoutEffect } from '@countersign/plugin-sdk';
 import { readRows, type Mode, type PayoutRow } from './read-rows.ts';
 
 const COLUMNS = [
@@ -19,7 +19,9 @@ const COLUMNS = [
   'reason',
 ] as const;
 type ResultRow = Readonly<Record<(typeof COLUMNS)[number], string>>;
-type Results = Omit<ReportInput<unknown>, 'parameters'>;
+interface Results extends Omit<ReportInput<unknown>, 'parameters' | 'effects'> {
+  readonly effects: readonly StripePayoutEffect[];
+}
 
 const STATUS: Readonly<Record<Outcome['status'], string>> = {
   succeeded: 'paid',
@@ -29,7 +31,12 @@ const STATUS: Readonly<Record<Outcome['status'], string>> = {
 };
 
 /** The results file, with every row of the input in it, and what became of the run in a sentence or two. */
-export async function makeReport(results: Results, mode: Mode, context: Context): Promise<Report> {
+export async function makeReport(
+  input: Omit<ReportInput<unknown>, 'parameters'>,
+  mode: Mode,
+  context: Context,
+): Promise<Report> {
+  const results: Results = { ...input, effects: input.effects.filter((effect) => effect.kind === 'stripe.payout') };
   const outcomes = new Map(results.outcomes.map((outcome) => [outcome.key, outcome]));
   const rows = [
     ...results.effects.map((effect) => paidRow(effect, outcomes.get(effect.key))),
@@ -43,7 +50,7 @@ export async function makeReport(results: Results, mode: Mode, context: Context)
   };
 }
 
-function paidRow(effect: Effect, outcome: Outcome | undefined): ResultRow {
+function paidRow(effect: StripePayoutEffect, outcome: Outcome | undefined): ResultRow {
   const { account, amountMinor, currency, destination, reference } = effect.data;
   return {
     line: String(effect.line ?? ''),
@@ -104,9 +111,9 @@ async function originalRows(mode: Mode, context: Context): Promise<ReadonlyMap<n
 }
 
 function messageOf({ effects, problems }: Results, outcomes: ReadonlyMap<string, Outcome>): string {
-  const having = (status: Outcome['status']): Effect[] =>
+  const having = (status: Outcome['status']): StripePayoutEffect[] =>
     effects.filter((effect) => (outcomes.get(effect.key)?.status ?? 'not_done') === status);
-  const said = (some: readonly Effect[], one: string, many: string): string | null =>
+  const said = (some: readonly StripePayoutEffect[], one: string, many: string): string | null =>
     some.length === 0
       ? null
       : `${plural(some.length, 'payout')} (${amountsInWords(totalsOf(some))}) ${some.length === 1 ? one : many}.`;

@@ -6,7 +6,7 @@ import { normalizeReference } from '@countersign/domain/plan/reference';
 import { effectSchema } from '@countersign/domain/schemas/effect';
 import { problemSchema } from '@countersign/domain/schemas/execution';
 import { manifestSchema } from '@countersign/domain/schemas/plugin';
-import { InputError, type PlanProposal, type StripeAccount } from '@countersign/plugin-sdk';
+import { InputError, type PlanProposal, type StripeAccount, type StripePayoutEffect } from '@countersign/plugin-sdk';
 import { testPlugin, type TestWorld } from '@countersign/plugin-sdk/test-kit';
 import plugin from './index.ts';
 
@@ -37,10 +37,19 @@ const STRIPE: readonly StripeAccount[] = [
 const HEADER = 'reference,account,amount,currency,description';
 const csv = (...rows: readonly string[]): string => [HEADER, ...rows].join('\n');
 
-const run = (text: string | Uint8Array, more: Partial<TestWorld> = {}): Promise<PlanProposal> =>
-  testPlugin(plugin, { files: { file: text }, params: { file: 'f' }, stripe: STRIPE, ...more }).execute();
+type PayoutProposal = Omit<PlanProposal, 'effects'> & { readonly effects: readonly StripePayoutEffect[] };
 
-const codes = (proposal: PlanProposal): string[] => proposal.problems.map((problem) => problem.code);
+const run = async (text: string | Uint8Array, more: Partial<TestWorld> = {}): Promise<PayoutProposal> => {
+  const proposal = await testPlugin(plugin, {
+    files: { file: text },
+    params: { file: 'f' },
+    stripe: STRIPE,
+    ...more,
+  }).execute();
+  return { ...proposal, effects: proposal.effects.filter((effect) => effect.kind === 'stripe.payout') };
+};
+
+const codes = (proposal: Pick<PlanProposal, 'problems'>): string[] => proposal.problems.map((problem) => problem.code);
 
 describe('manifest', () => {
   it('is of the agreed form', () => {
@@ -60,6 +69,7 @@ describe('a plan by amounts', () => {
       kind: 'stripe.payout',
       key: 'inv-1',
       line: 2,
+      needs: [],
       data: {
         account: 'acct_A',
         amountMinor: '1250',
@@ -67,6 +77,7 @@ describe('a plan by amounts', () => {
         reference: 'INV-1',
         description: 'October',
         balanceBeforeMinor: '100000',
+        reserveMinor: '0',
         destination: { kind: 'bank', id: 'ba_USD4242', bankName: 'Harbor Bank', last4: '4242', currency: 'USD' },
       },
       claim: { kind: 'payout', reference: 'INV-1' },

@@ -244,24 +244,36 @@ describe('createStripeProvider', () => {
       description: 'August',
       reference: 'INV-1',
       balanceBeforeMinor: '10000',
+      reserveMinor: '0',
     };
-    const paid = await provider().pay({ data, effectId: 'effect1', executionId: 'run1', idempotencyKey: 'key1' });
+    const ids = (name: string) => ({
+      orgId: 'acme',
+      executionId: 'run1',
+      effectId: `effect${name}`,
+      page: '1-0',
+      idempotencyKey: `key${name}`,
+    });
+    const asked = (name: string) => ({
+      kind: 'payout' as const,
+      account: ANNA,
+      effectId: `effect${name}`,
+      idempotencyKey: `key${name}`,
+      createdAfter: new Date(Date.now() - 60_000),
+    });
+    const paid = await provider().pay({ kind: 'payout', data, ids: ids('1') });
     expect(paid).toEqual({ status: 'succeeded', providerId: expect.stringMatching(/^po_/) });
     const [record] = local.state.payouts.values();
     expect(record?.payout).toMatchObject({
       destination: 'ba_usd',
       metadata: { countersign_effect: 'effect1', countersign_execution: 'run1', countersign_reference: 'INV-1' },
     });
-    expect(
-      await provider().find({ account: ANNA, effectId: 'effect1', createdAfter: new Date(Date.now() - 60_000) }),
-    ).toEqual(paid);
-    expect(
-      await provider().find({ account: ANNA, effectId: 'effect2', createdAfter: new Date(Date.now() - 60_000) }),
-    ).toBeNull();
+    expect(await provider().find(asked('1'))).toEqual(paid);
+    expect(await provider().find(asked('2'))).toBeNull();
     const moved = { ...data, destination: { ...bank, id: 'ba_gone' } };
-    expect(
-      await provider().pay({ data: moved, effectId: 'effect3', executionId: 'run1', idempotencyKey: 'key3' }),
-    ).toMatchObject({ status: 'failed', code: 'resource_missing' });
+    expect(await provider().pay({ kind: 'payout', data: moved, ids: ids('3') })).toMatchObject({
+      status: 'failed',
+      code: 'resource_missing',
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { sha256Hex } from '@countersign/domain/hash';
 import Stripe from 'stripe';
-import type { PaymentProvider, Performed } from '../../effects/payment-provider.ts';
+import type { PayIds, PaymentProvider, Performed } from '../../effects/payment-provider.ts';
 import { createStripeClient, modeOf } from './client.ts';
 import type { StripeClientOptions } from './client.ts';
 import { createPayout, resultOf } from './create-payout.ts';
@@ -20,24 +20,45 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
   return {
     identity: async () => ({ connector: 'stripe', account: await ownAccount(client, options.secretKey), mode }),
     readAccounts: (accounts) => readAccounts(client, accounts, { concurrency: options.readsAtOnce ?? 12 }),
-    pay: async ({ data, effectId, executionId, idempotencyKey }) =>
-      performed(
+    pay: async (request) => {
+      if (request.kind === 'transfer') return NO_TRANSFERS;
+      const { data, ids } = request;
+      return performed(
         await createPayout(client, {
           account: data.account,
           amountMinor: data.amountMinor,
           currency: data.currency,
           destinationId: data.destination.kind === 'bank' ? data.destination.id : undefined,
           description: data.description,
-          metadata: { [EFFECT_KEY]: effectId, [EXECUTION_KEY]: executionId, countersign_reference: data.reference },
-          idempotencyKey,
+          metadata: metadataOf(ids, data.reference),
+          idempotencyKey: ids.idempotencyKey,
         }),
-      ),
+      );
+    },
     find: async (query) => {
       const payout = await findPayoutByEffect(client, query);
       return payout === null ? null : performed(resultOf(payout));
     },
   };
 }
+
+function metadataOf(ids: PayIds, reference: string): Record<string, string> {
+  return {
+    [EFFECT_KEY]: ids.effectId,
+    [EXECUTION_KEY]: ids.executionId,
+    countersign_org: ids.orgId,
+    countersign_page: ids.page,
+    countersign_key: ids.idempotencyKey,
+    countersign_reference: reference,
+  };
+}
+
+const NO_TRANSFERS: Performed = {
+  status: 'failed',
+  code: 'transfers_unsupported',
+  message: 'This connector makes no transfers',
+  retryable: false,
+};
 
 const NOT_FOUND = 404;
 

@@ -1,6 +1,13 @@
 import { AppError } from '@countersign/domain/errors';
 import { canonicalJson } from '@countersign/domain/hash';
-import type { AccountSnapshot, MissingAccount, PaymentProvider, Performed } from '../../effects/payment-provider.ts';
+import type {
+  AccountSnapshot,
+  FindRequest,
+  MissingAccount,
+  PaymentProvider,
+  PayRequest,
+  Performed,
+} from '../../effects/payment-provider.ts';
 
 /**
  * What befalls the next call that pays a reference:
@@ -30,8 +37,6 @@ interface ScriptedAccount {
   destinations: AccountSnapshot['destinations'];
   readonly balances: Map<string, bigint>;
 }
-
-type PayRequest = Parameters<PaymentProvider['pay']>[0];
 
 /** A provider in memory that keeps balances and idempotency keys as Stripe does, and breaks where it is told to. */
 export class ScriptedProvider implements PaymentProvider {
@@ -89,13 +94,13 @@ export class ScriptedProvider implements PaymentProvider {
     await turn();
     this.requests.push(request);
     const text = canonicalJson({ ...request });
-    const known = this.#keys.get(request.idempotencyKey);
+    const known = this.#keys.get(request.ids.idempotencyKey);
     if (known !== undefined)
       return known.request === text ? known.answer : doubt('idempotency_error', 'The key was used for another request');
     const faults = this.#faults.get(request.data.reference) ?? [];
     const fault = faults.shift();
     const save = (answer: Performed): Performed => (
-      this.#keys.set(request.idempotencyKey, { request: text, answer }),
+      this.#keys.set(request.ids.idempotencyKey, { request: text, answer }),
       answer
     );
     switch (fault) {
@@ -122,13 +127,15 @@ export class ScriptedProvider implements PaymentProvider {
     }
   }
 
-  async find({ account, effectId }: Parameters<PaymentProvider['find']>[0]): Promise<Performed | null> {
+  async find({ account, effectId, idempotencyKey }: FindRequest): Promise<Performed | null> {
     await this.#reading();
-    const found = this.payouts.find((payout) => payout.account === account && payout.effectId === effectId);
+    const found = this.payouts.find(
+      (payout) => payout.account === account && (payout.effectId === effectId || payout.key === idempotencyKey),
+    );
     return found === undefined ? null : { status: 'succeeded', providerId: found.id };
   }
 
-  #carryOut({ data, effectId, executionId, idempotencyKey }: PayRequest): Performed {
+  #carryOut({ data, ids: { effectId, executionId, idempotencyKey } }: PayRequest): Performed {
     const account = this.#account(data.account);
     const amountMinor = BigInt(data.amountMinor);
     const left = (account.balances.get(data.currency) ?? 0n) - amountMinor;

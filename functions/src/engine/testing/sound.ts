@@ -72,7 +72,13 @@ export async function expectCompleted(world: World, execution: Execution): Promi
   const paid = world.provider.payouts.filter((payout) => payout.executionId === execution.id);
   const planned = execution.plan?.effectCount ?? 0;
   expect(paid).toHaveLength(planned);
-  expect(execution.tally).toEqual({ succeeded: execution.plan?.totals, failed: [], unknown: [], untouched: [] });
+  expect(execution.tally).toEqual({
+    counts: { succeeded: planned, failed: 0, unknown: 0, untouched: 0 },
+    succeeded: execution.plan?.totals,
+    failed: [],
+    unknown: [],
+    untouched: [],
+  });
   expect(countOf(execution.tally?.succeeded ?? [])).toBe(execution.journalCount);
   for (const { currency, amountMinor } of execution.tally?.succeeded ?? []) {
     const sum = paid

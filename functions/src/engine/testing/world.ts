@@ -20,6 +20,7 @@ import { memoryDatabase } from '../../store/memory-database.ts';
 import { drainStream } from '../../streams/index.ts';
 import { testWorld, type TestWorld } from '../../streams/test-kit.ts';
 import { ChangeSet } from '../change-set.ts';
+import type { HttpCaller } from '../../effects/http-caller.ts';
 import type { Deps } from '../deps.ts';
 import { installCatalogue } from '../install-catalogue.ts';
 import { runTick } from '../tick.ts';
@@ -67,6 +68,8 @@ export class World {
   readonly wakes: string[] = [];
   /** Wake-ups that come from now on are lost. */
   dropWakes = false;
+  /** The other systems that effects may call. */
+  http: HttpCaller = async () => ({ status: 'failed', code: 'http_404', message: 'Nobody is there', retryable: false });
   readonly deps: Deps;
   #ids = 0;
 
@@ -78,6 +81,7 @@ export class World {
       objects: this.objects,
       streams: this.clock,
       provider: this.provider,
+      http: (request) => this.http(request),
       ...plugins,
       // No two things happen in the same millisecond: the order of what is written is the order of what was done.
       now: () => (this.clock.pass(1), this.clock.now()),
@@ -245,6 +249,8 @@ export class World {
         baseCurrency: 'USD',
         timeZone: 'UTC',
         provider,
+        allowedHosts: [],
+        restored: null,
         stop: { active: false, reason: '', uid: null, at: null },
         createdAt,
       });

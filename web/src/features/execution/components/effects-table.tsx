@@ -1,4 +1,7 @@
-import type { Destination, Execution, Plan } from '@countersign/domain/schemas/execution';
+import { fromMinor } from '@countersign/domain/money/money';
+import { describeEffect, moneyOf, payeeOf, referenceOf } from '@countersign/domain/plan/effect-facts';
+import type { Effect } from '@countersign/domain/schemas/effect';
+import type { Execution, Plan } from '@countersign/domain/schemas/execution';
 import { type ReactNode, useEffect, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { useLiveList } from '../../../app/live.ts';
@@ -39,31 +42,31 @@ const COLUMNS: readonly Column<EffectRow>[] = [
     number: true,
     cell: ({ effect }) => <span className="muted">{effect.line ?? '–'}</span>,
   },
-  { key: 'reference', head: 'Reference', width: 'minmax(110px, 0.8fr)', cell: ({ effect }) => effect.data.reference },
+  { key: 'reference', head: 'Reference', width: 'minmax(110px, 0.8fr)', cell: ({ effect }) => referenceOf(effect) },
   {
     key: 'account',
     head: 'Account',
     width: 'minmax(158px, 0.9fr)',
-    cell: ({ effect }) => <span className="mono">{effect.data.account}</span>,
+    cell: ({ effect }) => <PayeeText effect={effect} />,
   },
   {
     key: 'destination',
     head: 'To bank',
     width: 'minmax(196px, 1.2fr)',
-    cell: ({ effect }) => <DestinationText destination={effect.data.destination} />,
+    cell: ({ effect }) => <DestinationText effect={effect} />,
   },
   {
     key: 'currency',
     head: 'Cur.',
     width: '36px',
-    cell: ({ effect }) => <span className="muted">{effect.data.currency}</span>,
+    cell: ({ effect }) => <span className="muted">{moneyOf(effect)?.currency ?? ''}</span>,
   },
   {
     key: 'amount',
     head: 'Amount',
     width: '104px',
     number: true,
-    cell: ({ effect }) => <Amount minor={effect.data.amountMinor} currency={effect.data.currency} />,
+    cell: ({ effect }) => <EffectAmount effect={effect} />,
   },
   {
     key: 'status',
@@ -90,10 +93,12 @@ const PHONE_COLUMNS: readonly Column<EffectRow>[] = [
     width: 'minmax(0, 1fr)',
     cell: ({ effect, outcome, status }) => (
       <>
-        {effect.data.reference}
-        <span className={classes.second}>{effect.data.account}</span>
+        {referenceOf(effect)}
         <span className={classes.second}>
-          <DestinationText destination={effect.data.destination} />
+          <PayeeText effect={effect} />
+        </span>
+        <span className={classes.second}>
+          <DestinationText effect={effect} />
         </span>
         {status !== 'succeeded' && outcome && (
           <span className={classes.second}>
@@ -110,8 +115,7 @@ const PHONE_COLUMNS: readonly Column<EffectRow>[] = [
     number: true,
     cell: ({ effect, status }) => (
       <>
-        <Amount minor={effect.data.amountMinor} currency={effect.data.currency} />{' '}
-        <span className="muted">{effect.data.currency}</span>
+        <EffectAmount effect={effect} /> <span className="muted">{moneyOf(effect)?.currency ?? ''}</span>
         <span className={classes.second}>
           <Mark tone={MARKS[status].tone} shape={MARKS[status].shape}>
             {MARKS[status].label}
@@ -183,12 +187,26 @@ export default function EffectsTable({
 
 function keeps(row: EffectRow, show: string): boolean {
   if (show === '') return true;
-  if (show === 'hidden') return row.effect.data.destination.kind === 'hidden';
+  if (show === 'hidden') return payeeOf(row.effect)?.destination?.kind === 'hidden';
   if (show === 'waiting') return row.status === 'waiting' || row.status === 'sending' || row.status === 'not_done';
   return row.status === show;
 }
 
-function DestinationText({ destination }: { readonly destination: Destination }): ReactNode {
+function PayeeText({ effect }: { readonly effect: Effect }): ReactNode {
+  const payee = payeeOf(effect);
+  return payee === null ? <>{describeEffect(effect)}</> : <span className="mono">{payee.account}</span>;
+}
+
+function EffectAmount({ effect }: { readonly effect: Effect }): ReactNode {
+  const money = moneyOf(effect);
+  return money === null ? null : <Amount minor={fromMinor(money.amountMinor)} currency={money.currency} />;
+}
+
+function DestinationText({ effect }: { readonly effect: Effect }): ReactNode {
+  const payee = payeeOf(effect);
+  if (payee === null) return null;
+  const { destination } = payee;
+  if (destination === null) return <span className="muted">Stripe balance</span>;
   if (destination.kind === 'hidden') return <span className="muted">hidden by Stripe</span>;
   return (
     <>

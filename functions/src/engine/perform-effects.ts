@@ -1,0 +1,191 @@
+import { AppError } from '@countersign/domain/errors';
+import { withProviderIds } from '@countersign/domain/plan/needs';
+import type { Effect, Outcome, PageOutcomes, PlanPage } from '@countersign/domain/schemas/effect';
+import { config } from '../config.ts';
+import { onceOf, outsideKindOf, type EffectIds, type OutsidePorts } from '../effects/index.ts';
+import type { OutsideKind } from '../effects/definition.ts';
+import type { Performed } from '../effects/payment-provider.ts';
+import type { ApplyContext } from './apply-page.ts';
+import type { Intent } from './page-intents.ts';
+import { withRetries } from './retry-policy.ts';
+
+/** `first`: nothing of it was sent before; `again`: it may have been, with the same keys; `ask_only`: no more is sent. */
+export type Mode = 'first' | 'again' | 'ask_only';
+
+/**
+ * Perform what a page does on other systems. An effect on the organization's own documents has null here: it is
+ * performed in the commit of the outcomes.
+ * @param refused why the ledger did not accept a journal, by its id
+ */
+export async function performOutside(
+  context: ApplyContext,
+  page: PlanPage,
+  intended: PageOutcomes,
+  refused: ReadonlyMap<string, string>,
+  mode: Mode,
+): Promise<(Outcome | null)[]> {
+  return Promise.all(
+    page.effects.map(async (effect, at): Promise<Outcome | null> => {
+      const intent = intended.intents[at];
+      if (intent === undefined) throw new AppError('internal', 'An effect has no intent');
+      const refusal = intent.journalId === null ? undefined : refused.get(intent.journalId);
+      const performed = await performOne(context, page, effect, intent, intended.intendedAt, mode, refusal);
+      return performed === null
+        ? null
+        : outcomeOf(effect, intent, performed, context.deps.now().toISOString(), refusal === undefined);
+    }),
+  );
+}
+
+/** @param accepted whether its journal stands as pending */
+export function outcomeOf(
+  effect: Effect,
+  intent: Intent,
+  performed: Performed,
+  at: string,
+  accepted: boolean,
+): Outcome {
+  const succeeded = performed.status === 'succeeded';
+  return {
+    effectId: intent.effectId,
+    key: effect.key,
+    line: effect.line,
+    status: performed.status,
+    providerId: succeeded ? performed.providerId : null,
+    code: succeeded ? null : performed.code,
+    message: succeeded ? null : performed.message,
+    journalId: accepted ? intent.journalId : null,
+    settlement: succeeded && performed.settlement !== undefined ? { state: performed.settlement, at } : null,
+    at,
+  };
+}
+
+const skipped: Performed = {
+  status: 'not_done',
+  code: 'need_failed',
+  message: 'Not done: an effect that it needs did not succeed',
+  retryable: false,
+};
+
+async function performOne(
+  context: ApplyContext,
+  page: PlanPage,
+  effect: Effect,
+  intent: Intent,
+  intendedAt: string,
+  mode: Mode,
+  refusal: string | undefined,
+): Promise<Performed | null> {
+  if (intent.skip) return skipped;
+  if (refusal !== undefined) return { status: 'failed', code: 'ledger_refused', message: refusal, retryable: false };
+  const kind = outsideKindOf(effect);
+  if (kind === null) return null;
+  const short = mode === 'first' ? await context.balances.refusalOf(effect) : null;
+  if (short !== null) return short;
+  const call: OutsideCall = {
+    context,
+    kind,
+    effect: withIds(context, effect),
+    ids: idsOf(context, page, intent),
+    since: new Date(intendedAt),
+    mode,
+  };
+  let performed: Performed | null = null;
+  try {
+    performed = await context.limit(kind.connector, () => callOutside(call));
+    return performed;
+  } finally {
+    if (mode === 'first') context.balances.answered(effect, performed);
+  }
+}
+
+/** The ids that the provider gave to the effects that this one needs, where its data asks for them. */
+function withIds({ results }: ApplyContext, effect: Effect): Effect {
+  if (effect.needs.length === 0) return effect;
+  return { ...effect, data: withProviderIds(effect.data, (key) => results.get(key)?.providerId ?? null) } as Effect;
+}
+
+export function idsOf(
+  { lease, execution }: { readonly lease: { readonly orgId: string }; readonly execution: { readonly id: string } },
+  page: Pick<PlanPage, 'attempt' | 'index'>,
+  intent: Pick<Intent, 'effectId' | 'idempotencyKey'>,
+): EffectIds {
+  return {
+    orgId: lease.orgId,
+    executionId: execution.id,
+    effectId: intent.effectId,
+    page: `${page.attempt}-${page.index}`,
+    idempotencyKey: intent.idempotencyKey,
+  };
+}
+
+interface OutsideCall {
+  readonly context: ApplyContext;
+  readonly kind: OutsideKind<Effect['kind']>;
+  readonly effect: Effect;
+  readonly ids: EffectIds;
+  readonly since: Date;
+  readonly mode: Mode;
+}
+
+async function callOutside(call: OutsideCall): Promise<Performed> {
+  const { context, effect, mode } = call;
+  const atMostOnce = onceOf(effect) === 'at_most_once';
+  if (mode !== 'first' && atMostOnce)
+    return {
+      status: 'unknown',
+      code: 'worker_lost',
+      message: 'The worker was lost while this was sent, and the receiver can not be asked',
+      retryable: false,
+    };
+  const since = askFirstSince(call);
+  if (since !== null) {
+    const found = await find(call, since);
+    if (found !== null) return found;
+  }
+  if (mode === 'ask_only')
+    return { status: 'not_done', code: 'drift', message: 'Not sent: the run stopped before', retryable: false };
+  const performed = await send(call);
+  if (performed.status === 'succeeded' || performed.status === 'unknown') return performed;
+  if (mode === 'first') return { ...performed, status: 'failed' };
+  // The worker before this one may have paid: a refusal now proves nothing about then, so the provider is asked.
+  const found = await find(call, call.since).catch(() => 'no answer' as const);
+  if (found === 'no answer') return { ...performed, status: 'unknown' };
+  if (found !== null) return found;
+  return { ...performed, status: performed.status === 'failed' ? 'failed' : 'unknown', message: performed.message };
+
+  function askFirstSince({ since: intendedAt }: OutsideCall): Date | null {
+    const { restored } = context.organization;
+    // What was paid in the time that a restored database has lost can only be found at the provider.
+    if (restored !== null) return new Date(Math.min(Date.parse(restored.lostSince), intendedAt.getTime()));
+    const approvalAgeMs =
+      context.deps.now().getTime() - Date.parse(context.execution.approvedAt ?? context.execution.requestedAt);
+    const old = approvalAgeMs > config.askFirstAfterMs;
+    return mode === 'ask_only' || (mode === 'again' && old) ? intendedAt : null;
+  }
+}
+
+function portsOf({ deps, organization }: ApplyContext): OutsidePorts {
+  return { provider: deps.provider, http: deps.http, organization };
+}
+
+async function find({ context, kind, effect, ids }: OutsideCall, since: Date): Promise<Performed | null> {
+  return kind.find(portsOf(context), effect, { ...ids, since });
+}
+
+/** Send until there is an answer, or the patience for a throttling provider ends: then it is not done. */
+async function send({ context, kind, effect, ids }: OutsideCall): Promise<Performed> {
+  let last: Performed | null = null;
+  try {
+    return await withRetries(async () => {
+      last = await kind.perform(portsOf(context), effect, ids);
+      // A throttled call has not been done: it may be made again with the same key.
+      if (last.status === 'not_done' && last.retryable)
+        throw new AppError('unavailable', last.message, { retryable: true });
+      return last;
+    });
+  } catch (error) {
+    if (last !== null) return last;
+    throw error;
+  }
+}

@@ -7,25 +7,35 @@ export interface HostFunctions {
   readonly thrown: (json: string) => void;
 }
 
-export interface BootstrapConfig {
+/** What is known before there is a run: the isolate is shaped ahead. */
+export interface WallConfig {
+  readonly allowedGlobals: readonly string[];
+  readonly allowedIntl: readonly string[];
+  /** Paths below the global object. */
   readonly forbidden: readonly string[];
+  readonly messageLength: number;
+  readonly thrownLength: number;
+}
+
+export interface RunConfig {
   readonly nowMs: number;
   /** Four 32-bit integers from the execution's seed. */
   readonly seed: readonly [number, number, number, number];
   readonly outputBytes: number;
   readonly logLines: number;
+  readonly logBytes: number;
   readonly calls: number;
-  readonly messageLength: number;
 }
 
 /**
  * Runs first in the isolate and shapes its world: takes away, replaces, and leaves one global, `countersign`.
  * It is sent there as text (`toString`), so it must not use anything from outside its own body. What it needs of
- * JavaScript's own functions it takes hold of before plugin code could change them; the host counts again all the same.
+ * JavaScript's own functions it takes hold of before plugin code could change them. What it counts here only spares the
+ * child a flood: the child counts again, and so does its parent.
  */
-export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
+export function bootstrap(host: HostFunctions, wall: WallConfig) {
   const { parse, stringify } = JSON;
-  const { apply, construct } = Reflect;
+  const { apply, construct, ownKeys } = Reflect;
   const { freeze, defineProperty } = Object;
   const evaluate = globalThis.eval;
   const TrueDate = Date;
@@ -33,6 +43,7 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
   const TrueMap = Map;
   const TrueWeakMap = WeakMap;
   const TruePromise = Promise;
+  const TrueArrayBuffer = ArrayBuffer;
   const text = String;
   const bound =
     <This, Args extends unknown[], Result>(fn: (this: This, ...args: Args) => Result) =>
@@ -61,31 +72,63 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
 
   const cut = (value: unknown): string => {
     const whole = typeof value === 'string' ? value : text(value);
-    return whole.length > config.messageLength ? `${slice(whole, 0, config.messageLength - 1)}\u2026` : whole;
+    return whole.length > wall.messageLength ? `${slice(whole, 0, wall.messageLength - 1)}\u2026` : whole;
   };
 
-  for (const path of config.forbidden) {
-    const [outer, inner] = split(path, '.');
-    if (inner === undefined) delete (globalThis as Record<string, unknown>)[outer as string];
-    else delete ((globalThis as Record<string, unknown>)[outer as string] as Record<string, unknown>)[inner];
+  /** In strict code, deleting what can not be deleted throws: the isolate then does not start, which is right. */
+  const keepOnly = (owner: object, allowed: readonly string[]): void => {
+    for (const key of ownKeys(owner))
+      if (typeof key === 'string' && !allowed.includes(key)) delete (owner as Record<string, unknown>)[key];
+  };
+  keepOnly(globalThis, wall.allowedGlobals);
+  keepOnly(Intl, wall.allowedIntl);
+  for (const path of wall.forbidden) {
+    const names = split(path, '.');
+    const last = names.pop() as string;
+    let owner: unknown = globalThis;
+    for (const name of names) owner = (owner as Record<string, unknown> | undefined)?.[name];
+    if (owner !== undefined) delete (owner as Record<string, unknown>)[last];
   }
+
+  let run: RunConfig = { nowMs: 0, seed: [0, 0, 0, 0], outputBytes: 0, logLines: 0, logBytes: 0, calls: 0 };
+
+  const replace = (
+    own: unknown,
+    original: { readonly name: string; readonly length: number; prototype: object },
+  ): void => {
+    defineProperty(own, 'name', { value: original.name });
+    defineProperty(own, 'length', { value: original.length });
+    defineProperty(own, 'prototype', { value: original.prototype, writable: false });
+    defineProperty(original.prototype, 'constructor', { value: own, writable: true, configurable: true });
+    defineProperty(globalThis, original.name, { value: own, writable: true, configurable: true });
+  };
 
   // Date: `new Date()`, `Date()` and `Date.now()` are the execution's now; all else is JavaScript's own.
   const OwnDate = function (this: unknown, ...args: unknown[]): unknown {
-    if (new.target === undefined) return new TrueDate(config.nowMs).toString();
-    return construct(TrueDate, args.length === 0 ? [config.nowMs] : args, new.target);
+    if (new.target === undefined) return new TrueDate(run.nowMs).toString();
+    return construct(TrueDate, args.length === 0 ? [run.nowMs] : args, new.target);
   };
-  defineProperty(OwnDate, 'name', { value: 'Date' });
-  defineProperty(OwnDate, 'length', { value: 7 });
-  defineProperty(OwnDate, 'prototype', { value: TrueDate.prototype, writable: false });
-  defineProperty(OwnDate, 'now', { value: () => config.nowMs, writable: true, configurable: true });
+  defineProperty(OwnDate, 'now', { value: () => run.nowMs, writable: true, configurable: true });
   defineProperty(OwnDate, 'parse', { value: TrueDate.parse, writable: true, configurable: true });
   defineProperty(OwnDate, 'UTC', { value: TrueDate.UTC, writable: true, configurable: true });
-  defineProperty(TrueDate.prototype, 'constructor', { value: OwnDate, writable: true, configurable: true });
-  defineProperty(globalThis, 'Date', { value: OwnDate, writable: true, configurable: true });
+  replace(OwnDate, TrueDate);
+
+  // ArrayBuffer: never resizable, because V8 takes the memory of those past the allocator that counts.
+  const OwnArrayBuffer = function (this: unknown, length: unknown): unknown {
+    if (new.target === undefined) throw new TypeError("Constructor ArrayBuffer requires 'new'");
+    return construct(TrueArrayBuffer, [length], new.target);
+  };
+  defineProperty(OwnArrayBuffer, 'isView', { value: TrueArrayBuffer.isView, writable: true, configurable: true });
+  defineProperty(OwnArrayBuffer, Symbol.species, {
+    get(this: unknown) {
+      return this;
+    },
+    configurable: true,
+  });
+  replace(OwnArrayBuffer, TrueArrayBuffer);
 
   // Math.random: sfc32 (Chris Doty-Humphrey, PractRand), 53 bits a draw.
-  let [a, b, c, d] = config.seed;
+  let [a, b, c, d] = run.seed;
   const next = (): number => {
     const sum = (((a + b) | 0) + d) | 0;
     d = (d + 1) | 0;
@@ -94,59 +137,62 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
     c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return sum >>> 0;
   };
-  for (let round = 0; round < 12; round += 1) next();
   defineProperty(Math, 'random', {
     value: () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992,
     writable: true,
     configurable: true,
   });
 
+  /** The isolate goes on until its process is ended, so each is reported once. */
+  let violated = false;
+  const violate = (code: string, message: string): never => {
+    if (!violated) host.violate(code, message);
+    violated = true;
+    throw new TrueError(message);
+  };
+
   let lines = 0;
+  let logged = 0;
   const log = (level: unknown, message: unknown): void => {
-    lines += 1;
-    if (lines === config.logLines + 1) host.violate('sandbox_logs', `More than ${config.logLines} log lines`);
-    if (lines > config.logLines) throw new TrueError(`More than ${config.logLines} log lines`);
     const known = level === 'debug' || level === 'warn' || level === 'error' ? level : 'info';
-    host.log(known, cut(message));
+    const line = cut(message);
+    lines += 1;
+    logged += line.length;
+    if (lines > run.logLines) violate('sandbox_logs', `The plugin wrote more than ${run.logLines} log lines`);
+    if (logged > run.logBytes) violate('sandbox_logs', `The plugin wrote more than ${run.logBytes} bytes of log lines`);
+    host.log(known, line);
   };
 
   let calls = 0;
   let sent = 0;
   const count = (json: string): void => {
     sent += json.length;
-    if (sent <= config.outputBytes) return;
-    host.violate('sandbox_output', `More than ${config.outputBytes} bytes of output`);
-    throw new TrueError(`More than ${config.outputBytes} bytes of output`);
+    if (sent > run.outputBytes) violate('sandbox_output', `The plugin sent out more than ${run.outputBytes} bytes`);
   };
-  const call = (method: string, args: unknown): Promise<unknown> => {
-    calls += 1;
-    if (calls === config.calls + 1) host.violate('sandbox_calls', `More than ${config.calls} calls`);
-    if (calls > config.calls) throw new TrueError(`More than ${config.calls} calls`);
-    const id = calls;
+  const call = (method: unknown, args: unknown): Promise<unknown> => {
+    const name = cut(method);
     const json = stringify(args) ?? 'null';
+    calls += 1;
+    const id = calls;
+    if (id > run.calls) violate('sandbox_calls', `The plugin made more than ${run.calls} calls`);
     count(json);
     const promise = new TruePromise<unknown>((resolve, reject) => setWaiting(waiting, id, { resolve, reject }));
-    host.call(id, cut(method), json);
+    host.call(id, name, json);
     return promise;
   };
 
   let registered: ((entry: string, input: unknown) => unknown) | undefined;
-  const countersign = freeze({
-    /** The bundle's last act: hands over the function that serves its entry points. */
-    register(serve: (entry: string, input: unknown) => unknown): void {
-      if (registered !== undefined) throw new TrueError('A plugin registers once');
-      registered = serve;
-    },
-    call,
-    log,
-    now: new TrueDate(config.nowMs).toISOString(),
-  });
-  defineProperty(globalThis, 'countersign', {
-    value: countersign,
-    writable: false,
-    configurable: false,
-    enumerable: false,
-  });
+  const makeGlobal = (): object =>
+    freeze({
+      /** The bundle's last act: hands over the function that serves its entry points. */
+      register(serve: (entry: string, input: unknown) => unknown): void {
+        if (registered !== undefined) throw new TrueError('A plugin registers once');
+        registered = serve;
+      },
+      call,
+      log,
+      now: new TrueDate(run.nowMs).toISOString(),
+    });
 
   /** Name, message and own lines of whatever was thrown; reading it must not throw, whatever its getters do. */
   const describe = (error: unknown): string => {
@@ -160,9 +206,10 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
         const thrown = error as { name?: unknown; message?: unknown; stack?: unknown; issues?: unknown };
         described.name = cut(thrown.name);
         described.message = cut(thrown.message);
-        for (const line of split(text(thrown.stack), '\n')) {
-          if (described.stack.length < 10 && (includes(line, '(plugin:') || includes(line, 'at plugin:')))
-            push(described.stack, cut(trim(line)));
+        const stack = split(text(thrown.stack), '\n');
+        for (let at = 0; at < stack.length && described.stack.length < 10; at += 1) {
+          const line = stack[at] as string;
+          if (includes(line, '(plugin:') || includes(line, 'at plugin:')) push(described.stack, cut(trim(line)));
         }
         if (described.name === 'InputError' && isArray(thrown.issues))
           described.issues = apply(Array.prototype.slice, thrown.issues, [0, 200]) as unknown[];
@@ -171,7 +218,9 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
       } else {
         described.message = cut(error);
       }
-      return stringify(described);
+      const json = stringify(described);
+      if (json.length <= wall.thrownLength) return json;
+      return stringify({ name: 'Error', message: described.message, stack: described.stack });
     } catch {
       return stringify({ name: 'Error', message: 'The plugin threw something that can not be read', stack: [] });
     }
@@ -196,6 +245,18 @@ export function bootstrap(host: HostFunctions, config: BootstrapConfig) {
 
   // Plugin code never sees these: only the child holds them.
   return {
+    /** Once, before any plugin code. */
+    begin(config: string): void {
+      run = parse(config) as RunConfig;
+      [a, b, c, d] = run.seed;
+      for (let round = 0; round < 12; round += 1) next();
+      defineProperty(globalThis, 'countersign', {
+        value: makeGlobal(),
+        writable: false,
+        configurable: false,
+        enumerable: false,
+      });
+    },
     serve(entry: string, input: string): void {
       void finish(() => {
         if (registered === undefined)

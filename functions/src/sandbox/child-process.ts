@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '@countersign/domain/errors';
 
 export interface SandboxChild {
+  /** The limit of its isolate, which stands before there is a run. */
+  readonly memoryMiB: number;
   readonly process: ChildProcess;
   readonly channel: Duplex;
   /** The end of what it wrote to standard error: V8's last words when it broke. */
@@ -19,7 +21,7 @@ const LAST_WORDS_LENGTH = 2_000;
  * Node with an isolate in it and nothing else: an empty environment (but for the time zone, which would otherwise be
  * the machine's and change results), no right to write, to start processes or threads, or to read any but its own files.
  */
-export function startChild(): SandboxChild {
+export function startChild(memoryMiB: number): SandboxChild {
   const program = childProgram();
   const addon = nativeAddon();
   const child = spawn(
@@ -33,6 +35,7 @@ export function startChild(): SandboxChild {
       `--allow-fs-read=${addon}`,
       program.file,
       addon,
+      String(memoryMiB),
     ],
     { env: { TZ: 'UTC' }, stdio: ['ignore', 'ignore', 'pipe', 'pipe'], cwd: dirname(program.file) },
   );
@@ -40,7 +43,7 @@ export function startChild(): SandboxChild {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-LAST_WORDS_LENGTH);
   });
-  return { process: child, channel: child.stdio[3] as Duplex, lastWords: () => words };
+  return { memoryMiB, process: child, channel: child.stdio[3] as Duplex, lastWords: () => words };
 }
 
 /** The bundled child beside the bundled worker; run from source (tests, scripts), the source itself. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { FromChild } from './protocol.ts';
+import { VIOLATION_CODES } from './meter.ts';
+import type { FromChild, ThrownByPlugin } from './protocol.ts';
 
 const usage = z.strictObject({
   cpuMs: z.number(),
@@ -14,28 +15,26 @@ const usage = z.strictObject({
  * nothing on trust: each message is parsed, and counted, here again.
  */
 const fromChild: z.ZodType<FromChild> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('call'), id: z.int(), method: z.string(), args: z.string() }),
   z.strictObject({ type: z.literal('log'), level: z.enum(['debug', 'info', 'warn', 'error']), message: z.string() }),
   z.strictObject({ type: z.literal('result'), json: z.string(), usage }),
-  z.strictObject({
-    type: z.literal('thrown'),
-    error: z.strictObject({
-      name: z.string(),
-      message: z.string(),
-      stack: z.array(z.string()),
-      issues: z.array(z.unknown()).exactOptional(),
-      call: z.int().exactOptional(),
-    }),
-    usage,
-  }),
-  z.strictObject({
-    type: z.literal('violation'),
-    code: z.enum(['sandbox_timeout', 'sandbox_memory', 'sandbox_output', 'sandbox_calls', 'sandbox_logs']),
-    message: z.string(),
-    usage,
-  }),
+  z.strictObject({ type: z.literal('thrown'), json: z.string(), usage }),
+  z.strictObject({ type: z.literal('violation'), code: z.enum(VIOLATION_CODES), message: z.string(), usage }),
 ]);
+
+const thrownByPlugin: z.ZodType<ThrownByPlugin> = z.strictObject({
+  name: z.string(),
+  message: z.string(),
+  stack: z.array(z.string()),
+  issues: z.array(z.unknown()).exactOptional(),
+  call: z.int().exactOptional(),
+});
 
 export function parseFromChild(message: unknown): FromChild {
   return fromChild.parse(message);
+}
+
+export function parseThrown(value: unknown): ThrownByPlugin {
+  return thrownByPlugin.parse(value);
 }

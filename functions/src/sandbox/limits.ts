@@ -1,17 +1,24 @@
-/** What one run of plugin code may use. Each limit ends the run with an error of its own. */
+/** What one run of plugin code may use. Each limit ends the run with an error code of its own. */
 export interface SandboxLimits {
-  /** Processor time inside the isolate, in milliseconds: `sandbox_timeout`. */
+  /** Processor time of the whole child process since the run began, in milliseconds: `sandbox_cpu`. */
   cpuMs: number;
-  /** Time from start to result, waiting for the host's answers included, in milliseconds: `sandbox_timeout`. */
+  /** Time from the run's begin to its result, waiting for the host's answers included, in milliseconds: `sandbox_wall`. */
   wallMs: number;
-  /** Heap and buffers of the isolate, in MiB: `sandbox_memory`. */
+  /**
+   * Heap and buffers of the isolate, in MiB: `sandbox_memory`. The process as a whole has `processMemoryMiB` of it:
+   * `sandbox_process_memory`.
+   */
   memoryMiB: number;
   /** The result and the arguments of all calls together, in bytes of JSON: `sandbox_output`. */
   outputBytes: number;
   /** Log lines: `sandbox_logs`. */
   logLines: number;
+  /** All log lines together, in bytes of UTF-8: `sandbox_logs`. */
+  logBytes: number;
   /** Calls to the host: `sandbox_calls`. */
   calls: number;
+  /** Calls to the host within any one second: `sandbox_call_rate`. */
+  callsPerSecond: number;
 }
 
 /** Room for a file of 50,000 rows; one of 10,000 uses about a tenth of it. */
@@ -21,14 +28,25 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   memoryMiB: 256,
   outputBytes: 64 * 1024 * 1024,
   logLines: 2_000,
+  logBytes: 1024 * 1024,
   calls: 1_000,
+  callsPerSecond: 250,
 };
 
 /** A log line or an error message is cut at this length, in UTF-16 units. */
 export const MESSAGE_LENGTH = 2_000;
 
-/** Resident memory of the child above which it is ended whatever the isolate's own count says, in MiB. */
-export function residentLimitMiB(limits: SandboxLimits): number {
-  const nodeItself = 150;
-  return limits.memoryMiB * 2 + nodeItself;
+/** An error that plugin code threw may be described in so much JSON, in UTF-16 units. */
+export const THROWN_LENGTH = 256 * 1024;
+
+/** What Node is without a plugin, in MiB. */
+const NODE_ITSELF_MIB = 64;
+
+/**
+ * Resident memory above which the child is ended whatever the isolate's own count says, in MiB. V8 lets a heap outgrow
+ * its limit while it collects, and a result is copied on its way out: hence two caps. From a cap of 128 MiB on, half a
+ * cap is left until three times the cap for what is taken between two looks.
+ */
+export function processMemoryMiB(limits: Pick<SandboxLimits, 'memoryMiB'>): number {
+  return limits.memoryMiB * 2 + NODE_ITSELF_MIB;
 }

@@ -40,14 +40,16 @@ describe('frames', () => {
       () => sizes.push(-1),
       (bytes) => sizes.push(bytes),
     );
-    reader.push(new Uint8Array([0x7f, 0, 0, 0, 1, 2]));
-    expect(sizes).toEqual([0x7f000000]);
+    reader.push(Buffer.from([0, 0, 0, 2, 0x7f, 0, 0, 0, 1, 2]));
+    expect(sizes).toEqual([0x7f000002]);
   });
 });
 
 describe('what a child may say', () => {
   it.each([
     [{ type: 'violation', code: 'permission_denied', message: 'x', usage }],
+    [{ type: 'thrown', error: { name: 'x' }, usage }],
+    [{ type: 'ready', more: 1 }],
     [{ type: 'call', id: 1, method: {}, args: '' }],
     [{ type: 'log', level: 'fatal', message: 'x' }],
     [{ type: 'result', json: '1', usage: { ...usage, cpuMs: 'much' } }],

@@ -192,24 +192,24 @@ describe('limits', () => {
     ['an endless chain of promises', 'for (;;) await null'],
     ['a catastrophic pattern', '/^(a+)+$/.test("a".repeat(60) + "b")'],
     ['a getter that never ends, read while an error is described', 'throw { get message() { for (;;) {} } }'],
-  ])('%s is a sandbox_timeout', async (_name, body) => {
-    expect(await failure(run(body, cpu))).toMatchObject({ code: 'sandbox_timeout' });
+  ])('%s is a sandbox_cpu', async (_name, body) => {
+    expect(await failure(run(body, cpu))).toMatchObject({ code: 'sandbox_cpu' });
   });
 
-  it('an endless loop as the code loads is a sandbox_timeout', async () => {
-    expect(await failure(runCode('for (;;) {}', cpu))).toMatchObject({ code: 'sandbox_timeout' });
+  it('an endless loop as the code loads is a sandbox_cpu', async () => {
+    expect(await failure(runCode('for (;;) {}', cpu))).toMatchObject({ code: 'sandbox_cpu' });
   });
 
-  it('a call that is not answered in time is a sandbox_timeout', async () => {
+  it('a call that is not answered in time is a sandbox_wall', async () => {
     const handlers = { 'files.read': () => new Promise<never>(() => undefined) };
     const startedAt = performance.now();
     expect(
       await failure(run('return countersign.call("files.read", {})', { handlers, limits: { wallMs: 400 } })),
-    ).toMatchObject({ code: 'sandbox_timeout' });
+    ).toMatchObject({ code: 'sandbox_wall' });
     expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
-  const memory = { limits: { memoryMiB: 32 } };
+  const memory = { limits: { memoryMiB: 64 } };
   it.each([
     ['arrays', 'const all = []; for (;;) all.push(new Array(1e5).fill(1.5))'],
     [
@@ -257,8 +257,44 @@ describe('limits', () => {
         return null;
       },
     };
-    expect(await failure(run(body, { handlers, limits: { calls: 20 } }))).toMatchObject({ code: 'sandbox_calls' });
+    expect(await failure(run(body, { handlers, limits: { calls: 20, callsPerSecond: 1_000 } }))).toMatchObject({
+      code: 'sandbox_calls',
+    });
     expect(answered).toBeLessThanOrEqual(20);
+  });
+
+  it('too many calls within a second are a sandbox_call_rate', async () => {
+    let answered = 0;
+    const handlers = {
+      'files.read': async () => {
+        answered += 1;
+        return null;
+      },
+    };
+    const body = 'for (;;) await countersign.call("files.read", {})';
+    expect(await failure(run(body, { handlers, limits: { callsPerSecond: 20 } }))).toMatchObject({
+      code: 'sandbox_call_rate',
+    });
+    expect(answered).toBeLessThanOrEqual(20);
+  });
+
+  it('as many calls as a second may hold, second after second, are in order', async () => {
+    const handlers = { 'files.read': async () => new Promise((resolve) => setTimeout(resolve, 110)) };
+    const body = 'let n = 0; while (n < 30) { await countersign.call("files.read", {}); n += 1 } return n';
+    expect(await result(body, { handlers, limits: { callsPerSecond: 10 } })).toBe(30);
+  });
+
+  it('log lines that are too long together are a sandbox_logs', async () => {
+    let bytes = 0;
+    const onLog = (line: { message: string }): void => {
+      bytes += Buffer.byteLength(line.message);
+    };
+    const body = 'for (;;) try { countersign.log("info", "\u20ac".repeat(100)) } catch {}';
+    expect(await failure(run(body, { onLog, limits: { logBytes: 10_000 } }))).toMatchObject({
+      code: 'sandbox_logs',
+      message: 'The plugin wrote more than 10000 bytes of log lines',
+    });
+    expect(bytes).toBeLessThanOrEqual(10_000);
   });
 
   it('a flood of log lines is a sandbox_logs, and none above the limit arrives', async () => {

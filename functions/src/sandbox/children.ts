@@ -1,0 +1,57 @@
+import { startChild, type SandboxChild } from './child-process.ts';
+import { DEFAULT_LIMITS, type SandboxLimits } from './limits.ts';
+
+const live = new Set<SandboxChild>();
+let warm: SandboxChild | undefined;
+
+/** Start one child ahead; the next run under the default memory limit uses it, once. */
+export function warmSandbox(): void {
+  if (warm !== undefined) return;
+  const child = begin(DEFAULT_LIMITS.memoryMiB);
+  warm = child;
+  child.process.once('exit', () => {
+    if (warm === child) warm = undefined;
+  });
+  // A child in waiting must not keep its parent alive; it ends by itself when its pipe closes.
+  child.process.unref();
+  (child.channel as unknown as { unref(): void }).unref();
+  (child.process.stderr as unknown as { unref(): void }).unref();
+}
+
+/** End every child, also those that are running: their runs fail with `sandbox_crash`. */
+export async function closeSandbox(): Promise<void> {
+  warm = undefined;
+  const ended = [...live].map(
+    (child) =>
+      new Promise<void>((resolve) => {
+        child.process.once('exit', () => resolve());
+      }),
+  );
+  for (const child of live) endChild(child);
+  await Promise.all(ended);
+}
+
+/** The child that waits, if it fits; else a new one. */
+export function takeChild(limits: SandboxLimits): SandboxChild {
+  const child = warm;
+  if (child === undefined || child.memoryMiB !== limits.memoryMiB) return begin(limits.memoryMiB);
+  warm = undefined;
+  if (child.process.exitCode !== null || child.process.signalCode !== null) return begin(limits.memoryMiB);
+  child.process.ref();
+  (child.channel as unknown as { ref(): void }).ref();
+  return child;
+}
+
+export function endChild(child: SandboxChild): void {
+  child.process.kill('SIGKILL');
+  child.channel.destroy();
+}
+
+function begin(memoryMiB: number): SandboxChild {
+  const child = startChild(memoryMiB);
+  live.add(child);
+  child.process.once('exit', () => live.delete(child));
+  child.process.on('error', () => live.delete(child));
+  child.channel.on('error', () => undefined);
+  return child;
+}

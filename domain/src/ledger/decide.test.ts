@@ -36,6 +36,13 @@ const record = (
     })),
   },
 });
+const reverse = (journalId: string, id = `r-${journalId}`): LedgerIntent => ({
+  type: 'reverse',
+  id,
+  journalId,
+  memo: 'came back',
+  source: { executionId: null, effectId: null, kind: 'reversal' },
+});
 const CHART = [
   open('assets', null, false),
   open('cash', 'assets', false),
@@ -96,6 +103,40 @@ describe('a batch', () => {
       expect(ledger.balance(id)).toMatchObject({ postedDebitMinor: '0', postedCreditMinor: '500' });
     expect(ledger.balance('till')).toBeUndefined();
     expect(ledger.leaves).toHaveLength(7);
+  });
+
+  test('takes a posted journal back by another with its sides swapped, once', () => {
+    const ledger = new Ledger();
+    ledger.run([
+      ...CHART,
+      record('a', [
+        ['bank', 'debit', '7'],
+        ['seller', 'credit', '7'],
+      ]),
+    ]);
+    expect(codesOf(ledger.run([reverse('a'), reverse('a')], '2026-12-01T08:00:00.000Z'))).toEqual([]);
+    expect(codesOf(ledger.run([reverse('a')]))).toEqual([]);
+    expect(ledger.journals.get('a')).toMatchObject({ state: 'posted', reverses: null, reversedBy: 'r-a' });
+    expect(ledger.journals.get('r-a')).toMatchObject({
+      state: 'posted',
+      reverses: 'a',
+      effectiveDay: '2026-12-01',
+      accounts: ['bank', 'seller'],
+      entries: [
+        { accountId: 'bank', side: 'credit', amountMinor: '7' },
+        { accountId: 'seller', side: 'debit', amountMinor: '7' },
+      ],
+    });
+    for (const id of ['bank', 'assets', 'seller'])
+      expect(ledger.balance(id)).toMatchObject({ postedDebitMinor: '7', postedCreditMinor: '7' });
+    // What was posted and reversed in one batch is the same.
+    const entries: Parameters<typeof record>[1] = [
+      ['till', 'debit', '3'],
+      ['seller', 'credit', '3'],
+    ];
+    ledger.run([record('b', entries, 'pending'), { type: 'post', id: 'p', journalId: 'b' }, reverse('b')]);
+    expect(ledger.journals.get('b')).toMatchObject({ state: 'posted', reversedBy: 'r-b' });
+    expect(ledger.balance('till')).toMatchObject({ postedDebitMinor: '3', postedCreditMinor: '3' });
   });
 
   test('moves a pending journal to posted, or takes it away when voided', () => {
@@ -237,6 +278,11 @@ describe('a batch', () => {
     ['void of nothing', { type: 'void', id: 'x', journalId: 'nothing', reason: '' }, 'journal_missing'],
     ['void of posted', { type: 'void', id: 'x', journalId: 'posted', reason: '' }, 'journal_posted'],
     ['post of voided', { type: 'post', id: 'x', journalId: 'voided' }, 'journal_voided'],
+    ['reversal of nothing', reverse('nothing'), 'journal_missing'],
+    ['reversal of voided', reverse('voided'), 'journal_voided'],
+    ['reversal of pending', reverse('pending'), 'journal_pending'],
+    ['second reversal', reverse('reversed', 'again'), 'journal_reversed'],
+    ['reversal under a used id', reverse('posted', 'voided'), 'intent_id_reused'],
     [
       'same id, another journal',
       record('posted', [
@@ -266,13 +312,16 @@ describe('a batch', () => {
       record('posted', entries),
       record('voided', entries, 'pending'),
       { type: 'void', id: 'v', journalId: 'voided', reason: 'no' },
+      record('pending', entries, 'pending'),
+      record('reversed', entries),
+      reverse('reversed'),
     ]);
     const decision = ledger.run([record('good-1', entries), intent, record('good-2', entries)]);
     expect(decision.refusals).toMatchObject([{ index: 1, code }]);
     expect(decision.journalsCreated.map((journal) => journal.id)).toEqual(['good-1', 'good-2']);
     expect(decision.leaves).toHaveLength(2);
     expect(decision.accountsOpened).toEqual([]);
-    expect(ledger.balance('bank')).toMatchObject({ postedDebitMinor: '3' });
+    expect(ledger.balance('bank')).toMatchObject({ postedDebitMinor: '4', postedCreditMinor: '1' });
   });
 
   test('refuses entries in a closed account, and accounts under one', () => {
@@ -345,6 +394,10 @@ describe('any program of intents, in any batches', () => {
         reason: 'because',
       })),
     },
+    { weight: 3, arbitrary: id.map((journalId) => reverse(journalId)) },
+    // Of a reversal, and a second one.
+    { weight: 1, arbitrary: id.map((journalId) => reverse(`r-${journalId}`)) },
+    { weight: 1, arbitrary: id.map((journalId) => reverse(journalId, `s-${journalId}`)) },
     { weight: 1, arbitrary: fc.constantFrom(...CHART, open('new', 'cash', true)) },
   );
   const program = fc.record({
@@ -369,6 +422,10 @@ describe('any program of intents, in any batches', () => {
         for (const journal of ledger.journals.values()) {
           expect(balanced(journal.entries)).toBe(true);
           expect(journalSchema.safeParse(toStoredJournal(journal)).success).toBe(true);
+          const original = journal.reverses === null ? undefined : ledger.journals.get(journal.reverses);
+          if (journal.reverses !== null) expect(original).toMatchObject({ state: 'posted', reversedBy: journal.id });
+          if (journal.reversedBy !== null)
+            expect(ledger.journals.get(journal.reversedBy)).toMatchObject({ state: 'posted', reverses: journal.id });
           journal.steps.forEach(({ step, seq, at }, index) => {
             for (const { accountId: leaf, currency: code, side, amountMinor } of journal.entries) {
               for (const one of [leaf, ...(ledger.accounts.get(leaf)?.path ?? [])]) {

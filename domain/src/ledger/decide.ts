@@ -27,7 +27,9 @@ export type LedgerRefusalCode =
   | 'intent_id_reused'
   | 'journal_missing'
   | 'journal_posted'
-  | 'journal_voided';
+  | 'journal_voided'
+  | 'journal_pending'
+  | 'journal_reversed';
 
 /** What the batch can see. Whatever an intent names and is not here does not exist. Balances that are absent are zero. */
 export interface LedgerState {
@@ -43,7 +45,7 @@ export interface LedgerDecision {
   readonly leaves: readonly string[];
   readonly accountsOpened: readonly Account[];
   readonly journalsCreated: readonly Journal[];
-  /** Steps were added to these; nothing else of them changed. */
+  /** Steps were added to these, or they were reversed; nothing else of them changed. */
   readonly journalsStepped: readonly Journal[];
   readonly balances: readonly Balance[];
   readonly refusals: readonly { readonly index: number; readonly code: LedgerRefusalCode; readonly message: string }[];
@@ -100,6 +102,8 @@ class Batch {
         return this.#step(intent.journalId, 'posted', null);
       case 'void':
         return this.#step(intent.journalId, 'voided', intent.reason);
+      case 'reverse':
+        return this.#reverse(intent);
     }
   }
 
@@ -181,6 +185,8 @@ class Batch {
       accounts: [...new Set(entries.map((entry) => entry.accountId))],
       source: intent.source,
       steps: [{ step: intent.state, seq: this.#seq, at: this.#at, reason: null }],
+      reverses: null,
+      reversedBy: null,
       recordedAt: this.#at,
     };
     this.created.add(journal.id);
@@ -223,6 +229,36 @@ class Batch {
     this.#take(stepped);
     this.#enter(journal, 'pending', -1n);
     if (step === 'posted') this.#enter(journal, 'posted', 1n);
+    return null;
+  }
+
+  /** Its accounts took the entries once, and take them back whatever they are now: money that came back is there. */
+  #reverse({ id, journalId, memo, source }: Extract<LedgerIntent, { type: 'reverse' }>): Refused {
+    const journal = this.#journal(journalId);
+    if (journal === undefined) return refuse('journal_missing', `There is no journal ${journalId}`);
+    if (journal.reversedBy === id) return null;
+    if (journal.reversedBy != null)
+      return refuse('journal_reversed', `Journal ${journalId} is reversed already, by ${journal.reversedBy}`);
+    if (journal.state === 'voided') return refuse('journal_voided', `Journal ${journalId} is voided`);
+    if (journal.state === 'pending')
+      return refuse('journal_pending', `Journal ${journalId} is pending; it can be voided, not reversed`);
+    if (this.#journal(id) !== undefined) return refuse('intent_id_reused', `Journal ${id} is recorded already`);
+    const reversal: Journal = {
+      ...journal,
+      id,
+      memo,
+      effectiveDay: this.#at.slice(0, 10),
+      entries: journal.entries.map((entry) => ({ ...entry, side: entry.side === 'debit' ? 'credit' : 'debit' })),
+      source,
+      steps: [{ step: 'posted', seq: this.#seq, at: this.#at, reason: null }],
+      reverses: journalId,
+      reversedBy: null,
+      recordedAt: this.#at,
+    };
+    this.journals.set(journalId, { ...journal, reversedBy: id });
+    this.created.add(id);
+    this.#take(reversal);
+    this.#enter(reversal, 'posted', 1n);
     return null;
   }
 

@@ -20,6 +20,8 @@ export function journalLeaf(journal: Journal, stepIndex: number): string {
   assert(step !== undefined, `journal ${journal.id} has a step ${stepIndex}`);
   const body = { journalId: journal.id, step: step.step, at: step.at, reason: step.reason };
   if (stepIndex > 0) return leaf('journal_step', body);
-  const { memo, effectiveDay, entries, source } = journal;
-  return leaf('journal_recorded', { ...body, memo, effectiveDay, entries, source });
+  const { memo, effectiveDay, entries, source, reverses } = journal;
+  // Absent, not null, where nothing is reversed: leaves from before there were reversals stay as they are.
+  const taken = reverses == null ? {} : { reverses };
+  return leaf('journal_recorded', { ...body, memo, effectiveDay, entries, source, ...taken });
 }

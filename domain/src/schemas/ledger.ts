@@ -70,6 +70,9 @@ export const journalSchema = z.strictObject({
   accounts: z.array(idSchema),
   source: z.strictObject({ executionId: idSchema.nullable(), effectId: idSchema.nullable(), kind: z.string() }),
   steps: storedAsText(z.array(journalStepSchema).min(1).max(3)),
+  /** The journal that this one takes back, side for side; and the one that has taken this one back. */
+  reverses: idSchema.nullable().default(null),
+  reversedBy: idSchema.nullable().default(null),
   recordedAt: instantSchema,
 });
 export type Journal = z.infer<typeof journalSchema>;
@@ -95,6 +98,14 @@ export const ledgerIntentSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('post'), id: idSchema, journalId: idSchema }),
   z.strictObject({ type: z.literal('void'), id: idSchema, journalId: idSchema, reason: z.string() }),
+  /** Takes a posted journal back, by a posted journal of its own (of this id) with the sides swapped. Once. */
+  z.strictObject({
+    type: z.literal('reverse'),
+    id: idSchema,
+    journalId: idSchema,
+    memo: z.string().max(300),
+    source: journalSchema.shape.source,
+  }),
 ]);
 export type LedgerIntent = z.infer<typeof ledgerIntentSchema>;
 

@@ -85,7 +85,7 @@ function withOpened(
 const entriesOf = (intent: LedgerIntent): readonly JournalEntryDraft[] =>
   intent.type === 'record' ? intent.journal.entries : [];
 
-/** Journals that are posted or voided, and, when careful, those whose ids are taken. */
+/** Journals that are posted, voided or reversed, and, when careful, those whose ids are taken. */
 async function loadJournals(
   db: Database,
   orgId: string,
@@ -94,8 +94,8 @@ async function loadJournals(
 ): Promise<Map<string, Journal>> {
   const ids = new Set<string>();
   for (const intent of intents) {
-    if (intent.type === 'post' || intent.type === 'void') ids.add(intent.journalId);
-    else if (intent.type === 'record' && careful) ids.add(intent.id);
+    if (intent.type === 'post' || intent.type === 'void' || intent.type === 'reverse') ids.add(intent.journalId);
+    if ((intent.type === 'record' || intent.type === 'reverse') && careful) ids.add(intent.id);
   }
   const journals = new Map<string, Journal>();
   await loadMissing(db, journals, ids, (id) => paths.journal(orgId, id), fromStored);
@@ -158,10 +158,10 @@ function toWrites(orgId: string, decision: LedgerDecision): Write[] {
       path: paths.journal(orgId, journal.id),
       data: toStoredJournal(journal),
     })),
-    ...decision.journalsStepped.map(({ id, state, steps }): Write => ({
+    ...decision.journalsStepped.map(({ id, state, steps, reversedBy }): Write => ({
       op: 'update',
       path: paths.journal(orgId, id),
-      data: { state, steps: JSON.stringify(steps) },
+      data: { state, steps: JSON.stringify(steps), reversedBy: reversedBy ?? null },
     })),
     ...decision.balances.map((balance): Write => ({
       op: 'set',

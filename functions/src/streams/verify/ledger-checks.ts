@@ -15,6 +15,7 @@ import type { Database } from '../../store/database.ts';
 import type { Findings } from './findings.ts';
 import type { LeafBook } from './leaf-book.ts';
 import { readParsed } from './read-pages.ts';
+import { ReversalBook } from './reversal-book.ts';
 
 export interface LedgerCounts {
   readonly accounts: number;
@@ -33,6 +34,7 @@ export async function checkLedger(
 ): Promise<LedgerCounts> {
   const accounts = await checkAccounts(db, orgId, leaves, findings);
   const sheet = new BalanceSheet(new Map());
+  const reversals = new ReversalBook();
   let journals = 0;
   let steps = 0;
   for await (const { id, path, data: journal } of readParsed(db, paths.journals(orgId), journalSchema, findings)) {
@@ -44,7 +46,9 @@ export async function checkLedger(
     const wrong = wrongInJournal(id, journal, accounts);
     if (wrong === null) enter(sheet, journal, accounts);
     else findings.add('journal', path, wrong);
+    reversals.note(path, journal);
   }
+  reversals.check(findings);
   const { count, stored } = await checkBalances(db, orgId, sheet, findings);
   const trial = trialBalance(stored);
   for (const { currency, differenceMinor } of trial) {
@@ -95,6 +99,8 @@ function wrongInJournal(id: string, journal: Journal, accounts: ReadonlyMap<stri
   if (journal.recordedAt !== first.at) return 'has another recorded time than its first step';
   if (journal.accounts.join() !== [...new Set(journal.entries.map((entry) => entry.accountId))].join())
     return 'lists other accounts than its entries';
+  if (journal.reverses !== null && (first.step !== 'posted' || later.length > 0))
+    return 'reverses another, and was not simply posted';
   if (!balanced(journal.entries)) return 'is not balanced';
   for (const { accountId, amountMinor } of journal.entries) {
     if (amountMinor === '0' || amountMinor.startsWith('-')) return 'has an entry that is not positive';

@@ -158,6 +158,21 @@ describe('in the ledger', () => {
     await expectFound('journals/j-1-10 (voided)', /recorded as leaf/);
   });
 
+  test('a reversed journal and its reversal name each other, or it is found', async () => {
+    const source = { executionId: null, effectId: null, kind: 'reversal' };
+    await handIn(world, ORG, 'back', [{ type: 'reverse', id: 'back-1-7', journalId: 'j-1-7', memo: 'Back', source }]);
+    await settle();
+    expect((await verify()).findings).toEqual([]);
+    await edit(paths.journal(ORG, 'j-1-7'), { reversedBy: null });
+    await expectFound('journals/back-1-7', /does not say so/);
+    await edit(paths.journal(ORG, 'j-1-7'), { reversedBy: 'back-1-7' });
+    await edit(paths.journal(ORG, 'j-1-9'), { reversedBy: 'back-1-7' });
+    await expectFound('journals/j-1-9', /reverses it, which does not/);
+    await edit(paths.journal(ORG, 'back-1-7'), { reverses: 'j-1-9' });
+    await expectFound('journals/back-1-7', /recorded as leaf/);
+    await expectFound('journals/back-1-7', /sides swapped/);
+  });
+
   test('a deleted journal is found', async () => {
     await remove(paths.journal(ORG, 'j-0-4'));
     await expectFound('ledger leaf', /deleted or moved/);

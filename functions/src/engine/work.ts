@@ -95,13 +95,16 @@ async function changeWork(
 }
 
 /**
- * A commit of a worker: `decide` reads and writes in a transaction that holds only while the lease does.
+ * A commit of a worker: `decide` reads and writes in a transaction that holds only while the lease does. The lease is
+ * read in the same round trip as what `decide` reads first; nothing is written before it is known to be held.
  * @throws AppError `lease_lost` when another worker has taken over
  */
 export async function fenced<T>(deps: Deps, lease: Lease, decide: (tx: Transaction) => Promise<T>): Promise<T> {
   return deps.db.transaction(async (tx) => {
-    await assertHeld(tx, lease);
-    return decide(tx);
+    const [held, decided] = await Promise.allSettled([assertHeld(tx, lease), decide(tx)]);
+    if (held.status === 'rejected') throw held.reason;
+    if (decided.status === 'rejected') throw decided.reason;
+    return decided.value;
   });
 }
 

@@ -9,6 +9,7 @@ import {
   type WriteBatch,
 } from 'firebase-admin/firestore';
 import { assertIndexed } from './assert-indexed.ts';
+import { batchedReader, rememberingReader } from './batched-reader.ts';
 import type { Database, Query, Stored, Transaction, Write } from './database.ts';
 import { assertWithinLimits } from './limits.ts';
 
@@ -17,9 +18,11 @@ const MAX_ATTEMPTS = 8;
 
 /** `Database` over the admin SDK. Every commit is checked against the real Firestore's limits first. */
 export function firestoreDatabase(firestore: Firestore): Database {
+  const readAll = (paths: readonly string[]): Promise<(Stored | null)[]> =>
+    getAll(paths, (refs) => firestore.getAll(...refs), firestore);
   return {
-    get: async (path) => toStored(await firestore.doc(path).get()),
-    getAll: (paths) => getAll(paths, (refs) => firestore.getAll(...refs), firestore),
+    get: batchedReader(readAll),
+    getAll: readAll,
     query: async (query) => (await toFirestoreQuery(firestore, query).get()).docs.map((doc) => toStored(doc) as Stored),
     commit: async (writes) => {
       if (writes.length === 0) return [];
@@ -46,9 +49,11 @@ export function firestoreDatabase(firestore: Firestore): Database {
 }
 
 function transactionOver(firestore: Firestore, inner: FirestoreTransaction, writes: Write[]): Transaction {
+  const readAll = (paths: readonly string[]): Promise<(Stored | null)[]> =>
+    getAll(paths, (refs) => inner.getAll(...refs), firestore);
   return {
-    get: async (path) => toStored(await inner.get(firestore.doc(path))),
-    getAll: (paths) => getAll(paths, (refs) => inner.getAll(...refs), firestore),
+    get: rememberingReader(batchedReader(readAll)),
+    getAll: readAll,
     query: async (query) =>
       (await inner.get(toFirestoreQuery(firestore, query))).docs.map((doc) => toStored(doc) as Stored),
     write: (...more) => void writes.push(...more),

@@ -5,22 +5,36 @@ import { assertWithinLimits } from './limits.ts';
 
 const MAX_ATTEMPTS = 8;
 
+/** Never changed once it is stored, so that databases can share it. */
 interface Entry {
   readonly data: Record<string, unknown>;
   readonly updateTime: string;
 }
 
+/** What a database held at one moment; any number of others can begin with it. */
+export interface Snapshot {
+  readonly documents: ReadonlyMap<string, Entry>;
+  readonly commits: number;
+}
+
+export interface MemoryDatabase extends Database {
+  /** All documents, by path. */
+  dump(): Stored[];
+  snapshot(): Snapshot;
+}
+
 /**
  * `Database` in memory, for tests: preconditions, conflicts and orders as Firestore has them, which
  * tests/integration/store-parity.test.ts holds it to. Every call yields once, so that callers interleave.
+ * @param from what it begins with
  */
-export function memoryDatabase(): Database & { readonly dump: () => Stored[] } {
-  const documents = new Map<string, Entry>();
-  let commits = 0;
+export function memoryDatabase(from: Snapshot = { documents: new Map(), commits: 0 }): MemoryDatabase {
+  const documents = new Map<string, Entry>(from.documents);
+  let { commits } = from;
 
   const get = (path: string): Stored | null => {
     const entry = documents.get(path);
-    return entry === undefined ? null : { path, data: structuredClone(entry.data), updateTime: entry.updateTime };
+    return entry === undefined ? null : { path, data: copyOf(entry.data), updateTime: entry.updateTime };
   };
   const query = (asked: Query): Stored[] => runQuery(documents, asked).map((path) => get(path) as Stored);
   const commit = (writes: readonly Write[]): string[] => {
@@ -45,7 +59,7 @@ export function memoryDatabase(): Database & { readonly dump: () => Stored[] } {
     commit: async (writes) => {
       if (writes.length === 0) return [];
       assertWithinLimits(writes);
-      const frozen = structuredClone(writes) as Write[];
+      const frozen = copyOf(writes);
       await turn();
       return commit(frozen);
     },
@@ -55,7 +69,7 @@ export function memoryDatabase(): Database & { readonly dump: () => Stored[] } {
         const writes: Write[] = [];
         const result = await fn(transactionOver(get, query, seen, writes));
         assertWithinLimits(writes);
-        const frozen = structuredClone(writes);
+        const frozen = copyOf(writes);
         await turn();
         if (!seen.every((unchanged) => unchanged())) continue;
         commit(frozen);
@@ -64,7 +78,17 @@ export function memoryDatabase(): Database & { readonly dump: () => Stored[] } {
       throw new AppError('unavailable', 'The transaction met others too often', { retryable: true });
     },
     dump: () => [...documents.keys()].sort().map((path) => get(path) as Stored),
+    snapshot: () => ({ documents: new Map(documents), commits }),
   };
+}
+
+/** A deep copy of plain JSON, several times faster than `structuredClone`. */
+function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) copy[name] = copyOf(field);
+  return copy as T;
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -125,12 +149,10 @@ function runQuery(
   documents: ReadonlyMap<string, Entry>,
   { collection, group, where = [], orderBy = [], limit, startAfter }: Query,
 ): string[] {
-  const depth = collection.split('/').length;
+  const within = group === true ? `/${collection}` : collection;
   const inCollection = (path: string): boolean => {
-    const parts = path.split('/');
-    return group === true
-      ? parts.at(-2) === collection
-      : path.startsWith(`${collection}/`) && parts.length === depth + 1;
+    const parent = path.slice(0, path.lastIndexOf('/'));
+    return group === true ? parent.endsWith(within) || parent === collection : parent === within;
   };
   const fieldOf = (path: string, field: string): unknown => {
     // Names compare segment by segment: a separator sorts before every character.

@@ -8,19 +8,24 @@ import type { PluginRun } from '../../sandbox/index.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { Deps } from '../deps.ts';
 
-/** A plugin's own code run in this process, without the sandbox's walls: milliseconds instead of a child process. */
-export function inProcess(plugin: Plugin): Pick<Deps, 'catalogue' | 'runPlugin'> {
-  const code = `in process: ${plugin.manifest.name}`;
-  const codeHash = sha256Hex(code);
-  const built = { manifest: manifestSchema.parse(plugin.manifest), codeHash, code: async () => code };
-  const catalogue: Catalogue = {
-    list: async () => [built],
-    find: async (_, hash) => {
-      if (hash !== codeHash) throw new AppError('failed_precondition', 'This code is no longer deployed');
-      return built;
-    },
+/** Plugins' own code run in this process, without the sandbox's walls: milliseconds instead of a child process. */
+export function inProcess(...plugins: readonly Plugin[]): Pick<Deps, 'catalogue' | 'runPlugin'> {
+  const built = plugins.map((plugin) => {
+    const code = `in process: ${plugin.manifest.name}`;
+    return {
+      plugin,
+      manifest: manifestSchema.parse(plugin.manifest),
+      codeHash: sha256Hex(code),
+      code: async () => code,
+    };
+  });
+  const byHash = (hash: string): (typeof built)[number] => {
+    const found = built.find((one) => one.codeHash === hash);
+    if (found === undefined) throw new AppError('failed_precondition', 'This code is no longer deployed');
+    return found;
   };
-  return { catalogue, runPlugin: (run) => runHere(plugin, run) };
+  const catalogue: Catalogue = { list: async () => built, find: async (_, hash) => byHash(hash) };
+  return { catalogue, runPlugin: async (run) => runHere(byHash(run.codeHash).plugin, run) };
 }
 
 async function runHere(plugin: Plugin, run: PluginRun): ReturnType<Deps['runPlugin']> {

@@ -92,6 +92,8 @@ export const manifestSchema = z.strictObject({
   category: z.enum(['payments', 'ledger', 'reconciliation', 'reporting', 'investments', 'data']),
   riskLevel: riskLevelSchema,
   capabilities: z.array(capabilitySchema),
+  /** `data`: files of a million rows in pieces; more time, less memory. The platform's table has the limits. */
+  workload: z.enum(['standard', 'data']).optional(),
   parameters: z.array(parameterSchema),
 });
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -45,6 +45,8 @@ export interface Draft {
   readonly generation: string;
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** Records below the header, as the host has counted them; null when it is no CSV. */
+  readonly rowCount: number | null;
 }
 
 interface Common<K extends EffectKind> {

@@ -10,9 +10,13 @@ export const filePublish: InsideKind<'file.publish'> = {
   once: 'in_commit',
   where: 'inside',
   async predict({ drafts }, effect) {
-    const { storagePath, generation, sha256, sizeBytes, name } = effect.data;
+    const { storagePath, generation, sha256, sizeBytes, rowCount, name } = effect.data;
     const draft = drafts.get(storagePath);
-    const same = draft?.generation === generation && draft.sha256 === sha256 && draft.sizeBytes === sizeBytes;
+    const same =
+      draft?.generation === generation &&
+      draft.sha256 === sha256 &&
+      draft.sizeBytes === sizeBytes &&
+      draft.rowCount === rowCount;
     return predictFacts(effect, same ? null : `${name} is not a draft that this plan has made`);
   },
   async perform(tx, effect, ids, change, now) {

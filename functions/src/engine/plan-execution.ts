@@ -25,6 +25,7 @@ import { parsePlanOutput, type PlanOutput } from './plugin-output.ts';
 import { summarizePlan, toPages } from './plan-summary.ts';
 import { assertDoable } from './predict-effects.ts';
 import { planHandlers, runInSandbox } from './plugin-host.ts';
+import { PlanFiles } from './plan-files.ts';
 import { ReadRecorder } from './read-recorder.ts';
 import { validateParameters } from './validate-parameters.ts';
 import { fenced, release, type Lease } from './work.ts';
@@ -88,23 +89,18 @@ async function draftPlan(deps: Deps, lease: Lease, execution: Execution, log: Ex
   log.line('info', `Planning with ${plugin.manifest.title} ${plugin.manifest.version}`);
   await validateParameters(deps, plugin, execution, log);
   const input = { parameters: execution.parameters, execution: { id: execution.id, title: execution.title } };
-  const result = await runInSandbox(
-    deps,
-    plugin,
-    execution,
-    'execute',
-    input,
-    planHandlers(deps, lease.orgId, execution, recorder),
-    log,
-  );
-  const output = parsePlanOutput(result);
+  const files = new PlanFiles(deps, lease.orgId, execution, lease.token);
+  const handlers = planHandlers(deps, lease.orgId, execution, recorder, files);
+  const { output, drafts } = await runInSandbox(deps, plugin, execution, 'execute', input, handlers, log)
+    .then(async (result) => ({ output: parsePlanOutput(result), drafts: await files.settle(recorder) }))
+    .finally(() => files.close());
   assertSoundEffects(output.effects, plugin.manifest.capabilities);
   // Nothing to do because nothing can be done is a failure; a plan that only reads has nothing to do.
   if (output.effects.length === 0 && output.problems.some((problem) => problem.severity === 'refused'))
     throw new AppError('input_error', output.message, { details: { problems: output.problems } });
   const organization = await read(deps.db, refs.organization(lease.orgId));
   assert(organization !== null, 'an execution has an organization');
-  const world = { orgId: lease.orgId, executionId: execution.id, organization, db: deps.db, drafts: new Map() };
+  const world = { orgId: lease.orgId, executionId: execution.id, organization, db: deps.db, drafts };
   await assertDoable(world, output.effects);
   return { plugin, output, effects: output.effects, recorder };
 }

@@ -10,7 +10,12 @@ import type { BuiltPlugin } from './catalogue.ts';
 import { lookupClaims } from './claims.ts';
 import type { Deps } from './deps.ts';
 import type { ExecutionLog } from './execution-log.ts';
+import type { PlanFiles } from './plan-files.ts';
+import { LIMITS_OF_WORKLOAD } from '../sandbox/limits.ts';
 import type { ReadRecorder } from './read-recorder.ts';
+
+/** A file that a plugin reads as one text: it is in memory several times. Larger ones are read in pieces. */
+const MAX_WHOLE_BYTES = 50 * 1024 * 1024;
 
 const accountsArgs = z.strictObject({ accounts: z.array(z.string().max(100)).max(20_000) });
 const claimsArgs = z.strictObject({
@@ -25,6 +30,7 @@ export function planHandlers(
   orgId: string,
   execution: Execution,
   recorder: ReadRecorder,
+  files: PlanFiles,
 ): Record<string, (args: unknown) => Promise<unknown>> {
   const recorded = (call: string, run: (args: unknown) => Promise<unknown>) => async (args: unknown) => {
     const result = await run(args);
@@ -34,6 +40,7 @@ export function planHandlers(
   const lookup = ({ kind, references }: z.infer<typeof claimsArgs>) =>
     lookupClaims(deps, orgId, execution.id, kind, references);
   return {
+    ...files.handlers,
     'files.read': recorded('files.read', async (args) => readInput(deps, execution, fileArgs.parse(args).parameter)),
     'stripe.balances': recorded('stripe.balances', async (args) => ({
       accounts: await readAccounts(deps, orgId, accountsArgs.parse(args).accounts),
@@ -79,6 +86,11 @@ async function readAccounts(
 async function readInput(deps: Deps, execution: Execution, parameter: string): Promise<unknown> {
   const input = execution.inputs.find((file) => file.parameter === parameter);
   if (input === undefined) throw new AppError('not_found', `The run has no file for "${parameter}"`);
+  if (input.sizeBytes > MAX_WHOLE_BYTES)
+    throw new AppError(
+      'limit_exceeded',
+      `${input.name} has ${input.sizeBytes} bytes; this operation reads files of up to ${MAX_WHOLE_BYTES}. Split the file and run each part.`,
+    );
   const bytes = await deps.objects.read(input.storagePath, input.generation);
   const sha256 = sha256Hex(bytes);
   if (sha256 !== input.sha256)
@@ -109,6 +121,7 @@ export async function runInSandbox(
     clock: { now: execution.requestedAt, seed: derivedId('seed', execution.id) },
     capabilities: plugin.manifest.capabilities,
     handlers,
+    limits: LIMITS_OF_WORKLOAD[plugin.manifest.workload ?? 'standard'],
     onLog: (line) => log.line(line.level, line.message, 'plugin'),
   });
   log.line(

@@ -22,6 +22,9 @@ export interface RunConfig {
   /** Four 32-bit integers from the execution's seed. */
   readonly seed: readonly [number, number, number, number];
   readonly outputBytes: number;
+  readonly draftBytes: number;
+  /** The call whose arguments count as drafts. */
+  readonly draftMethod: string;
   readonly logLines: number;
   readonly logBytes: number;
   readonly calls: number;
@@ -90,7 +93,16 @@ export function bootstrap(host: HostFunctions, wall: WallConfig) {
     if (owner !== undefined) delete (owner as Record<string, unknown>)[last];
   }
 
-  let run: RunConfig = { nowMs: 0, seed: [0, 0, 0, 0], outputBytes: 0, logLines: 0, logBytes: 0, calls: 0 };
+  let run: RunConfig = {
+    nowMs: 0,
+    seed: [0, 0, 0, 0],
+    outputBytes: 0,
+    draftBytes: 0,
+    draftMethod: '',
+    logLines: 0,
+    logBytes: 0,
+    calls: 0,
+  };
 
   const replace = (
     own: unknown,
@@ -169,13 +181,20 @@ export function bootstrap(host: HostFunctions, wall: WallConfig) {
     sent += json.length;
     if (sent > run.outputBytes) violate('sandbox_output', `The plugin sent out more than ${run.outputBytes} bytes`);
   };
+  let drafted = 0;
+  const countDraft = (json: string): void => {
+    drafted += json.length;
+    if (drafted > run.draftBytes)
+      violate('sandbox_output', `The plugin wrote more than ${run.draftBytes} bytes into drafts`);
+  };
   const call = (method: unknown, args: unknown): Promise<unknown> => {
     const name = cut(method);
     const json = stringify(args) ?? 'null';
     calls += 1;
     const id = calls;
     if (id > run.calls) violate('sandbox_calls', `The plugin made more than ${run.calls} calls`);
-    count(json);
+    if (name === run.draftMethod) countDraft(json);
+    else count(json);
     const promise = new TruePromise<unknown>((resolve, reject) => setWaiting(waiting, id, { resolve, reject }));
     host.call(id, name, json);
     return promise;

@@ -11,7 +11,7 @@ import type * as IsolatedVm from 'isolated-vm';
 import { bootstrap, type HostFunctions, type RunConfig, type WallConfig } from './bootstrap.ts';
 import { MESSAGE_LENGTH, THROWN_LENGTH } from './limits.ts';
 import { Meter, overConsumed, VIOLATION_CODES, violations, type Violation, type ViolationCode } from './meter.ts';
-import { ALLOWED_GLOBALS, ALLOWED_INTL, FORBIDDEN } from './policy.ts';
+import { ALLOWED_GLOBALS, ALLOWED_INTL, DRAFT_METHOD, FORBIDDEN } from './policy.ts';
 import {
   encodeFrame,
   FrameReader,
@@ -128,7 +128,7 @@ class Run {
 
   onCall(id: number, method: string, args: string): void {
     this.#pending += 1;
-    if (this.#within(this.#meter.call(performance.now(), Buffer.byteLength(args))))
+    if (this.#within(this.#meter.call(performance.now(), method, Buffer.byteLength(args))))
       this.#send({ type: 'call', id, method, args });
   }
 
@@ -191,6 +191,8 @@ class Run {
       nowMs: Date.parse(now),
       seed: [hash.readInt32LE(0), hash.readInt32LE(4), hash.readInt32LE(8), hash.readInt32LE(12)],
       outputBytes: limits.outputBytes,
+      draftBytes: limits.draftBytes,
+      draftMethod: DRAFT_METHOD,
       logLines: limits.logLines,
       logBytes: limits.logBytes,
       calls: limits.calls,

@@ -112,7 +112,7 @@ export class Conversation {
           this.#run.onLog({ level: message.level, message: message.message });
         return;
       case 'call':
-        if (this.#within(this.#meter.call(performance.now(), Buffer.byteLength(message.args))))
+        if (this.#within(this.#meter.call(performance.now(), message.method, Buffer.byteLength(message.args))))
           this.#answerInTurn(message);
         return;
       case 'violation':

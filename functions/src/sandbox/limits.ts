@@ -1,3 +1,5 @@
+import type { Manifest } from '@countersign/domain/schemas/plugin';
+
 /** What one run of plugin code may use. Each limit ends the run with an error code of its own. */
 export interface SandboxLimits {
   /** Processor time of the whole child process since the run began, in milliseconds: `sandbox_cpu`. */
@@ -9,8 +11,10 @@ export interface SandboxLimits {
    * `sandbox_process_memory`.
    */
   memoryMiB: number;
-  /** The result and the arguments of all calls together, in bytes of JSON: `sandbox_output`. */
+  /** The result and the arguments of all calls together, in bytes of JSON: `sandbox_output`. Drafts are counted apart. */
   outputBytes: number;
+  /** What is written into drafts, which the host passes on and does not keep, in bytes of JSON: `sandbox_output`. */
+  draftBytes: number;
   /** Log lines: `sandbox_logs`. */
   logLines: number;
   /** All log lines together, in bytes of UTF-8: `sandbox_logs`. */
@@ -27,10 +31,27 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   wallMs: 60_000,
   memoryMiB: 256,
   outputBytes: 64 * 1024 * 1024,
+  draftBytes: 256 * 1024 * 1024,
   logLines: 2_000,
   logBytes: 1024 * 1024,
   calls: 1_000,
   callsPerSecond: 250,
+};
+
+/**
+ * What a manifest may ask for, by its `workload`. `data` is for files of a million rows that go through in pieces: more
+ * time and calls, and less memory, so that isolate, child and worker together stay below 512 MiB.
+ */
+export const LIMITS_OF_WORKLOAD: Readonly<Record<NonNullable<Manifest['workload']>, SandboxLimits>> = {
+  standard: DEFAULT_LIMITS,
+  data: {
+    ...DEFAULT_LIMITS,
+    cpuMs: 120_000,
+    wallMs: 400_000,
+    memoryMiB: 128,
+    draftBytes: 2 * 1024 ** 3,
+    calls: 20_000,
+  },
 };
 
 /** A log line or an error message is cut at this length, in UTF-16 units. */

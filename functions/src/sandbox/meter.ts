@@ -1,4 +1,5 @@
 import { processMemoryMiB, type SandboxLimits } from './limits.ts';
+import { DRAFT_METHOD } from './policy.ts';
 
 /** The codes of `ErrorCode` by which a limit ends a run. */
 export const VIOLATION_CODES = [
@@ -42,6 +43,10 @@ export const violations = {
     code: 'sandbox_output',
     message: `The plugin sent out more than ${limits.outputBytes} bytes`,
   }),
+  drafts: (limits: SandboxLimits): Violation => ({
+    code: 'sandbox_output',
+    message: `The plugin wrote more than ${limits.draftBytes} bytes into drafts`,
+  }),
   logLines: (limits: SandboxLimits): Violation => ({
     code: 'sandbox_logs',
     message: `The plugin wrote more than ${limits.logLines} log lines`,
@@ -69,6 +74,7 @@ export class Meter {
   #lines = 0;
   #logBytes = 0;
   #outputBytes = 0;
+  #draftBytes = 0;
 
   constructor(limits: SandboxLimits) {
     this.#limits = limits;
@@ -83,7 +89,7 @@ export class Meter {
   }
 
   /** @param nowMs of a clock that does not go back. */
-  call(nowMs: number, bytes: number): Violation | undefined {
+  call(nowMs: number, method: string, bytes: number): Violation | undefined {
     const { calls, callsPerSecond } = this.#limits;
     const slot = this.#calls % callsPerSecond;
     const oldestMs = this.#callTimesMs[slot];
@@ -91,7 +97,7 @@ export class Meter {
     this.#calls += 1;
     if (this.#calls > calls) return violations.calls(this.#limits);
     if (oldestMs !== undefined && nowMs - oldestMs < RATE_WINDOW_MS) return violations.callRate(this.#limits);
-    return this.output(bytes);
+    return method === DRAFT_METHOD ? this.#draft(bytes) : this.output(bytes);
   }
 
   log(bytes: number): Violation | undefined {
@@ -99,6 +105,11 @@ export class Meter {
     this.#logBytes += bytes;
     if (this.#lines > this.#limits.logLines) return violations.logLines(this.#limits);
     return this.#logBytes > this.#limits.logBytes ? violations.logBytes(this.#limits) : undefined;
+  }
+
+  #draft(bytes: number): Violation | undefined {
+    this.#draftBytes += bytes;
+    return this.#draftBytes > this.#limits.draftBytes ? violations.drafts(this.#limits) : undefined;
   }
 
   output(bytes: number): Violation | undefined {

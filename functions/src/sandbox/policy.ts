@@ -63,6 +63,10 @@ export const REPLACED: readonly Forbidden[] = [
 /** A method of the one callback, and the capability that the manifest must name for it. */
 export const METHOD_CAPABILITY: ReadonlyMap<string, Capability> = new Map([
   ['files.read', 'files.read'],
+  ['files.chunk', 'files.read'],
+  ['drafts.open', 'files.write'],
+  ['drafts.write', 'files.write'],
+  ['drafts.close', 'files.write'],
   ['claims.lookup', 'claims.lookup'],
   ['stripe.balances', 'stripe.balances'],
 ]);
@@ -70,3 +74,6 @@ export const METHOD_CAPABILITY: ReadonlyMap<string, Capability> = new Map([
 function words(text: string): string[] {
   return text.trim().split(/\s+/);
 }
+
+/** The call whose arguments have a limit of their own: `draftBytes`. */
+export const DRAFT_METHOD = 'drafts.write';

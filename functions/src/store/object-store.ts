@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { AppError } from '@countersign/domain/errors';
 import type { Storage } from 'firebase-admin/storage';
 
@@ -8,9 +9,21 @@ export interface ObjectStore {
   stream(path: string, generation: string): AsyncIterable<Uint8Array>;
   /** Creates the object; the same path again replaces it only by the same bytes of a retried report. */
   write(path: string, bytes: Uint8Array, contentType: string): Promise<{ generation: string }>;
+  /** Creates the object from bytes that come in pieces; it is there when `close` has answered, and not before. */
+  writer(path: string, contentType: string): ObjectWriter;
 }
 
-export function bucketObjectStore(bucket: ReturnType<Storage['bucket']>): ObjectStore {
+export interface ObjectWriter {
+  /** Waits while the receiver is behind, so that no more than a piece or two is in memory. */
+  write(bytes: Uint8Array): Promise<void>;
+  close(): Promise<{ generation: string }>;
+  /** Give up: there will be no object. Never throws. */
+  abort(): void;
+}
+
+type Bucket = ReturnType<Storage['bucket']>;
+
+export function bucketObjectStore(bucket: Bucket): ObjectStore {
   return {
     async read(path, generation) {
       try {
@@ -30,5 +43,42 @@ export function bucketObjectStore(bucket: ReturnType<Storage['bucket']>): Object
       const [metadata] = await file.getMetadata();
       return { generation: String(metadata.generation ?? '0') };
     },
+    writer: (path, contentType) => bucketWriter(bucket, path, contentType),
+  };
+}
+
+function bucketWriter(bucket: Bucket, path: string, contentType: string): ObjectWriter {
+  const file = bucket.file(path);
+  const stream = file.createWriteStream({ resumable: false, contentType, validation: false });
+  let failure: unknown;
+  stream.on('error', (error) => {
+    failure = error;
+  });
+  const failed = (cause: unknown): AppError =>
+    new AppError('unavailable', 'Storage did not take a file that the run makes', {
+      cause,
+      details: { path },
+      retryable: true,
+    });
+  return {
+    async write(bytes) {
+      if (failure !== undefined) throw failed(failure);
+      // `once` rejects when the stream ends in an error instead.
+      if (!stream.write(bytes)) await once(stream, 'drain').catch((error: unknown) => Promise.reject(failed(error)));
+    },
+    async close() {
+      if (failure !== undefined) throw failed(failure);
+      try {
+        const finished = once(stream, 'finish');
+        stream.end();
+        await finished;
+        // What the upload itself answered: asked afterwards, it could be another's.
+        const generation = file.metadata.generation ?? (await file.getMetadata())[0].generation;
+        return { generation: String(generation) };
+      } catch (error) {
+        throw failed(error);
+      }
+    },
+    abort: () => void stream.destroy(),
   };
 }

@@ -7,6 +7,9 @@ export interface MemoryObjects extends ObjectStore {
   text(path: string): string;
 }
 
+/** As large as what a bucket's stream gives: a reader that needs the whole file at once shows. */
+const STREAM_BYTES = 64 * 1024;
+
 /** `ObjectStore` in memory: every write is a new generation. */
 export function memoryObjects(): MemoryObjects {
   const versions = new Map<string, Uint8Array>();
@@ -27,8 +30,17 @@ export function memoryObjects(): MemoryObjects {
     read,
     text: (path) => new TextDecoder().decode(versions.get(`${path}#${latest.get(path) ?? ''}`)),
     async *stream(path, generation) {
-      yield await read(path, generation);
+      const bytes = await read(path, generation);
+      for (let at = 0; at < bytes.length; at += STREAM_BYTES) yield bytes.subarray(at, at + STREAM_BYTES);
     },
     write: async (path, bytes) => ({ generation: put(path, bytes) }),
+    writer(path) {
+      const pieces: Uint8Array[] = [];
+      return {
+        write: async (bytes) => void pieces.push(bytes),
+        close: async () => ({ generation: put(path, Buffer.concat(pieces)) }),
+        abort: () => void pieces.splice(0),
+      };
+    },
   };
 }

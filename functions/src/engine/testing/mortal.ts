@@ -79,6 +79,10 @@ export function mortal(deps: Deps, life: Life): Deps {
       read: (path, generation) => life.look(() => objects.read(path, generation)),
       stream: (path, generation) => objects.stream(path, generation),
       write: (path, bytes, type) => life.step(() => objects.write(path, bytes, type)),
+      writer: (path, type) => {
+        const { write, close, abort } = objects.writer(path, type);
+        return { write: (bytes) => life.look(() => write(bytes)), close: () => life.step(close), abort };
+      },
     },
     wake: (orgId, workId) => life.step(() => deps.wake(orgId, workId)),
   };

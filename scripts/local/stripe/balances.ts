@@ -75,4 +75,8 @@ const REPORTING = {
   payout_cancel: 'payout_reversal',
   payout_failure: 'payout_reversal',
   adjustment: 'other_adjustment',
+  transfer: 'transfer',
+  transfer_refund: 'transfer_reversal',
+  payment: 'charge',
+  payment_refund: 'refund',
 } as const;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { AccountInput } from './local-accounts.ts';
+import { PLATFORM } from './platform.ts';
 import { createLocalStripe } from './server.ts';
 import type { LocalStripe } from './server.ts';
 
@@ -28,6 +29,15 @@ type Step =
       readonly key: string;
       readonly sends: number;
     }
+  | {
+      readonly do: 'transfer';
+      readonly account: string;
+      readonly currency: string;
+      readonly amount: number;
+      readonly key: string;
+      readonly sends: number;
+    }
+  | { readonly do: 'reverse'; readonly pick: number; readonly amount: number }
   | { readonly do: 'cancel' | 'fail' | 'settle'; readonly pick: number }
   | { readonly do: 'fault'; readonly action: string; readonly status: number; readonly times: number };
 
@@ -41,6 +51,25 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       amount: fc.integer({ min: 1, max: 2_500 }),
       key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
       sends: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('transfer' as const),
+      account: fc.constantFrom(...IDS),
+      currency: fc.constantFrom('usd', 'eur'),
+      amount: fc.integer({ min: 1, max: 2_500 }),
+      key: fc.constantFrom('ta', 'tb', 'tc', 'td'),
+      sends: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('reverse' as const),
+      pick: fc.nat(20),
+      amount: fc.integer({ min: 1, max: 2_500 }),
     }),
   },
   {
@@ -86,12 +115,17 @@ async function control(path: string, body: unknown): Promise<void> {
 }
 
 /** One HTTP request without the package, whose own repetition of cut connections would take half a second each. */
-async function send(step: Extract<Step, { do: 'pay' }>): Promise<void> {
+async function send(step: Extract<Step, { do: 'pay' | 'transfer' }>): Promise<void> {
   const body = new URLSearchParams({ amount: String(step.amount), currency: step.currency, 'metadata[key]': step.key });
-  await fetch(`${url}/v1/payouts`, {
+  if (step.do === 'transfer') body.set('destination', step.account);
+  await fetch(`${url}/v1/${step.do === 'pay' ? 'payouts' : 'transfers'}`, {
     method: 'POST',
     body,
-    headers: { authorization: 'Bearer sk_test_local', 'stripe-account': step.account, 'idempotency-key': step.key },
+    headers: {
+      authorization: 'Bearer sk_test_local',
+      'idempotency-key': step.key,
+      ...(step.do === 'pay' ? { 'stripe-account': step.account } : {}),
+    },
   })
     .then((response) => response.text())
     .catch(() => 'cut off');
@@ -100,12 +134,18 @@ async function send(step: Extract<Step, { do: 'pay' }>): Promise<void> {
 async function run(step: Step): Promise<void> {
   if (step.do === 'fault')
     return control('faults', {
-      match: { method: 'POST', path: '/v1/payouts*' },
+      match: { method: 'POST', path: '/v1/*' },
       action: step.action,
       status: step.status,
       times: step.times,
     });
-  if (step.do === 'pay') {
+  if (step.do === 'reverse') {
+    const transfers = [...local.state.transfers.values()];
+    const transfer = transfers[step.pick % Math.max(1, transfers.length)];
+    if (transfer !== undefined) await control(`transfers/${transfer.id}/reverse`, { amount: step.amount });
+    return;
+  }
+  if (step.do === 'pay' || step.do === 'transfer') {
     await Promise.all(Array.from({ length: step.sends }, () => send(step)));
     return;
   }
@@ -118,7 +158,17 @@ async function run(step: Step): Promise<void> {
 }
 
 function checkMoney(): void {
-  const { payouts, transactions } = local.state;
+  const { payouts, transfers, transactions } = local.state;
+  const kept = (currency: string, account?: string): bigint =>
+    [...transfers.values()]
+      .filter((one) => one.currency === currency && (account === undefined || one.destination === account))
+      .reduce((sum, one) => sum + BigInt(one.amount - one.amount_reversed), 0n);
+  const platform = local.state.platform();
+  for (const currency of ['usd', 'eur']) {
+    const available = BigInt(local.state.balancesOf(platform.id).available[currency] ?? 0);
+    expect(available + kept(currency)).toBe(BigInt(PLATFORM.available?.[currency] ?? 0));
+  }
+  expect(new Set([...transfers.values()].map((one) => one.metadata['key'])).size).toBe(transfers.size);
   for (const account of IDS) {
     for (const currency of ['usd', 'eur']) {
       const available = BigInt(local.state.balancesOf(account).available[currency] ?? 0);
@@ -127,7 +177,7 @@ function checkMoney(): void {
       );
       const gone = own.filter(({ payout }) => payout.status !== 'failed' && payout.status !== 'canceled');
       const out = gone.reduce((sum, { payout }) => sum + BigInt(payout.amount), 0n);
-      expect(available + out).toBe(BigInt(START));
+      expect(available + out).toBe(BigInt(START) + kept(currency, account));
       expect(available >= 0n).toBe(true);
       const moves = [...transactions.values()].filter((move) => move.account === account && move.currency === currency);
       expect(moves.reduce((sum, move) => sum + BigInt(move.amount), 0n)).toBe(available);

@@ -6,11 +6,14 @@ import { fail, noSuchPayout } from './payouts.ts';
 import { ok, refuse } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { Change, State } from './state.ts';
+import { noSuchTransfer, reverse } from './transfers.ts';
+import type { Endpoint, Weather, Webhooks } from './webhooks.ts';
 
 /** What the stand-in offers besides Stripe's API, under `/__local/`: for the launcher and for tests. JSON in and out. */
 export interface LocalRequest {
   readonly state: State;
   readonly faults: Faults;
+  readonly webhooks: Webhooks;
   readonly method: string;
   readonly path: string;
   readonly body: string;
@@ -28,6 +31,7 @@ export function serveLocal(request: LocalRequest): Reply {
       return ok(dump(request.state));
     case 'POST reset':
       request.faults.clear();
+      request.webhooks.setWeather({});
       return commit(request, { reset: true, ...platformChange(request) }, () => ({ reset: true }));
     case 'POST forget-keys':
       return commit(request, { forgetAnswers: true }, () => ({ forgotten: true }));
@@ -38,6 +42,23 @@ export function serveLocal(request: LocalRequest): Reply {
     case 'DELETE faults':
       request.faults.clear();
       return ok({ faults: [] });
+    case 'GET webhooks':
+      return ok(request.webhooks.list());
+    case 'POST webhooks':
+      return addWebhook(request);
+    case 'DELETE webhooks':
+      request.webhooks.clear();
+      return ok(request.webhooks.list());
+    case 'POST webhooks/weather':
+      return withJson(request, (body) => {
+        request.webhooks.setWeather(body as Weather);
+        return ok(request.webhooks.list());
+      });
+    case 'POST webhooks/release':
+      return withJson(request, (body) => {
+        const { order = 'forward' } = body as { order?: 'forward' | 'reverse' };
+        return ok({ released: request.webhooks.release(order) });
+      });
     case 'POST accounts':
       return withJson(request, (body) => {
         const inputs = (Array.isArray(body) ? body : (body as { accounts?: unknown }).accounts) as
@@ -49,10 +70,11 @@ export function serveLocal(request: LocalRequest): Reply {
         }));
       });
   }
-  const [, method, kind, id, verb] = /^(\w+) (accounts|payouts)\/(\w+)(?:\/(\w+))?$/.exec(name) ?? [];
+  const [, method, kind, id, verb] = /^(\w+) (accounts|payouts|transfers)\/(\w+)(?:\/(\w+))?$/.exec(name) ?? [];
   if (method === 'POST' && kind === 'accounts' && id && verb === undefined) return editAccount(request, id);
   if (method === 'POST' && kind === 'payouts' && id && (verb === 'fail' || verb === 'pay'))
     return settlePayout(request, id, verb);
+  if (method === 'POST' && kind === 'transfers' && id && verb === 'reverse') return reverseTransfer(request, id);
   return refuse(404, { message: `The local Stripe has no ${name}` });
 }
 
@@ -63,6 +85,7 @@ function health({ state, startedAtMs, nowMs, requests }: LocalRequest): Reply {
     pid: process.pid,
     accounts: state.accounts.size,
     payouts: state.payouts.size,
+    transfers: state.transfers.size,
     requests,
     uptimeMs: nowMs - startedAtMs,
   });
@@ -73,6 +96,7 @@ function dump(state: State): object {
   return {
     accounts: [...state.accounts.values()].map((account) => ({ ...account, ...state.balancesOf(account.id) })),
     payouts: [...state.payouts.values()].map(({ account, payout }) => ({ account, ...payout })),
+    transfers: [...state.transfers.values()],
     transactions: [...state.transactions.values()],
     keys: state.answers.size,
   };
@@ -110,6 +134,26 @@ function settlePayout(request: LocalRequest, id: string, verb: 'fail' | 'pay'): 
       message?: string;
     };
     const decision = fail(request.state, record, request.nowMs, code, message);
+    if (decision.change !== undefined) request.state.commit(decision.change);
+    return decision.reply;
+  });
+}
+
+function addWebhook(request: LocalRequest): Reply {
+  return withJson(request, (body) => {
+    const endpoint = body as Endpoint;
+    if (!URL.canParse(endpoint.url ?? '')) return wrong('Send {"url", "secret"?, "events"?}.');
+    return ok(request.webhooks.add(endpoint));
+  });
+}
+
+/** The platform takes a transfer back: all that is left of it, or `amount`. */
+function reverseTransfer(request: LocalRequest, id: string): Reply {
+  const transfer = request.state.transfers.get(id);
+  if (transfer === undefined) return noSuchTransfer(id);
+  return withJson(request, (body) => {
+    const { amount = transfer.amount - transfer.amount_reversed } = body as { amount?: number };
+    const decision = reverse(request.state, transfer, amount, request.nowMs);
     if (decision.change !== undefined) request.state.commit(decision.change);
     return decision.reply;
   });

@@ -75,8 +75,8 @@ export function retrieve(request: ApiRequest, id: string): Decision {
 export function list(request: ApiRequest): Decision {
   const { state, account, query } = request;
   const filters = [
-    filterOf(query, 'created', (payout) => payout.created),
-    filterOf(query, 'arrival_date', (payout) => payout.arrival_date),
+    filterOf<Payout>(query, 'created', (payout) => payout.created),
+    filterOf<Payout>(query, 'arrival_date', (payout) => payout.arrival_date),
   ];
   const destination = query.get('destination');
   const status = query.get('status');
@@ -161,7 +161,7 @@ function checkParameters(form: Form): Reply | undefined {
   return checkAmount(form.get('amount') ?? '', currency) ?? checkTexts(form);
 }
 
-function checkAmount(text: string, currency: string): Reply | undefined {
+export function checkAmount(text: string, currency: string): Reply | undefined {
   const refuseAmount = (message: string): Reply =>
     refuse(400, { code: 'parameter_invalid_integer', param: 'amount', message });
   if (!/^-?\d{1,15}$/.test(text)) return refuseAmount(`Invalid integer: ${text}`);
@@ -182,7 +182,7 @@ function checkAmount(text: string, currency: string): Reply | undefined {
   return undefined;
 }
 
-function checkTexts(form: Form): Reply | undefined {
+export function checkTexts(form: Form): Reply | undefined {
   if ((form.get('statement_descriptor') ?? '').length > 22) {
     return refuse(400, {
       param: 'statement_descriptor',
@@ -205,7 +205,7 @@ function checkTexts(form: Form): Reply | undefined {
       });
 }
 
-const INSUFFICIENT = refuse(400, {
+export const INSUFFICIENT = refuse(400, {
   code: 'balance_insufficient',
   message:
     'You have insufficient funds in your Stripe account for this transfer. Your card balance is too low. You can use the /v1/balance endpoint to view your Stripe balance (for more details, see stripe.com/docs/api#balance).',
@@ -297,13 +297,13 @@ export function noSuchPayout(id: string): Reply {
 }
 
 /** `created[gte]=…` and its like, or `created=…`. */
-function filterOf(query: Form, name: string, valueOf: (payout: Payout) => number): (payout: Payout) => boolean {
+export function filterOf<Item>(query: Form, name: string, valueOf: (item: Item) => number): (item: Item) => boolean {
   const exact = query.get(name);
   const range = hashOf(query, name);
   if (exact === undefined && Object.keys(range).length === 0) return () => true;
   const { gt = '-Infinity', gte = '-Infinity', lt = 'Infinity', lte = 'Infinity' } = range;
-  return (payout) => {
-    const value = valueOf(payout);
+  return (item) => {
+    const value = valueOf(item);
     if (exact !== undefined && value !== Number(exact)) return false;
     return value > Number(gt) && value >= Number(gte) && value < Number(lt) && value <= Number(lte);
   };

@@ -9,7 +9,7 @@ export const PLATFORM: AccountInput = {
   country: 'US',
   defaultCurrency: 'usd',
   email: 'platform@example.com',
-  available: { usd: 0 },
+  available: { usd: 25_000_000, eur: 10_000_000 },
   externalAccounts: [
     { id: 'ba_1LocalPlatformUsd00000', bankName: 'STRIPE TEST BANK', last4: '0001', currency: 'usd', country: 'US' },
   ],

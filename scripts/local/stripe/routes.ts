@@ -4,6 +4,7 @@ import * as payouts from './payouts.ts';
 import { refuse } from './reply.ts';
 import type { ApiRequest, Decision, Route } from './request.ts';
 import { invalid } from './request.ts';
+import * as transfers from './transfers.ts';
 
 /** The part of Stripe's API that is here. Everything else is refused in Stripe's own words. */
 const ROUTES: readonly { readonly method: string; readonly path: RegExp; readonly route: Route }[] = [
@@ -11,6 +12,10 @@ const ROUTES: readonly { readonly method: string; readonly path: RegExp; readonl
   { method: 'GET', path: /^\/v1\/payouts$/, route: payouts.list },
   { method: 'GET', path: /^\/v1\/payouts\/([^/]+)$/, route: payouts.retrieve },
   { method: 'POST', path: /^\/v1\/payouts\/([^/]+)\/cancel$/, route: payouts.cancel },
+  { method: 'POST', path: /^\/v1\/transfers$/, route: transfers.create },
+  { method: 'GET', path: /^\/v1\/transfers$/, route: transfers.list },
+  { method: 'GET', path: /^\/v1\/transfers\/([^/]+)$/, route: transfers.retrieve },
+  { method: 'POST', path: /^\/v1\/transfers\/([^/]+)\/reversals$/, route: transfers.createReversal },
   { method: 'GET', path: /^\/v1\/balance$/, route: balances.retrieve },
   { method: 'GET', path: /^\/v1\/balance_transactions$/, route: balances.listTransactions },
   { method: 'GET', path: /^\/v1\/account$/, route: accounts.retrieveOwn },
@@ -37,7 +42,7 @@ export function decide(request: ApiRequest): Decision {
   }
   return invalid(
     refuse(404, {
-      message: `Unrecognized request URL (${request.method}: ${request.path}). Please see https://stripe.com/docs. (The local Stripe has accounts, balance and payouts only.)`,
+      message: `Unrecognized request URL (${request.method}: ${request.path}). Please see https://stripe.com/docs. (The local Stripe has accounts, balance, payouts and transfers only.)`,
     }),
   );
 }

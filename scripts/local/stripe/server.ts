@@ -16,12 +16,15 @@ import type { Reply } from './reply.ts';
 import type { ApiRequest, Decision } from './request.ts';
 import { decide } from './routes.ts';
 import { State } from './state.ts';
+import { eventsOf, Webhooks } from './webhooks.ts';
 
 /**
- * A stateful stand-in for Stripe that the real `stripe` package talks to over HTTP: accounts, balances, payouts
- * and idempotency keys, with faults on demand. No money and no network outside this machine are involved.
+ * A stateful stand-in for Stripe that the real `stripe` package talks to over HTTP: accounts, balances, payouts,
+ * transfers, idempotency keys and signed webhooks, with faults on demand. No money and no network outside this machine
+ * are involved.
  *
- * `node scripts/local/stripe/server.ts --port N [--state FILE]`
+ * `node scripts/local/stripe/server.ts --port N [--state FILE]`; with STRIPE_WEBHOOK_URL and STRIPE_WEBHOOK_SECRET in
+ * its environment, events go there from the start.
  */
 export interface LocalStripeOptions {
   /** Where the state is kept between starts; in memory only when left out. */
@@ -32,6 +35,7 @@ export interface LocalStripeOptions {
 export interface LocalStripe {
   readonly state: State;
   readonly faults: Faults;
+  readonly webhooks: Webhooks;
   readonly listen: (port: number) => Promise<{ url: string; port: number }>;
   readonly close: () => Promise<void>;
 }
@@ -44,6 +48,10 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
   const state = new State(options.stateFile === undefined ? undefined : new Journal(options.stateFile));
   if (state.accounts.size === 0) state.commit(platformChange({ state, nowMs: now() }));
   const faults = new Faults();
+  const webhooks = new Webhooks();
+  state.watch((change, before) => {
+    for (const event of eventsOf(change, before, now())) webhooks.emit(event);
+  });
   const running = new Set<string>();
   const startedAtMs = now();
   let requests = 0;
@@ -54,7 +62,7 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
     if (call.path.startsWith('/__local/')) {
       // A web page of another origin must not reach the controls through the user's browser.
       if (req.headers.origin !== undefined) return send(res, refuse(403, { message: 'Not for browsers.' }), {});
-      return send(res, serveLocal({ state, faults, ...call, nowMs: now(), startedAtMs, requests }), {});
+      return send(res, serveLocal({ state, faults, webhooks, ...call, nowMs: now(), startedAtMs, requests }), {});
     }
     requests += 1;
     const fault = faults.take({
@@ -134,8 +142,12 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
   return {
     state,
     faults,
+    webhooks,
     listen: (port) => listen(server, port),
-    close: () => close(server, () => state.close(now() - KEPT_MS)),
+    close: () => {
+      webhooks.close();
+      return close(server, () => state.close(now() - KEPT_MS));
+    },
   };
 }
 
@@ -268,6 +280,8 @@ async function main(): Promise<void> {
     return;
   }
   const stripe = createLocalStripe({ stateFile: values.state });
+  const { STRIPE_WEBHOOK_URL: webhook = '', STRIPE_WEBHOOK_SECRET: secret = '' } = process.env;
+  if (webhook !== '' && secret !== '') stripe.webhooks.add({ url: webhook, secret });
   const { url } = await stripe.listen(port);
   console.log(
     `local Stripe on ${url}, ${stripe.state.accounts.size - 1} connected accounts, state in ${values.state ?? 'memory'}`,

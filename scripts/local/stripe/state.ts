@@ -74,6 +74,25 @@ export interface Payout {
   readonly type: 'bank_account';
 }
 
+/** From the platform's balance to a connected account's. */
+export interface Transfer {
+  readonly id: string;
+  readonly object: 'transfer';
+  readonly amount: number;
+  readonly amount_reversed: number;
+  readonly balance_transaction: string;
+  readonly created: number;
+  readonly currency: string;
+  readonly description: string | null;
+  readonly destination: string;
+  readonly livemode: false;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly reversed: boolean;
+  readonly source_transaction: null;
+  readonly source_type: string;
+  readonly transfer_group: string | null;
+}
+
 export interface Transaction {
   readonly id: string;
   readonly account: string;
@@ -81,7 +100,15 @@ export interface Transaction {
   readonly currency: string;
   readonly created: number;
   readonly source: string | null;
-  readonly type: 'payout' | 'payout_cancel' | 'payout_failure' | 'adjustment';
+  readonly type:
+    | 'payout'
+    | 'payout_cancel'
+    | 'payout_failure'
+    | 'adjustment'
+    | 'transfer'
+    | 'transfer_refund'
+    | 'payment'
+    | 'payment_refund';
 }
 
 /** The first answer under an idempotency key, given again to every repetition. */
@@ -100,6 +127,7 @@ export interface Change {
   readonly accounts?: readonly Account[];
   readonly balances?: readonly (readonly [account: string, balances: Balances])[];
   readonly payouts?: readonly PayoutRecord[];
+  readonly transfers?: readonly Transfer[];
   readonly transactions?: readonly Transaction[];
   readonly answers?: readonly (readonly [key: string, answer: SavedAnswer])[];
 }
@@ -113,9 +141,12 @@ export class State {
   readonly answers = new Map<string, SavedAnswer>();
   /** Ids by account, oldest first: what the lists are served from. */
   readonly payoutIds = new Map<string, string[]>();
+  /** Oldest first, as they were made. */
+  readonly transfers = new Map<string, Transfer>();
   readonly transactionIds = new Map<string, string[]>();
   readonly #balances = new Map<string, Balances>();
   readonly #journal: Journal | undefined;
+  #watcher: ((change: Change, before: State) => void) | undefined;
 
   constructor(journal?: Journal) {
     this.#journal = journal;
@@ -131,9 +162,15 @@ export class State {
     throw new Error('The local Stripe has no platform account');
   }
 
+  /** Told of every change just before it is made. */
+  watch(watcher: (change: Change, before: State) => void): void {
+    this.#watcher = watcher;
+  }
+
   /** Written to the journal before it counts, so that what was answered survives a killed process. */
   commit(change: Change): void {
     this.#journal?.append(change);
+    this.#watcher?.(change, this);
     this.#apply(change);
   }
 
@@ -141,6 +178,7 @@ export class State {
   *snapshot(answersSinceMs: number): Generator<Change> {
     yield { accounts: [...this.accounts.values()], balances: [...this.#balances] };
     for (const record of this.payouts.values()) yield { payouts: [record] };
+    for (const transfer of this.transfers.values()) yield { transfers: [transfer] };
     for (const transaction of this.transactions.values()) yield { transactions: [transaction] };
     for (const entry of this.answers) if (entry[1].savedAtMs >= answersSinceMs) yield { answers: [entry] };
   }
@@ -154,6 +192,7 @@ export class State {
       for (const map of [
         this.accounts,
         this.payouts,
+        this.transfers,
         this.transactions,
         this.answers,
         this.payoutIds,
@@ -169,6 +208,7 @@ export class State {
       if (!this.payouts.has(record.payout.id)) pushTo(this.payoutIds, record.account, record.payout.id);
       this.payouts.set(record.payout.id, record);
     }
+    for (const transfer of change.transfers ?? []) this.transfers.set(transfer.id, transfer);
     for (const transaction of change.transactions ?? []) {
       if (!this.transactions.has(transaction.id)) pushTo(this.transactionIds, transaction.account, transaction.id);
       this.transactions.set(transaction.id, transaction);

@@ -13,6 +13,11 @@ export const paths = {
   pluginVersion: (orgId: string, name: string, version: string) => `${org(orgId)}/plugins/${name}/versions/${version}`,
   policies: (orgId: string) => `${org(orgId)}/policies`,
   policy: (orgId: string, id: string) => `${org(orgId)}/policies/${id}`,
+  proposals: (orgId: string) => `${org(orgId)}/proposals`,
+  proposal: (orgId: string, id: string) => `${org(orgId)}/proposals/${id}`,
+  secrets: (orgId: string) => `${org(orgId)}/secrets`,
+  secret: (orgId: string, name: string) => `${org(orgId)}/secrets/${name}`,
+  pluginVersions: (orgId: string, name: string) => `${org(orgId)}/plugins/${name}/versions`,
   files: (orgId: string) => `${org(orgId)}/files`,
   file: (orgId: string, id: string) => `${org(orgId)}/files/${id}`,
   /** Counter of revisions of one file name; `nameHash` is `derivedId('file-name', name)`. */
@@ -30,6 +35,7 @@ export const paths = {
     `${execution(orgId, id)}/problems/${attempt}-${pad(index)}`,
   readPage: (orgId: string, id: string, attempt: number, index: number) =>
     `${execution(orgId, id)}/reads/${attempt}-${pad(index)}`,
+  reads: (orgId: string, id: string) => `${execution(orgId, id)}/reads`,
   logs: (orgId: string, id: string) => `${execution(orgId, id)}/logs`,
   logPage: (orgId: string, id: string, page: string) => `${execution(orgId, id)}/logs/${page}`,
   approvals: (orgId: string, id: string) => `${execution(orgId, id)}/approvals`,
@@ -39,6 +45,13 @@ export const paths = {
   payee: (orgId: string, hash: string) => `${org(orgId)}/payees/${hash}`,
   /** Payments of the last weeks to one account in one currency: where near duplicates are looked for. */
   recentPayments: (orgId: string, hash: string) => `${org(orgId)}/recentPayments/${hash}`,
+  /** All executions that resume one another, under the id of the first. */
+  lineage: (orgId: string, id: string) => `${org(orgId)}/lineages/${id}`,
+  /** Effects of which nobody knows yet whether they were done. */
+  unknowns: (orgId: string) => `${org(orgId)}/unknowns`,
+  unknown: (orgId: string, effectId: string) => `${org(orgId)}/unknowns/${effectId}`,
+  unknownProposals: (orgId: string) => `${org(orgId)}/unknownProposals`,
+  unknownProposal: (orgId: string, id: string) => `${org(orgId)}/unknownProposals/${id}`,
   recordTypes: (orgId: string) => `${org(orgId)}/recordTypes`,
   recordType: (orgId: string, type: string) => `${org(orgId)}/recordTypes/${type}`,
   records: (orgId: string) => `${org(orgId)}/records`,
@@ -73,5 +86,6 @@ export const objectPaths = {
   /** A file that a plan has made; `attempt` keeps the plans of one execution apart. */
   draft: (orgId: string, executionId: string, attempt: number, name: string) =>
     `orgs/${orgId}/results/${executionId}-draft-${attempt}/${name}`,
+  plugin: (orgId: string, codeHash: string) => `orgs/${orgId}/plugins/${codeHash}.js`,
   result: (orgId: string, executionId: string, name: string) => `orgs/${orgId}/results/${executionId}/${name}`,
 } as const;

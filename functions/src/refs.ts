@@ -20,10 +20,14 @@ import {
 import { auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
 import { executionSchema } from '@countersign/domain/schemas/execution';
 import { fileSchema } from '@countersign/domain/schemas/file';
+import { lineageSchema } from '@countersign/domain/schemas/lineage';
 import { memberSchema, organizationSchema } from '@countersign/domain/schemas/organization';
 import { operationSchema, pluginVersionSchema } from '@countersign/domain/schemas/plugin';
+import { proposalSchema, secretSchema } from '@countersign/domain/schemas/proposal';
+import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payments';
 import { recordSchema, recordTypeSchema } from '@countersign/domain/schemas/record';
 import { policySchema } from '@countersign/domain/schemas/policy';
+import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
 import type { DocRef } from './store/database.ts';
 
 const ref = <T>(path: string, schema: DocRef<T>['schema']): DocRef<T> => ({ path, schema });
@@ -46,6 +50,12 @@ export const refs = {
     ref(paths.problemPage(orgId, id, attempt, index), problemPageSchema),
   approval: (orgId: string, id: string, uid: string) => ref(paths.approval(orgId, id, uid), approvalSchema),
   claim: (orgId: string, hash: string) => ref(paths.claim(orgId, hash), claimSchema),
+  proposal: (orgId: string, id: string) => ref(paths.proposal(orgId, id), proposalSchema),
+  secret: (orgId: string, name: string) => ref(paths.secret(orgId, name), secretSchema),
+  recentPayments: (orgId: string, hash: string) => ref(paths.recentPayments(orgId, hash), recentPaymentsSchema),
+  lineage: (orgId: string, id: string) => ref(paths.lineage(orgId, id), lineageSchema),
+  unknown: (orgId: string, effectId: string) => ref(paths.unknown(orgId, effectId), unknownSchema),
+  unknownProposal: (orgId: string, id: string) => ref(paths.unknownProposal(orgId, id), unknownProposalSchema),
   recordType: (orgId: string, type: string) => ref(paths.recordType(orgId, type), recordTypeSchema),
   record: (orgId: string, type: string, id: string) => ref(paths.record(orgId, type, id), recordSchema),
   account: (orgId: string, id: string) => ref(paths.account(orgId, id), accountSchema),

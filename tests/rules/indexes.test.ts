@@ -23,6 +23,8 @@ import {
 } from '@countersign/domain/schemas/ledger';
 import { memberSchema } from '@countersign/domain/schemas/organization';
 import { operationSchema, pluginVersionSchema } from '@countersign/domain/schemas/plugin';
+import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payments';
+import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
 import { policySchema } from '@countersign/domain/schemas/policy';
 import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -58,9 +60,12 @@ const SCHEMAS: Record<string, z.ZodType> = {
   policies: policySchema,
   problems: problemPageSchema,
   reads: readPageSchema,
+  recentPayments: recentPaymentsSchema,
   results: inboxResultSchema,
   streams: streamHeadSchema,
   tiles: tileSchema,
+  unknownProposals: unknownProposalSchema,
+  unknowns: unknownSchema,
   versions: pluginVersionSchema,
   work: workSchema,
 };

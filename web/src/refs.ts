@@ -9,6 +9,8 @@ import {
   pageOutcomesSchema,
   pageSchema,
   problemPageSchema,
+  type ReadPage,
+  readPageSchema,
 } from '@countersign/domain/schemas/effect';
 import {
   type AuditEvent,
@@ -38,6 +40,12 @@ import {
 } from '@countersign/domain/schemas/organization';
 import { type Operation, operationSchema } from '@countersign/domain/schemas/plugin';
 import { type Policy, policySchema } from '@countersign/domain/schemas/policy';
+import {
+  type UnknownEffect,
+  type UnknownProposal,
+  unknownProposalSchema,
+  unknownSchema,
+} from '@countersign/domain/schemas/unknown';
 import { paths } from '@countersign/domain/paths';
 import type { OrderByDirection, WhereFilterOp } from 'firebase/firestore';
 import type { ZodType } from 'zod';
@@ -114,6 +122,9 @@ export const refs = {
       ],
       ['requestedAt', 'desc'],
     ),
+  /** Runs that resume this one, or run it again. */
+  childrenOf: (orgId: string, id: string): ListSource<Execution> =>
+    list(paths.executions(orgId), executionSchema, [['origin.executionId', '==', id]], ['requestedAt', 'desc']),
   pages: (orgId: string, id: string, attempt: number): ListSource<PlanPage> =>
     attemptPages(paths.pages(orgId, id), pageSchema, attempt),
   outcomes: (orgId: string, id: string, attempt: number): ListSource<PageOutcomes> =>
@@ -121,6 +132,23 @@ export const refs = {
   /** A plan that failed has problems and no attempt that one could know. */
   problems: (orgId: string, id: string, attempt: number | null): ListSource<ProblemPage> =>
     attemptPages(paths.problems(orgId, id), problemPageSchema, attempt),
+  /** What the plan read outside, as hashes. */
+  reads: (orgId: string, id: string, attempt: number): ListSource<ReadPage> =>
+    attemptPages(paths.reads(orgId, id), readPageSchema, attempt),
+  /** What nobody knows the outcome of, longest first. */
+  unknowns: (orgId: string): ListSource<UnknownEffect> =>
+    list(paths.unknowns(orgId), unknownSchema, [], ['since', 'asc']),
+  unknownsOf: (orgId: string, executionId: string): ListSource<UnknownEffect> =>
+    list(paths.unknowns(orgId), unknownSchema, [['executionId', '==', executionId]], ['since', 'asc']),
+  unknownProposals: (orgId: string, state: UnknownProposal['state']): ListSource<UnknownProposal> =>
+    list(paths.unknownProposals(orgId), unknownProposalSchema, [['state', '==', state]], ['proposedAt', 'desc']),
+  unknownProposalsOf: (orgId: string, executionId: string): ListSource<UnknownProposal> =>
+    list(
+      paths.unknownProposals(orgId),
+      unknownProposalSchema,
+      [['executionId', '==', executionId]],
+      ['proposedAt', 'desc'],
+    ),
   logs: (orgId: string, id: string): ListSource<LogPage> =>
     list(paths.logs(orgId, id), logPageSchema, [], ['first', 'desc']),
   approvals: (orgId: string, id: string): ListSource<Approval> =>

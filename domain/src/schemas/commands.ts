@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { idSchema, sha256Schema } from './common.ts';
+import { findingSchema, MAX_SETTLED_AT_ONCE } from './unknown.ts';
+import { changeSchema, secretNameSchema } from './proposal.ts';
 
 /** Every command names its organization and carries a key: the same key and input is the same command, once. */
 const envelope = { orgId: idSchema, idempotencyKey: z.string().regex(/^[A-Za-z0-9_-]{8,100}$/) };
@@ -22,6 +24,30 @@ export const commandSchemas = {
   rejectExecution: z.strictObject({ ...envelope, executionId: idSchema, digest: sha256Schema, reason }),
   /** Stop an execution: at once before it applies, between pages while it does. */
   cancelExecution: z.strictObject({ ...envelope, executionId: idSchema, reason }),
+  /** A child of an ended run, for what failed or was not done in it. `corrections`: file parameters with another file. */
+  resumeExecution: z.strictObject({
+    ...envelope,
+    executionId: idSchema,
+    corrections: z.record(z.string().max(60), idSchema).default({}),
+  }),
+  /** The same operation once more, with the same parameters and files. */
+  rerunExecution: z.strictObject({ ...envelope, executionId: idSchema }),
+  /** Say what became of unknown effects of one run; another person decides. */
+  proposeUnknownSettlement: z.strictObject({
+    ...envelope,
+    executionId: idSchema,
+    effectKeys: z.array(z.string().min(1).max(200)).min(1).max(MAX_SETTLED_AT_ONCE),
+    finding: findingSchema,
+    providerId: z.string().trim().min(1).max(100).optional(),
+    reason,
+  }),
+  /** As somebody else: settle them so, after the provider was asked one last time; or refuse (one may refuse one's own). */
+  decideUnknownSettlement: z.strictObject({
+    ...envelope,
+    proposalId: idSchema,
+    decision: z.enum(['approve', 'reject']),
+    reason,
+  }),
   /** The organization-wide stop, on or off. */
   setStop: z.strictObject({ ...envelope, active: z.boolean(), reason }),
   /** Open ledger accounts, with opening balances read at Stripe, for connected accounts that the ledger lacks. */
@@ -32,6 +58,34 @@ export const commandSchemas = {
       .min(1)
       .max(200),
   }),
+  /** Propose a change that a second person must decide. A secret's value comes beside it, and goes nowhere but the secret store. */
+  proposeChange: z.strictObject({
+    ...envelope,
+    change: z.union([
+      z.strictObject({ kind: z.literal('secret.set'), name: secretNameSchema, value: z.string().min(8).max(10_000) }),
+      changeSchema.refine((change) => change.kind !== 'secret.set', 'A secret is proposed with its value'),
+    ]),
+    reason,
+  }),
+  /** Approve or refuse exactly this proposal, as somebody else; or take back one's own. */
+  decideChange: z.strictObject({
+    ...envelope,
+    proposalId: idSchema,
+    digest: sha256Schema,
+    decision: z.enum(['approve', 'reject', 'withdraw']),
+    reason,
+  }),
+  /** Add a member who holds no role yet; roles are proposed. `uid` is that of the sign-in. */
+  addMember: z.strictObject({
+    ...envelope,
+    uid: idSchema,
+    name: z.string().trim().min(1).max(120),
+    email: z.email().max(200),
+  }),
+  /** Upload a version of a plugin: its bundle, as the build makes it. Runs nowhere before it is activated. */
+  uploadPlugin: z.strictObject({ ...envelope, code: z.string().min(1).max(4_000_000) }),
+  /** No new run of this version; those under way keep it. */
+  retirePlugin: z.strictObject({ ...envelope, name: z.string().max(61), version: z.string().max(20), reason }),
 } as const;
 
 export type CommandName = keyof typeof commandSchemas;
@@ -39,7 +93,16 @@ export type CommandInput<N extends CommandName> = z.input<(typeof commandSchemas
 export type ParsedCommand<N extends CommandName> = z.output<(typeof commandSchemas)[N]>;
 
 export interface CommandResults {
+  proposeChange: { proposalId: string; state: string };
+  decideChange: { state: string };
+  addMember: { uid: string };
+  uploadPlugin: { name: string; version: string; codeHash: string };
+  retirePlugin: { name: string; version: string };
   requestExecution: { executionId: string };
+  resumeExecution: { executionId: string };
+  rerunExecution: { executionId: string };
+  proposeUnknownSettlement: { proposalId: string };
+  decideUnknownSettlement: { state: string };
   approveExecution: { state: string; remaining: number };
   rejectExecution: { state: string };
   cancelExecution: { state: string };

@@ -243,6 +243,7 @@ export const readPageSchema = z.strictObject({
     .array(z.strictObject({ call: z.string(), argsHash: sha256Schema, resultHash: sha256Schema, at: instantSchema }))
     .max(500),
 });
+export type ReadPage = z.infer<typeof readPageSchema>;
 
 /** `executions/{id}/logs/{zero-padded first sequence}` */
 export const logPageSchema = z.strictObject({

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { idSchema, instantSchema, roleSchema, sha256Schema, storedAsText } from './common.ts';
+import { policySchema } from './policy.ts';
+import { recordTypeSchema } from './record.ts';
+
+/** Secrets that people set; the platform's own (signing keys) are none of them. */
+export const SECRET_NAMES = ['stripe-secret-key', 'stripe-webhook-secret'] as const;
+export const secretNameSchema = z.enum(SECRET_NAMES);
+
+/** A host, or a host with a port, as it stands in a URL. */
+const hostSchema = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, 'write a host such as erp.example.com, without https://');
+
+/** What one person proposes and another decides. The same shape is signed, shown and applied. */
+export const changeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('policy.set'),
+    policyId: idSchema,
+    policy: policySchema.omit({ id: true, createdAt: true, version: true }),
+  }),
+  z.strictObject({
+    kind: z.literal('member.roles'),
+    uid: idSchema,
+    roles: z.array(roleSchema).max(8),
+    active: z.boolean(),
+  }),
+  /** The value itself lies staged in the secret store, never here. */
+  z.strictObject({ kind: z.literal('secret.set'), name: secretNameSchema, stagedId: z.string().max(100) }),
+  z.strictObject({ kind: z.literal('hosts.set'), allowedHosts: z.array(hostSchema).max(100) }),
+  z.strictObject({
+    kind: z.literal('connector.set'),
+    account: z.string().min(1).max(100),
+    mode: z.enum(['test', 'live']),
+  }),
+  z.strictObject({ kind: z.literal('plugin.activate'), name: z.string().max(61), version: z.string().max(20) }),
+  /** `pinned`: newer versions that are activated leave this operation as it is. */
+  z.strictObject({
+    kind: z.literal('operation.pin'),
+    operationId: idSchema,
+    version: z.string().max(20),
+    pinned: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal('record-type.set'),
+    recordType: recordTypeSchema.omit({ createdAt: true, version: true }),
+  }),
+]);
+export type Change = z.infer<typeof changeSchema>;
+export type ChangeKind = Change['kind'];
+export type ChangeOf<K extends ChangeKind> = Extract<Change, { kind: K }>;
+
+/** `orgs/{orgId}/proposals/{id}` */
+export const proposalSchema = z.strictObject({
+  id: idSchema,
+  kind: z.string(),
+  change: storedAsText(changeSchema),
+  /** One sentence for the person who decides. */
+  title: z.string(),
+  /** What is changed, as it was, for the comparison; JSON. */
+  before: z.string(),
+  /** Version of the document that would change; null when it is not there yet. */
+  baseVersion: z.int().nullable(),
+  /** What it would have meant for past executions, in sentences. */
+  impact: z.array(z.string()).max(60),
+  /** Over organization, id, change and base version: what is decided on is exactly this. */
+  digest: sha256Schema,
+  reason: z.string().max(1000),
+  proposedBy: z.string(),
+  proposedAt: instantSchema,
+  state: z.enum(['open', 'applied', 'rejected', 'withdrawn']),
+  decidedBy: z.string().nullable(),
+  decidedAt: instantSchema.nullable(),
+  decisionReason: z.string().max(1000).nullable(),
+  expiresAt: instantSchema,
+  version: z.int().min(1),
+});
+export type Proposal = z.infer<typeof proposalSchema>;
+
+/** `orgs/{orgId}/secrets/{name}`: that there is one, and since when; never its value. */
+export const secretSchema = z.strictObject({
+  name: secretNameSchema,
+  setBy: z.string(),
+  decidedBy: z.string(),
+  setAt: instantSchema,
+  version: z.int().min(1),
+});

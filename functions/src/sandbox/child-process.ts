@@ -29,6 +29,8 @@ export function startChild(memoryMiB: number): SandboxChild {
     [
       '--no-node-snapshot',
       '--no-warnings',
+      // isolated-vm gives a heap a nursery of 2 MiB: code that makes many small things runs half as fast again.
+      `--max-semi-space-size=${nurseryMiB(memoryMiB)}`,
       '--permission',
       '--allow-addons',
       ...program.readable.map((path) => `--allow-fs-read=${path}`),
@@ -44,6 +46,11 @@ export function startChild(memoryMiB: number): SandboxChild {
     words = (words + text).slice(-LAST_WORDS_LENGTH);
   });
   return { memoryMiB, process: child, channel: child.stdio[3] as Duplex, lastWords: () => words };
+}
+
+/** Node's own 16 MiB under the default limit; a sixteenth of any other. */
+function nurseryMiB(memoryMiB: number): number {
+  return Math.max(1, Math.floor(memoryMiB / 16));
 }
 
 /** The bundled child beside the bundled worker; run from source (tests, scripts), the source itself. */

@@ -1,3 +1,4 @@
+import { memorySecrets } from '../../functions/src/engine/testing/memory-secrets.ts';
 import { AppError } from '@countersign/domain/errors';
 import { derivedId } from '@countersign/domain/hash';
 import { paths } from '@countersign/domain/paths';
@@ -43,6 +44,7 @@ export async function offlinePlatform(plugin: BuiltPlugin, world: PlanWorld, now
     catalogue: { list: async () => [plugin], find: async () => plugin },
     provider: providerOf(world.accounts),
     http: nothingLeaves,
+    secrets: memorySecrets(),
     runPlugin,
     now: () => now,
     newId: () => derivedId('offline-id', String((ids += 1))),
@@ -103,8 +105,10 @@ function providerOf(accounts: readonly WorldAccount[]): PaymentProvider {
     identity: async () => ({ connector: 'stripe', account: 'acct_offline', mode: 'test' }),
     readAccounts: async (ids) =>
       new Map(ids.map((id): [string, AccountSnapshot | MissingAccount] => [id, known.get(id) ?? missing(id)])),
+    readPlatformBalance: async () => [],
     pay: nothingLeaves,
     find: nothingLeaves,
+    retrieve: nothingLeaves,
   };
 }
 

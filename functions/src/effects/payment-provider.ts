@@ -41,12 +41,16 @@ export interface PaymentProvider {
   /** The platform's own account and mode; part of every digest. */
   identity(): Promise<{ readonly connector: 'stripe'; readonly account: string; readonly mode: 'test' | 'live' }>;
   readAccounts(accounts: readonly string[]): Promise<ReadonlyMap<string, AccountSnapshot | MissingAccount>>;
+  /** What is available in the platform's own balance, from which transfers are made. */
+  readPlatformBalance(): Promise<AccountSnapshot['available']>;
   pay(request: PayRequest): Promise<Performed>;
   /**
    * What became of a payment, by the effect's id or by the idempotency key in its metadata; null when the provider has
    * none. The key finds what was paid for the same claim by an execution that a restored database has forgotten.
    */
   find(request: FindRequest): Promise<Performed | null>;
+  /** A payment as it stands now, by the provider's id; null when the provider has none of this id in this account. */
+  retrieve(request: RetrieveRequest): Promise<PaymentNow | null>;
 }
 
 export type PayRequest = (
@@ -69,4 +73,27 @@ export interface FindRequest {
   readonly effectId: string;
   readonly idempotencyKey: string;
   readonly createdAfter: Date;
+}
+
+export interface RetrieveRequest {
+  readonly kind: 'payout' | 'transfer';
+  /** The connected account that was paid. */
+  readonly account: string;
+  readonly providerId: string;
+}
+
+/** What the provider says of a payment long after it was made. */
+export interface PaymentNow {
+  readonly providerId: string;
+  readonly account: string;
+  /** ISO 4217 code, and minor units; null when the provider's amount is none in ISO 4217. */
+  readonly currency: string;
+  readonly amountMinor: string | null;
+  /** Of its metadata; null when it was not made by us. */
+  readonly effectId: string | null;
+  readonly idempotencyKey: string | null;
+  readonly state: 'in_transit' | 'settled' | 'returned';
+  /** Why it came back. */
+  readonly code: string | null;
+  readonly message: string | null;
 }

@@ -22,7 +22,12 @@ export interface PayoutRequest {
 }
 
 export type PayoutResult =
-  | { readonly status: 'succeeded'; readonly providerId: string; readonly arrivalDate: string | null }
+  | {
+      readonly status: 'succeeded';
+      readonly providerId: string;
+      readonly settlement: 'in_transit' | 'settled';
+      readonly arrivalDate: string | null;
+    }
   | {
       readonly status: 'failed' | 'unknown' | 'not_done';
       readonly code: string;
@@ -68,7 +73,7 @@ export async function createPayout(client: Stripe, request: PayoutRequest): Prom
   return { status: outcome, code, message, retryable };
 }
 
-/** What a payout of Stripe's amounts to: returned money is a failure, everything else has left or will leave. */
+/** What a payout of Stripe's amounts to: returned money is a failure, what is paid has arrived, all else is on its way. */
 export function resultOf(answer: unknown): PayoutResult {
   const { data: payout } = payoutSchema.safeParse(answer);
   if (payout === undefined) {
@@ -85,7 +90,12 @@ export function resultOf(answer: unknown): PayoutResult {
       payout.failure_message ?? `Stripe's payout ${payout.id} is ${payout.status}`,
     );
   }
-  return { status: 'succeeded', providerId: payout.id, arrivalDate: dayOf(payout.arrival_date) };
+  return {
+    status: 'succeeded',
+    providerId: payout.id,
+    settlement: payout.status === 'paid' ? 'settled' : 'in_transit',
+    arrivalDate: dayOf(payout.arrival_date),
+  };
 }
 
 function refusal(code: string, message: string): PayoutResult {

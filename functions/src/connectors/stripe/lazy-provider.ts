@@ -20,7 +20,9 @@ export function lazyProvider(apiBase: string | null): PaymentProvider {
   return {
     identity: async () => (await provider()).identity(),
     readAccounts: async (accounts) => (await provider()).readAccounts(accounts),
+    readPlatformBalance: async () => (await provider()).readPlatformBalance(),
     pay: async (request) => (await provider()).pay(request),
     find: async (request) => (await provider()).find(request),
+    retrieve: async (request) => (await provider()).retrieve(request),
   };
 }

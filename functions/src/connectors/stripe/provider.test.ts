@@ -6,7 +6,7 @@ import type { Fault } from '../../../../scripts/local/stripe/faults.ts';
 import { createStripeClient } from './client.ts';
 import { createPayout } from './create-payout.ts';
 import type { PayoutRequest, PayoutResult } from './create-payout.ts';
-import { findPayoutByEffect } from './find-payout.ts';
+import { findPayout } from './find-payment.ts';
 import { createStripeProvider } from './provider.ts';
 
 /** The connector, with the real package, against the local Stripe. */
@@ -150,10 +150,10 @@ describe('createPayout', () => {
   });
 });
 
-describe('findPayoutByEffect', () => {
+describe('findPayout', () => {
   const createdAfter = new Date(Date.now() - 60_000);
   const find = (effectId: string, since = createdAfter) =>
-    findPayoutByEffect(client(), { account: ANNA, effectId, createdAfter: since });
+    findPayout(client(), { account: ANNA, effectId, createdAfter: since });
 
   it('finds the payout of an effect beyond the first page, or none', async () => {
     const first = await pay({ amountMinor: '1' });
@@ -261,7 +261,7 @@ describe('createStripeProvider', () => {
       createdAfter: new Date(Date.now() - 60_000),
     });
     const paid = await provider().pay({ kind: 'payout', data, ids: ids('1') });
-    expect(paid).toEqual({ status: 'succeeded', providerId: expect.stringMatching(/^po_/) });
+    expect(paid).toEqual({ status: 'succeeded', providerId: expect.stringMatching(/^po_/), settlement: 'in_transit' });
     const [record] = local.state.payouts.values();
     expect(record?.payout).toMatchObject({
       destination: 'ba_usd',
@@ -273,6 +273,129 @@ describe('createStripeProvider', () => {
     expect(await provider().pay({ kind: 'payout', data: moved, ids: ids('3') })).toMatchObject({
       status: 'failed',
       code: 'resource_missing',
+    });
+  });
+});
+
+describe('what became of a payment', () => {
+  const createdAfter = new Date(Date.now() - 60_000);
+  const ids = { orgId: 'acme', executionId: 'run1', effectId: 'effect1', page: '1-0', idempotencyKey: 'key1' };
+  const data = { account: ANNA, amountMinor: '250', currency: 'ISK', description: 'August', reference: 'INV-1' };
+  const destination = { kind: 'hidden' } as const;
+  const payout = { ...data, destination, balanceBeforeMinor: '550', reserveMinor: '0' };
+  const local_ = (path: string, body: unknown = {}) =>
+    fetch(new URL(`/__local/${path}`, apiBase), { method: 'POST', body: JSON.stringify(body) });
+  const paidId = (performed: { status: string; providerId?: string }): string => {
+    expect(performed.status).toBe('succeeded');
+    return performed.providerId ?? '';
+  };
+
+  it('is what Stripe says now: on its way, arrived, come back', async () => {
+    const providerId = paidId(await provider().pay({ kind: 'payout', data: payout, ids }));
+    const now = () => provider().retrieve({ kind: 'payout', account: ANNA, providerId });
+    expect(await now()).toEqual({
+      providerId,
+      account: ANNA,
+      currency: 'ISK',
+      amountMinor: '250',
+      effectId: 'effect1',
+      idempotencyKey: 'key1',
+      state: 'in_transit',
+      code: null,
+      message: null,
+    });
+    await local_(`payouts/${providerId}/pay`);
+    expect(await now()).toMatchObject({ state: 'settled', code: null });
+    const asked = { kind: 'payout', account: ANNA, effectId: 'effect1', idempotencyKey: 'key1', createdAfter } as const;
+    expect(await provider().find(asked)).toEqual({ status: 'succeeded', providerId, settlement: 'settled' });
+    await local_(`payouts/${providerId}/fail`, { code: 'no_account', message: 'There is no such account.' });
+    expect(await now()).toMatchObject({
+      state: 'returned',
+      code: 'no_account',
+      message: 'There is no such account.',
+    });
+    expect(await provider().find(asked)).toMatchObject({ status: 'failed', code: 'no_account' });
+    expect(await provider().retrieve({ kind: 'payout', account: BERT, providerId })).toBeNull();
+    strike({ match: { path: `/v1/payouts/${providerId}` }, action: 'status', status: 401 });
+    await expect(now()).rejects.toMatchObject({ code: 'provider_error' });
+  });
+
+  it('is found by the key in its metadata, when the effect is another', async () => {
+    const providerId = paidId(await provider().pay({ kind: 'payout', data: payout, ids }));
+    const asked = { kind: 'payout', account: ANNA, createdAfter } as const;
+    const found = await provider().find({ ...asked, effectId: 'of-another-run', idempotencyKey: 'key1' });
+    expect(found).toMatchObject({ status: 'succeeded', providerId });
+    expect(await provider().find({ ...asked, effectId: 'of-another-run', idempotencyKey: 'key2' })).toBeNull();
+  });
+
+  describe('transfers', () => {
+    const usd = { ...data, currency: 'USD' };
+    const transfer = (key = 'key1', fields: Partial<typeof usd> = {}) =>
+      provider().pay({ kind: 'transfer', data: { ...usd, ...fields }, ids: { ...ids, idempotencyKey: key } });
+    const asked = {
+      kind: 'transfer',
+      account: ANNA,
+      effectId: 'effect1',
+      idempotencyKey: 'key1',
+      createdAfter,
+    } as const;
+    const TRANSFERS = { method: 'POST', path: '/v1/transfers' };
+
+    it('leave the platform once a key, carry what leads back to them, and have no settlement', async () => {
+      const before = await provider().readPlatformBalance();
+      const first = await transfer();
+      expect(first).toEqual({ status: 'succeeded', providerId: expect.stringMatching(/^tr_/) });
+      expect(await transfer()).toEqual(first);
+      expect(local.state.balancesOf(ANNA).available['usd']).toBe(10_250);
+      const inUsd = (list: typeof before): bigint =>
+        BigInt(list.find((one) => one.currency === 'USD')?.amountMinor ?? 0);
+      expect(inUsd(before) - inUsd(await provider().readPlatformBalance())).toBe(250n);
+      expect([...local.state.transfers.values()][0]?.metadata).toEqual({
+        countersign_org: 'acme',
+        countersign_execution: 'run1',
+        countersign_effect: 'effect1',
+        countersign_page: '1-0',
+        countersign_key: 'key1',
+        countersign_reference: 'INV-1',
+      });
+      expect(await provider().find(asked)).toEqual(first);
+      expect(await provider().find({ ...asked, effectId: 'other', idempotencyKey: 'other' })).toBeNull();
+      const retrieve = (account: string) =>
+        provider().retrieve({ kind: 'transfer', account, providerId: paidId(first) });
+      expect(await retrieve(ANNA)).toMatchObject({ state: 'settled', amountMinor: '250', effectId: 'effect1' });
+      expect(await retrieve(BERT)).toBeNull();
+      // A part taken back is not all of it.
+      await local_(`transfers/${paidId(first)}/reverse`, { amount: 100 });
+      expect(await retrieve(ANNA)).toMatchObject({ state: 'settled' });
+      await local_(`transfers/${paidId(first)}/reverse`);
+      expect(await retrieve(ANNA)).toMatchObject({ state: 'returned', code: 'transfer_reversed' });
+      expect(await provider().find(asked)).toMatchObject({ status: 'failed', code: 'transfer_reversed' });
+    });
+
+    it.each([
+      [{ amountMinor: '99000000' }, 'balance_insufficient'],
+      [{ account: 'acct_1Nobody0000000' }, 'resource_missing'],
+      [{ currency: 'MGA', amountMinor: '150' }, 'amount_not_representable'],
+    ])('fail definitely for %o: %s', async (fields, code) => {
+      expect(await transfer('key1', fields)).toMatchObject({ status: 'failed', code, retryable: false });
+      expect(local.state.transfers.size).toBe(0);
+    });
+
+    it('are unknown when nobody can tell, and not done when throttled', async () => {
+      strike({ match: TRANSFERS, action: 'status_after', status: 500 });
+      expect(await transfer()).toMatchObject({ status: 'unknown', retryable: false });
+      strike({ match: TRANSFERS, action: 'status', status: 429 });
+      expect(await transfer('key2')).toMatchObject({ status: 'not_done', retryable: true });
+      strike({ match: TRANSFERS, action: 'status', status: 409, times: 9 });
+      expect(await transfer('key3')).toMatchObject({ status: 'unknown' });
+      expect(local.state.transfers.size).toBe(1);
+      local.faults.clear();
+      // The first attempt was carried out and its answer lost; a refusal of the second proves nothing.
+      strike(
+        { match: { ...TRANSFERS, idempotencyKey: 'key4' }, action: 'timeout_after' },
+        { match: { ...TRANSFERS, idempotencyKey: 'key4', nth: 2 }, action: 'status', status: 403 },
+      );
+      expect(await transfer('key4')).toMatchObject({ status: 'unknown' });
     });
   });
 });

@@ -1,12 +1,15 @@
 import { sha256Hex } from '@countersign/domain/hash';
 import Stripe from 'stripe';
-import type { PayIds, PaymentProvider, Performed } from '../../effects/payment-provider.ts';
+import type { PaymentProvider, PayRequest, Performed } from '../../effects/payment-provider.ts';
 import { createStripeClient, modeOf } from './client.ts';
 import type { StripeClientOptions } from './client.ts';
 import { createPayout, resultOf } from './create-payout.ts';
-import { EFFECT_KEY, EXECUTION_KEY, findPayoutByEffect } from './find-payout.ts';
-import { readAccounts } from './read-balances.ts';
+import { createTransfer, transferResultOf } from './create-transfer.ts';
+import { findPayout, findTransfer } from './find-payment.ts';
+import { metadataOf } from './metadata.ts';
+import { readAccounts, readPlatformBalance } from './read-balances.ts';
 import { read } from './read-error.ts';
+import { retrievePayment } from './retrieve-payment.ts';
 
 export interface StripeProviderOptions extends StripeClientOptions {
   /** Accounts read at once; each takes two calls. */
@@ -20,45 +23,35 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
   return {
     identity: async () => ({ connector: 'stripe', account: await ownAccount(client, options.secretKey), mode }),
     readAccounts: (accounts) => readAccounts(client, accounts, { concurrency: options.readsAtOnce ?? 12 }),
-    pay: async (request) => {
-      if (request.kind === 'transfer') return NO_TRANSFERS;
-      const { data, ids } = request;
-      return performed(
-        await createPayout(client, {
-          account: data.account,
-          amountMinor: data.amountMinor,
-          currency: data.currency,
-          destinationId: data.destination.kind === 'bank' ? data.destination.id : undefined,
-          description: data.description,
-          metadata: metadataOf(ids, data.reference),
-          idempotencyKey: ids.idempotencyKey,
-        }),
-      );
-    },
+    readPlatformBalance: () => readPlatformBalance(client),
+    pay: (request) => pay(client, request),
     find: async (query) => {
-      const payout = await findPayoutByEffect(client, query);
+      if (query.kind === 'transfer') {
+        const transfer = await findTransfer(client, query);
+        return transfer === null ? null : transferResultOf(transfer);
+      }
+      const payout = await findPayout(client, query);
       return payout === null ? null : performed(resultOf(payout));
     },
+    retrieve: (query) => retrievePayment(client, query),
   };
 }
 
-function metadataOf(ids: PayIds, reference: string): Record<string, string> {
-  return {
-    [EFFECT_KEY]: ids.effectId,
-    [EXECUTION_KEY]: ids.executionId,
-    countersign_org: ids.orgId,
-    countersign_page: ids.page,
-    countersign_key: ids.idempotencyKey,
-    countersign_reference: reference,
+async function pay(client: Stripe, request: PayRequest): Promise<Performed> {
+  const { data, ids } = request;
+  const common = {
+    account: data.account,
+    amountMinor: data.amountMinor,
+    currency: data.currency,
+    description: data.description,
+    metadata: metadataOf(ids, data.reference),
+    idempotencyKey: ids.idempotencyKey,
   };
+  if (request.kind === 'transfer') return createTransfer(client, common);
+  const { destination } = request.data;
+  const destinationId = destination.kind === 'bank' ? destination.id : undefined;
+  return performed(await createPayout(client, { ...common, destinationId }));
 }
-
-const NO_TRANSFERS: Performed = {
-  status: 'failed',
-  code: 'transfers_unsupported',
-  message: 'This connector makes no transfers',
-  retryable: false,
-};
 
 const NOT_FOUND = 404;
 
@@ -77,5 +70,7 @@ async function ownAccount(client: Stripe, secretKey: string): Promise<string> {
 }
 
 function performed(result: ReturnType<typeof resultOf>): Performed {
-  return result.status === 'succeeded' ? { status: 'succeeded', providerId: result.providerId } : result;
+  if (result.status !== 'succeeded') return result;
+  const { status, providerId, settlement } = result;
+  return { status, providerId, settlement };
 }

@@ -27,6 +27,12 @@ export async function readAccounts(
   return new Map(ids.map((id, index) => [id, snapshots[index] as AccountRead]));
 }
 
+/** What is available in the platform's own balance. @throws AppError like `readAccounts` */
+export async function readPlatformBalance(client: Stripe): Promise<AccountSnapshot['available']> {
+  const balance = await read(() => client.balance.retrieve());
+  return mapAvailable(parse(balanceSchema, balance, 'balance of the platform'));
+}
+
 async function readAccount(client: Stripe, id: string): Promise<AccountRead> {
   try {
     const [account, balance] = await Promise.all([

@@ -72,8 +72,10 @@ export function mortal(deps: Deps, life: Life): Deps {
     provider: {
       identity: () => life.look(() => provider.identity()),
       readAccounts: (accounts) => life.step(() => provider.readAccounts(accounts)),
+      readPlatformBalance: () => life.look(() => provider.readPlatformBalance()),
       pay: (request) => life.step(() => provider.pay(request)),
       find: (request) => life.step(() => provider.find(request)),
+      retrieve: (request) => life.step(() => provider.retrieve(request)),
     },
     objects: {
       read: (path, generation) => life.look(() => objects.read(path, generation)),

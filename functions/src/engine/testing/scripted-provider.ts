@@ -4,9 +4,11 @@ import type {
   AccountSnapshot,
   FindRequest,
   MissingAccount,
+  PaymentNow,
   PaymentProvider,
   PayRequest,
   Performed,
+  RetrieveRequest,
 } from '../../effects/payment-provider.ts';
 
 /**
@@ -22,12 +24,18 @@ export type PayFault = 'timeout_before' | 'timeout_after' | 'server_error' | 'th
 
 export interface MadePayout {
   readonly id: string;
+  readonly kind: 'payout' | 'transfer';
+  /** On its way, arrived, or come back; a transfer arrives at once. */
+  state: 'in_transit' | 'settled' | 'returned';
+  code: string | null;
   readonly account: string;
   readonly currency: string;
   readonly amountMinor: bigint;
   readonly reference: string;
   readonly effectId: string;
   readonly executionId: string;
+  readonly page: string;
+  readonly orgId: string;
   readonly key: string;
 }
 
@@ -47,6 +55,11 @@ export class ScriptedProvider implements PaymentProvider {
   readonly #keys = new Map<string, { readonly request: string; readonly answer: Performed }>();
   readonly #faults = new Map<string, PayFault[]>();
   platform = 'acct_platform';
+  /** The platform's own balance: what transfers are made from. */
+  readonly platformBalance = new Map<string, bigint>([
+    ['USD', 100_000n],
+    ['EUR', 50_000n],
+  ]);
   /** Runs before each request is looked at: a test can let something happen meanwhile. */
   beforePay: (request: PayRequest) => Promise<void> = async () => undefined;
   /** Calls to `readAccounts` and `find` that fail before one works again. */
@@ -79,6 +92,23 @@ export class ScriptedProvider implements PaymentProvider {
     return this.#account(account).balances.get(currency) ?? 0n;
   }
 
+  /** The payout arrives, or the transfer stands: nothing changes but what is said of it. */
+  settleLater(id: string): MadePayout {
+    const made = this.#made(id);
+    if (made.state === 'in_transit') made.state = 'settled';
+    return made;
+  }
+
+  /** The bank sends a payout back, or a transfer is reversed, also after it had arrived: the money is where it was. */
+  failLater(id: string, code = 'account_closed'): MadePayout {
+    const made = this.#made(id);
+    if (made.state === 'returned') return made;
+    made.state = 'returned';
+    made.code = code;
+    this.#move(made.kind, made.account, made.currency, made.amountMinor);
+    return made;
+  }
+
   async identity(): ReturnType<PaymentProvider['identity']> {
     await turn();
     return { connector: 'stripe', account: this.platform, mode: 'test' };
@@ -87,6 +117,29 @@ export class ScriptedProvider implements PaymentProvider {
   async readAccounts(accounts: readonly string[]): Promise<ReadonlyMap<string, AccountSnapshot | MissingAccount>> {
     await this.#reading();
     return new Map(accounts.map((id) => [id, this.#snapshot(id)]));
+  }
+
+  async readPlatformBalance(): Promise<AccountSnapshot['available']> {
+    await this.#reading();
+    return [...this.platformBalance].map(([currency, amount]) => ({ currency, amountMinor: amount.toString() }));
+  }
+
+  async retrieve({ account, providerId, kind }: RetrieveRequest): Promise<PaymentNow | null> {
+    await this.#reading();
+    const made = this.payouts.find((one) => one.id === providerId && one.account === account && one.kind === kind);
+    if (made === undefined) return null;
+    const { currency, amountMinor, effectId, key, state, code } = made;
+    return {
+      providerId,
+      account,
+      currency,
+      amountMinor: amountMinor.toString(),
+      effectId,
+      idempotencyKey: key,
+      state,
+      code,
+      message: code === null ? null : `It came back: ${code}`,
+    };
   }
 
   async pay(request: PayRequest): Promise<Performed> {
@@ -127,33 +180,55 @@ export class ScriptedProvider implements PaymentProvider {
     }
   }
 
-  async find({ account, effectId, idempotencyKey }: FindRequest): Promise<Performed | null> {
+  async find({ kind, account, effectId, idempotencyKey }: FindRequest): Promise<Performed | null> {
     await this.#reading();
     const found = this.payouts.find(
-      (payout) => payout.account === account && (payout.effectId === effectId || payout.key === idempotencyKey),
+      (made) =>
+        made.kind === kind && made.account === account && (made.effectId === effectId || made.key === idempotencyKey),
     );
-    return found === undefined ? null : { status: 'succeeded', providerId: found.id };
+    return found === undefined ? null : answerOf(found);
   }
 
-  #carryOut({ data, ids: { effectId, executionId, idempotencyKey } }: PayRequest): Performed {
-    const account = this.#account(data.account);
+  #carryOut({ kind, data, ids }: PayRequest): Performed {
+    const { account, currency } = data;
     const amountMinor = BigInt(data.amountMinor);
-    const left = (account.balances.get(data.currency) ?? 0n) - amountMinor;
-    if (left < 0n)
+    const from = kind === 'payout' ? this.#account(account).balances : this.platformBalance;
+    if ((from.get(currency) ?? 0n) < amountMinor)
       return { status: 'failed', code: 'balance_insufficient', message: 'The balance is too low', retryable: false };
-    const id = `po_${this.payouts.length + 1}`;
-    account.balances.set(data.currency, left);
-    this.payouts.push({
-      id,
-      account: data.account,
-      currency: data.currency,
+    this.#move(kind, account, currency, -amountMinor);
+    const made: MadePayout = {
+      id: `${kind === 'payout' ? 'po' : 'tr'}_${this.payouts.length + 1}`,
+      kind,
+      state: kind === 'payout' ? 'in_transit' : 'settled',
+      code: null,
+      account,
+      currency,
       amountMinor,
       reference: data.reference,
-      effectId,
-      executionId,
-      key: idempotencyKey,
-    });
-    return { status: 'succeeded', providerId: id };
+      effectId: ids.effectId,
+      executionId: ids.executionId,
+      page: ids.page,
+      orgId: ids.orgId,
+      key: ids.idempotencyKey,
+    };
+    this.payouts.push(made);
+    return answerOf(made);
+  }
+
+  /** Into the balance that the money leaves (negative: out of it), and out of the one that it reaches, if it is here. */
+  #move(kind: MadePayout['kind'], account: string, currency: string, amountMinor: bigint): void {
+    const { balances } = this.#account(account);
+    const add = (to: Map<string, bigint>, amount: bigint): void =>
+      void to.set(currency, (to.get(currency) ?? 0n) + amount);
+    if (kind === 'payout') return add(balances, amountMinor);
+    add(this.platformBalance, amountMinor);
+    add(balances, -amountMinor);
+  }
+
+  #made(id: string): MadePayout {
+    const made = this.payouts.find((one) => one.id === id);
+    if (made === undefined) throw new Error(`the script has made no ${id}`);
+    return made;
   }
 
   #snapshot(id: string): AccountSnapshot | MissingAccount {
@@ -181,6 +256,12 @@ export class ScriptedProvider implements PaymentProvider {
     this.brokenReads -= 1;
     throw new AppError('unavailable', 'The provider does not answer', { retryable: true });
   }
+}
+
+function answerOf({ id, kind, state, code }: MadePayout): Performed {
+  if (state === 'returned')
+    return { status: 'failed', code: code ?? 'failed', message: `It came back: ${code}`, retryable: false };
+  return { status: 'succeeded', providerId: id, ...(kind === 'payout' ? { settlement: state } : {}) };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

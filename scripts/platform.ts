@@ -226,6 +226,7 @@ function platformEnv(
     APP_URL: `http://${at(ports.app)}`,
     METADATA_SERVER_DETECTION: 'none',
     CHECKPOINT_DIR: join(dataDir, 'checkpoints'),
+    SECRETS_DIR: join(dataDir, 'secrets'),
     LOCAL_KEY_DIR: join(dataDir, 'keys'),
     ...stripeEnv,
     ...options.env,

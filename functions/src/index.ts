@@ -4,6 +4,14 @@ export const requestExecution = callable(
   'requestExecution',
   async () => (await import('./commands/request-execution.ts')).requestExecution,
 );
+export const resumeExecution = callable(
+  'resumeExecution',
+  async () => (await import('./commands/resume-execution.ts')).resumeExecution,
+);
+export const rerunExecution = callable(
+  'rerunExecution',
+  async () => (await import('./commands/rerun-execution.ts')).rerunExecution,
+);
 export const approveExecution = callable(
   'approveExecution',
   async () => (await import('./commands/approve-execution.ts')).approveExecution,
@@ -20,6 +28,24 @@ export const setStop = callable('setStop', async () => (await import('./commands
 export const openConnectedAccounts = callable(
   'openConnectedAccounts',
   async () => (await import('./commands/open-connected-accounts.ts')).openConnectedAccounts,
+);
+
+export const proposeChange = callable(
+  'proposeChange',
+  async () => (await import('./commands/propose-change.ts')).proposeChange,
+);
+export const decideChange = callable(
+  'decideChange',
+  async () => (await import('./commands/decide-change.ts')).decideChange,
+);
+export const addMember = callable('addMember', async () => (await import('./commands/add-member.ts')).addMember);
+export const uploadPlugin = callable(
+  'uploadPlugin',
+  async () => (await import('./commands/upload-plugin.ts')).uploadPlugin,
+);
+export const retirePlugin = callable(
+  'retirePlugin',
+  async () => (await import('./commands/retire-plugin.ts')).retirePlugin,
 );
 
 export { onWork } from './triggers/on-work.ts';

@@ -9,7 +9,10 @@ import { callHttp } from './connectors/http/call.ts';
 import { lazyProvider } from './connectors/stripe/lazy-provider.ts';
 import { folderCatalogue } from './engine/catalogue.ts';
 import type { Deps } from './engine/deps.ts';
+import { organizationCatalogue } from './engine/organization-catalogue.ts';
 import { runPlugin } from './sandbox/index.ts';
+import { cloudSecretStore, localSecretStore } from './secret-store.ts';
+import { isLocal } from './secrets.ts';
 import { firestoreDatabase } from './store/firestore-database.ts';
 import { bucketObjectStore } from './store/object-store.ts';
 import { checkpointPublisher, checkpointSigner } from './streams/from-environment.ts';
@@ -39,14 +42,16 @@ function compose(): Deps {
   const firestore = getFirestore();
   firestore.settings({ ignoreUndefinedProperties: true });
   const db = firestoreDatabase(firestore);
+  const objects = bucketObjectStore(getStorage().bucket());
   const now = (): Date => new Date();
   return {
     db,
-    objects: bucketObjectStore(getStorage().bucket()),
+    objects,
     streams: { db, now, signer: checkpointSigner(), publisher: checkpointPublisher() },
-    catalogue: folderCatalogue(pluginFolder()),
+    catalogue: organizationCatalogue(folderCatalogue(pluginFolder()), db, objects),
     provider: lazyProvider(config.stripeApiBase),
     http: callHttp,
+    secrets: isLocal() ? localSecretStore(process.env['SECRETS_DIR'] ?? '') : cloudSecretStore(),
     runPlugin,
     now,
     newId: () => randomBytes(16).toString('hex'),

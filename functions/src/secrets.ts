@@ -1,5 +1,6 @@
 import { AppError } from '@countersign/domain/errors';
 import { GoogleAuth } from 'google-auth-library';
+import { localSecretStore } from './secret-store.ts';
 
 /** Names of the secrets that connectors fetch when they need them; none is in a worker's environment in the cloud. */
 export type SecretName = 'stripe-secret-key' | 'checkpoint-signing-key';
@@ -11,7 +12,7 @@ const cache = new Map<SecretName, { at: number; value: Promise<string> }>();
 export function fetchSecret(name: SecretName): Promise<string> {
   const cached = cache.get(name);
   if (cached !== undefined && Date.now() - cached.at < CACHE_MS) return cached.value;
-  const value = isLocal() ? Promise.resolve(localSecret(name)) : fromSecretManager(name);
+  const value = isLocal() ? localSecret(name) : fromSecretManager(name);
   cache.set(name, { at: Date.now(), value });
   value.catch(() => cache.delete(name));
   return value;
@@ -21,7 +22,11 @@ export function isLocal(): boolean {
   return process.env['FUNCTIONS_EMULATOR'] === 'true' || process.env['FIRESTORE_EMULATOR_HOST'] !== undefined;
 }
 
-function localSecret(name: SecretName): string {
+/** What two people have set on this machine, else the variable. */
+async function localSecret(name: SecretName): Promise<string> {
+  const folder = process.env['SECRETS_DIR'] ?? '';
+  const set = folder === '' ? null : await localSecretStore(folder).read(name);
+  if (set !== null) return set;
   const value = process.env[name.toUpperCase().replaceAll('-', '_')];
   if (value === undefined || value === '')
     throw new AppError('failed_precondition', `The secret ${name} is not set on this machine`);

@@ -50,7 +50,9 @@ export interface Command<N extends CommandName, P = undefined> {
   /** Any one of these roles. The decision may ask for more. */
   readonly roles: readonly Role[];
   /** Reads from outside systems, before the transaction. The caller's role has been checked. */
-  readonly prepare?: (deps: Deps, input: ParsedCommand<N>) => Promise<P>;
+  readonly prepare?: (deps: Deps, input: ParsedCommand<N>, member: Member) => Promise<P>;
+  /** The part of the input that is hashed into the idempotency record; a secret is left out of it. */
+  readonly hashed?: (input: ParsedCommand<N>) => unknown;
   readonly decide: (context: CommandContext<N, P>) => Promise<Decision<N>>;
 }
 
@@ -106,10 +108,10 @@ async function decideOnce<N extends CommandName, P>(
   const { orgId, idempotencyKey } = input;
   const callId = derivedId('command', command.name, orgId, caller.uid, idempotencyKey);
   const recordPath = paths.idempotency(orgId, callId);
-  const inputHash = sha256Hex(canonicalJson(input));
-  const [early] = await Promise.all([deps.db.get(recordPath), memberOf(deps.db, command, caller, orgId)]);
+  const inputHash = sha256Hex(canonicalJson(command.hashed?.(input) ?? input));
+  const [early, knownMember] = await Promise.all([deps.db.get(recordPath), memberOf(deps.db, command, caller, orgId)]);
   if (early !== null) return replay<N>(early.data, inputHash);
-  const prepared = (await command.prepare?.(deps, input)) as P;
+  const prepared = (await command.prepare?.(deps, input, knownMember)) as P;
   const decision = await deps.db.transaction(async (tx) => {
     const earlier = await tx.get(recordPath);
     if (earlier !== null) return { result: replay<N>(earlier.data, inputHash), writes: [] } satisfies Decision<N>;

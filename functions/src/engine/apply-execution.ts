@@ -48,7 +48,7 @@ export async function applyExecution(deps: Deps, lease: Lease, execution: Execut
 /** The first commit of apply: code, approvals and policy are checked once more. Returns why nothing may begin. */
 async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }: Execution): Promise<Reason | null> {
   const now = deps.now().toISOString();
-  const code = await deployed(deps, plugin);
+  const code = await deployed(deps, lease.orgId, plugin);
   if ('what' in code) return { kind: 'drift', drift: code };
   return fenced(deps, lease, async (tx) => {
     const ref = refs.execution(lease.orgId, executionId);

@@ -14,7 +14,7 @@ export interface BuiltPlugin {
 export interface Catalogue {
   list(): Promise<readonly BuiltPlugin[]>;
   /** @throws AppError `failed_precondition` when this version with this code is not deployed */
-  find(name: string, codeHash: string): Promise<BuiltPlugin>;
+  find(name: string, codeHash: string, orgId: string): Promise<BuiltPlugin>;
 }
 
 const entriesSchema = z.array(z.object({ manifest: manifestSchema, codeHash: z.string(), file: z.string() }));

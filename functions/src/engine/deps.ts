@@ -4,6 +4,7 @@ import type { ObjectStore } from '../store/object-store.ts';
 import type { HttpCaller } from '../effects/http-caller.ts';
 import type { PaymentProvider } from '../effects/payment-provider.ts';
 import type { runPlugin } from '../sandbox/run-plugin.ts';
+import type { SecretStore } from '../secret-store.ts';
 import type { SealDeps } from '../streams/index.ts';
 
 /** What the engine needs of the world; each a port with one real adapter, so that tests can put a fault in between. */
@@ -14,6 +15,7 @@ export interface Deps {
   readonly catalogue: Catalogue;
   readonly provider: PaymentProvider;
   readonly http: HttpCaller;
+  readonly secrets: SecretStore;
   readonly runPlugin: typeof runPlugin;
   readonly now: () => Date;
   /** A random id of 128 bits in hex. */

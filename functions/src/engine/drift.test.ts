@@ -145,7 +145,7 @@ test('another account or mode of the provider', async () => {
 
 test('code that is no longer deployed', async () => {
   const find = world.deps.catalogue.find.bind(world.deps.catalogue);
-  Object.assign(world.deps.catalogue, { find: async () => find('stripe-payout', 'f'.repeat(64)) });
+  Object.assign(world.deps.catalogue, { find: async () => find('stripe-payout', 'f'.repeat(64), ORG) });
   await expectDrift('stripe-payout 1.0.0', /plugin has changed/);
 });
 

@@ -42,7 +42,7 @@ export async function finishExecution(deps: Deps, lease: Lease, execution: Execu
     await rememberPayees(deps, lease, execution, results);
     const [agreement, report] = [
       await compareWithProvider(deps, lease.orgId, results),
-      await runReport(deps, execution, results, log),
+      await runReport(deps, lease.orgId, execution, results, log),
     ];
     const files = await publish(deps, lease, execution, report);
     const now = deps.now().toISOString();
@@ -169,9 +169,9 @@ async function compareWithProvider(deps: Deps, orgId: string, results: Results):
 }
 
 /** A report that fails takes nothing back: it is replaced by a plain one that says so. */
-async function runReport(deps: Deps, execution: Execution, results: Results, log: ExecutionLog): Promise<ReportOutput> {
+async function runReport(deps: Deps, orgId: string, execution: Execution, results: Results, log: ExecutionLog): Promise<ReportOutput> {
   try {
-    const plugin = await deps.catalogue.find(execution.plugin.name, execution.plugin.codeHash);
+    const plugin = await deps.catalogue.find(execution.plugin.name, execution.plugin.codeHash, orgId);
     const input = {
       execution: { id: execution.id, title: execution.title },
       parameters: execution.parameters,

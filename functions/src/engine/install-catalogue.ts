@@ -1,6 +1,7 @@
 import type { Actor } from '@countersign/domain/schemas/common';
 import type { Manifest } from '@countersign/domain/schemas/plugin';
 import { CAPABILITY_OF_KIND } from '@countersign/domain/plan/effect-checks';
+import { MONEY_KINDS } from '@countersign/domain/plan/effect-facts';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
 import type { BuiltPlugin } from './catalogue.ts';
@@ -25,26 +26,29 @@ async function installPlugin(
     const versionRef = refs.pluginVersion(orgId, manifest.name, manifest.version);
     const operationRef = refs.operation(orgId, manifest.name);
     const [version, operation] = [await read(tx, versionRef), await read(tx, operationRef)];
-    if (version?.codeHash === codeHash && operation?.plugin.codeHash === codeHash) return;
+    const settled = operation !== null && (operation.pinned || operation.plugin.codeHash === codeHash);
+    if (version?.codeHash === codeHash && settled) return;
     const change = new ChangeSet(
       orgId,
       `install-${manifest.name}-${codeHash.slice(0, 32)}-${(operation?.version ?? 0) + 1}`,
       actor,
       now,
     );
-    if (version === null) change.create(versionRef, { manifest, codeHash, status: 'active', createdAt: now });
+    if (version === null)
+      change.create(versionRef, { manifest, codeHash, status: 'active', upload: null, createdAt: now });
     else change.change(versionRef, version, { manifest, codeHash });
     const fields = operationFields(manifest, codeHash);
-    if (operation === null) change.create(operationRef, { id: manifest.name, active: true, ...fields });
-    else change.change(operationRef, operation, fields);
+    if (operation === null) change.create(operationRef, { id: manifest.name, active: true, pinned: false, ...fields });
+    else if (!operation.pinned) change.change(operationRef, operation, fields);
     tx.write(
       ...change.toWrites('plugin.installed', { data: { plugin: manifest.name, version: manifest.version, codeHash } }),
     );
   });
 }
 
-function operationFields(manifest: Manifest, codeHash: string) {
-  const moveMoney = Object.values(CAPABILITY_OF_KIND).some((capability) => manifest.capabilities.includes(capability));
+/** What an operation takes over from the version that it runs. */
+export function operationFields(manifest: Manifest, codeHash: string) {
+  const moveMoney = MONEY_KINDS.some((kind) => manifest.capabilities.includes(CAPABILITY_OF_KIND[kind]));
   const writeLedger = manifest.capabilities.includes('ledger.post');
   return {
     title: manifest.title,

@@ -1,3 +1,4 @@
+import { memorySecrets } from '../../../functions/src/engine/testing/memory-secrets.ts';
 import type { Effect } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { definePlugin } from '@countersign/plugin-sdk';
@@ -46,6 +47,7 @@ export async function benchOrganization(firestore: Firestore): Promise<BenchOrga
     streams: { db, now, signer: checkpointSigner(), publisher: checkpointPublisher() },
     ...inProcess(lightSteps(() => effects)),
     provider: new ScriptedProvider(),
+    secrets: memorySecrets(),
     http: async () => ({ status: 'failed', code: 'http_404', message: 'Nobody is there', retryable: false }),
     now,
     newId: () => randomBytes(16).toString('hex'),

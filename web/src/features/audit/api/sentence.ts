@@ -16,6 +16,12 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'plugin.installed': (f) => `installed the plugin${quoted(join(f.name ?? f.plugin, f.version))}`,
   'operation.configured': (f) => `set up the operation${quoted(f.title ?? f.operation)}`,
   'policy.set': (f) => `set the approval policy${quoted(f.name ?? f.policy)}`,
+  'change.proposed': (f) => `proposed a change${quoted(f.title)}${because(f)}`,
+  'change.applied': (f) => `put a change into force${quoted(f.title)}${because(f)}`,
+  'change.rejected': (f) => `refused a change${quoted(f.title)}${because(f)}`,
+  'change.withdrawn': (f) => `took back a proposed change${quoted(f.title)}`,
+  'plugin.uploaded': (f) => `uploaded the plugin${quoted(join(f.plugin, f.version))}`,
+  'plugin.retired': (f) => `retired the plugin${quoted(join(f.plugin, f.version))}${because(f)}`,
   'accounts.opened': (f) => `opened ${count(f.accounts ?? f.opened ?? f.count, 'ledger account')}`,
   'file.uploaded': (f) =>
     `uploaded${named(f.name, 'a file')}${f.revision === undefined ? '' : `, revision ${f.revision}`}${f.rows === undefined ? '' : `, ${count(f.rows, 'row')}`}`,
@@ -24,7 +30,7 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'execution.requested': (f) =>
     `asked for a run${f.operation === undefined ? '' : ` of ${f.operation}`}${f.files === undefined || f.files === '' ? '' : ` with ${f.files.replace(/ \([0-9a-f]{64}\)/g, '')}`}`,
   'execution.planned': (f) =>
-    `planned ${count(f.payouts, 'payout')}${f.amounts === undefined || f.amounts === '' ? '' : `, ${f.amounts}`}${f.payees === undefined ? '' : `, to ${count(f.payees, 'payee')}`}${some(f.refused) ? `; ${count(f.refused, 'row')} left out` : ''}`,
+    `planned ${effects(f)}${f.amounts === undefined || f.amounts === '' ? '' : `, ${f.amounts}`}${f.payees === undefined ? '' : `, to ${count(f.payees, 'payee')}`}${some(f.refused) ? `; ${count(f.refused, 'row')} left out` : ''}`,
   'execution.plan_failed': (f) =>
     `could not plan the run${f.code === undefined ? '' : ` (${words(f.code)})`}${some(f.problems) ? `: ${count(f.problems, 'problem')}` : ''}`,
   'execution.approved': (f) =>
@@ -32,9 +38,9 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'execution.rejected': (f) => `rejected the plan${because(f)}`,
   'execution.cancelled': (f) => `cancelled the run${because(f)}${outcome(f)}`,
   'execution.expired': () => 'let the plan expire: nobody signed in time',
-  'execution.apply_started': () => 'began to send the signed payouts',
+  'execution.apply_started': () => 'began to do what was signed',
   'execution.page_intended': (f) =>
-    `announced ${page(f)} before sending it: ${count(f.payouts, 'payout')}${f.amounts === undefined ? '' : `, ${f.amounts}`}`,
+    `announced ${page(f)} before doing it: ${effects(f)}${f.amounts === undefined ? '' : `, ${f.amounts}`}`,
   'execution.page_settled': (f) => `recorded what became of ${page(f)}${outcome(f)}`,
   'execution.completed': (f) => `finished the run${outcome(f)}`,
   'execution.needs_repair': (f) => `ended the run with something to repair${outcome(f)}`,
@@ -55,6 +61,9 @@ function outcome(f: Facts): string {
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
 }
 
+/** Events from before there were other effects count payouts. */
+const effects = (f: Facts): string =>
+  f.payouts === undefined ? count(f.effects, 'effect') : count(f.payouts, 'payout');
 const page = (f: Facts): string => (f.page === undefined ? 'a page' : `page ${f.page}`);
 const some = (text: string | undefined): boolean => text !== undefined && text !== '' && text !== '0';
 const because = (f: Facts): string => (f.reason === undefined || f.reason === '' ? '' : `: “${f.reason}”`);

@@ -1,0 +1,56 @@
+import type { Change, ChangeKind, ChangeOf } from '@countersign/domain/schemas/proposal';
+import type { Role } from '@countersign/domain/schemas/common';
+import type { Member } from '@countersign/domain/schemas/organization';
+import type { ChangeSet } from '../engine/change-set.ts';
+import type { Deps } from '../engine/deps.ts';
+import type { Transaction } from '../store/database.ts';
+
+/** What a change would replace, as it is now. */
+export interface Base {
+  /** Null when there is nothing yet. */
+  readonly version: number | null;
+  /** A JSON value, for the comparison that the decider sees. */
+  readonly shown: unknown;
+  /** One sentence that says what would change. */
+  readonly title: string;
+}
+
+export interface Applying<K extends ChangeKind> {
+  readonly deps: Deps;
+  readonly tx: Transaction;
+  readonly orgId: string;
+  readonly change: ChangeOf<K>;
+  readonly set: ChangeSet;
+  readonly proposedBy: string;
+  readonly decidedBy: string;
+  readonly now: string;
+}
+
+/** One kind of change that takes two people: who may propose it, who may decide it, and what it does. */
+export interface ChangeDefinition<K extends ChangeKind = ChangeKind> {
+  readonly kind: K;
+  readonly proposers: readonly Role[];
+  readonly deciders: readonly Role[];
+  /** Reads what would be replaced. @throws AppError when the change makes no sense */
+  readonly base: (tx: Pick<Transaction, 'get' | 'getAll'>, orgId: string, change: ChangeOf<K>) => Promise<Base>;
+  /** A change that only takes power away needs no second person. */
+  readonly onePerson?: (base: Base, change: ChangeOf<K>) => boolean;
+  /** Why this member may not decide it, beside being the proposer. */
+  readonly conflict?: (
+    tx: Pick<Transaction, 'get' | 'getAll'>,
+    orgId: string,
+    change: ChangeOf<K>,
+    member: Member,
+  ) => Promise<string | null>;
+  /** What it would have meant in the past, in sentences. */
+  readonly impact?: (deps: Deps, orgId: string, change: ChangeOf<K>) => Promise<string[]>;
+  /** Reads and writes of the deciding commit. */
+  readonly apply: (context: Applying<K>) => Promise<void>;
+  /**
+   * What must happen outside the database, just before the commit that records the decision. A crash in between leaves
+   * it done and the proposal open: deciding again does it again, to the same end, and records it.
+   */
+  readonly before?: (deps: Deps, change: ChangeOf<K>) => Promise<void>;
+}
+
+export type AnyChange = Change;

@@ -1,0 +1,26 @@
+import type { Change, ChangeKind } from '@countersign/domain/schemas/proposal';
+import type { ChangeDefinition } from './change-kind.ts';
+import { memberRoles } from './member-roles.ts';
+import { connectorSet, hostsSet } from './organization-changes.ts';
+import { operationPin, pluginActivate } from './plugin-changes.ts';
+import { policySet } from './policy-set.ts';
+import { recordTypeSet } from './record-type-set.ts';
+import { secretSet } from './secret-set.ts';
+
+const definitions: { readonly [K in ChangeKind]: ChangeDefinition<K> } = {
+  'policy.set': policySet,
+  'member.roles': memberRoles,
+  'secret.set': secretSet,
+  'hosts.set': hostsSet,
+  'connector.set': connectorSet,
+  'plugin.activate': pluginActivate,
+  'operation.pin': operationPin,
+  'record-type.set': recordTypeSet,
+};
+
+/** A change's own kind: its functions take changes of that kind, which this one is. */
+export function definitionOf(change: Change): ChangeDefinition {
+  return definitions[change.kind] as unknown as ChangeDefinition;
+}
+
+export type { Base, ChangeDefinition } from './change-kind.ts';

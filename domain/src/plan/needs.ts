@@ -54,11 +54,15 @@ export function referencesIn(value: unknown): string[] {
   return Object.values(value).flatMap(referencesIn);
 }
 
-/** The JSON with every reference replaced by the provider's id. @throws AppError `internal` for one that is not known */
-export function withProviderIds<T>(value: T, idOf: (key: string) => string | null): T {
+/**
+ * The JSON with every reference replaced by the provider's id; `undefined` leaves one as it is.
+ * @throws AppError `internal` for one that is not known
+ */
+export function withProviderIds<T>(value: T, idOf: (key: string) => string | null | undefined): T {
   const key = referenceIn(value);
   if (key !== null) {
     const id = idOf(key);
+    if (id === undefined) return value;
     if (id === null) throw new AppError('internal', `The effect "${key}" has no provider id`);
     return id as T;
   }

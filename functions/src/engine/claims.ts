@@ -163,24 +163,32 @@ async function* claimsOf(deps: Deps, orgId: string, executionId: string): AsyncG
   }
 }
 
-/** Which of these references are taken, and by which other execution. References that are free are left out. */
+/**
+ * Which of these references are taken, and by which other execution. References that are free are left out.
+ * @param earlier executions that this one resumes: what they hold is done, or unknown
+ */
 export async function lookupClaims(
   deps: Deps,
   orgId: string,
   executionId: string,
   kind: ClaimKind,
   references: readonly string[],
-): Promise<Record<string, { executionId: string; at: string }>> {
+  earlier: ReadonlySet<string> = new Set(),
+): Promise<Record<string, { executionId: string; at: string; resumed?: true }>> {
   const claims = await readAll(
     deps.db,
     references.map((reference) => refs.claim(orgId, claimId(kind, reference))),
   );
-  const taken: Record<string, { executionId: string; at: string }> = {};
+  const taken: Record<string, { executionId: string; at: string; resumed?: true }> = {};
   claims.forEach((claim, index) => {
     const reference = references[index];
     if (reference === undefined || claim === null || claim.executionId === null || claim.executionId === executionId)
       return;
-    taken[reference] = { executionId: claim.executionId, at: claim.takenAt };
+    taken[reference] = {
+      executionId: claim.executionId,
+      at: claim.takenAt,
+      ...(earlier.has(claim.executionId) ? { resumed: true } : {}),
+    };
   });
   return taken;
 }

@@ -20,12 +20,14 @@ import { ChangeSet } from './change-set.ts';
 import { releaseClaimsOf, takeClaims } from './claims.ts';
 import type { Deps } from './deps.ts';
 import { ExecutionLog } from './execution-log.ts';
+import { findNearDuplicates } from './near-duplicates.ts';
 import { findNewPayees } from './new-payees.ts';
 import { parsePlanOutput, type PlanOutput } from './plugin-output.ts';
 import { summarizePlan, toPages } from './plan-summary.ts';
 import { assertDoable } from './predict-effects.ts';
 import { planHandlers, runInSandbox } from './plugin-host.ts';
 import { PlanFiles } from './plan-files.ts';
+import { earlierRuns, withoutDone, type EarlierRuns } from './resume.ts';
 import { ReadRecorder } from './read-recorder.ts';
 import { validateParameters } from './validate-parameters.ts';
 import { fenced, release, type Lease } from './work.ts';
@@ -81,18 +83,24 @@ interface Draft {
   readonly output: PlanOutput;
   readonly effects: readonly Effect[];
   readonly recorder: ReadRecorder;
+  /** What the runs that this one resumes have done. */
+  readonly earlier: EarlierRuns;
 }
 
 async function draftPlan(deps: Deps, lease: Lease, execution: Execution, log: ExecutionLog): Promise<Draft> {
-  const plugin = await deps.catalogue.find(execution.plugin.name, execution.plugin.codeHash);
+  const plugin = await deps.catalogue.find(execution.plugin.name, execution.plugin.codeHash, lease.orgId);
   const recorder = new ReadRecorder(deps.now);
   log.line('info', `Planning with ${plugin.manifest.title} ${plugin.manifest.version}`);
   await validateParameters(deps, plugin, execution, log);
   const input = { parameters: execution.parameters, execution: { id: execution.id, title: execution.title } };
   const files = new PlanFiles(deps, lease.orgId, execution, lease.token);
-  const handlers = planHandlers(deps, lease.orgId, execution, recorder, files);
+  const earlier = await earlierRuns(deps, lease.orgId, execution);
+  const handlers = planHandlers(deps, lease.orgId, execution, recorder, files, earlier.executionIds);
   const { output, drafts } = await runInSandbox(deps, plugin, execution, 'execute', input, handlers, log)
-    .then(async (result) => ({ output: parsePlanOutput(result), drafts: await files.settle(recorder) }))
+    .then(async (result) => ({
+      output: withoutDone(parsePlanOutput(result), earlier),
+      drafts: await files.settle(recorder),
+    }))
     .finally(() => files.close());
   assertSoundEffects(output.effects, plugin.manifest.capabilities);
   // Nothing to do because nothing can be done is a failure; a plan that only reads has nothing to do.
@@ -102,7 +110,7 @@ async function draftPlan(deps: Deps, lease: Lease, execution: Execution, log: Ex
   assert(organization !== null, 'an execution has an organization');
   const world = { orgId: lease.orgId, executionId: execution.id, organization, db: deps.db, drafts };
   await assertDoable(world, output.effects);
-  return { plugin, output, effects: output.effects, recorder };
+  return { plugin, output, effects: output.effects, recorder, earlier };
 }
 
 async function storePlan(
@@ -116,18 +124,20 @@ async function storePlan(
   const attempt = lease.token;
   const now = deps.now();
   const pages = toPages(draft.effects, config.pageSize, attempt, now.toISOString());
-  await commitInChunks(deps, lease, [
-    ...pages.map((page): Write => ({
-      op: 'create',
-      path: paths.page(orgId, execution.id, attempt, page.index),
-      data: toStoredPage(page),
-    })),
-    ...problemPages(orgId, execution.id, attempt, draft.output.problems),
-    ...draft.recorder.toWrites(orgId, execution.id, attempt),
+  const pageWrites = pages.map((page): Write => ({
+    op: 'create',
+    path: paths.page(orgId, execution.id, attempt, page.index),
+    data: toStoredPage(page),
+  }));
+  const [nearDuplicates] = await Promise.all([
+    findNearDuplicates(deps, lease, execution, draft.effects, draft.earlier.executionIds),
+    commitInChunks(deps, lease, [...pageWrites, ...draft.recorder.toWrites(orgId, execution.id, attempt)]),
   ]);
+  const output = { ...draft.output, problems: [...draft.output.problems, ...nearDuplicates] };
+  await commitInChunks(deps, lease, problemPages(orgId, execution.id, attempt, output.problems));
   const [newPayees, provider, policy] = await Promise.all([
     findNewPayees(deps, orgId, draft.effects),
-    providerOf(deps, draft.plugin.manifest.capabilities),
+    providerOf(deps, orgId, draft.plugin.manifest.capabilities),
     activePolicy(deps.db, orgId),
   ]);
   const movesMoney = draft.effects.some((effect) => moneyOf(effect) !== null);
@@ -139,7 +149,7 @@ async function storePlan(
     orgId,
     execution,
     attempt,
-    output: draft.output,
+    output,
     pages,
     reads: draft.recorder.summary(),
     provider,
@@ -163,9 +173,16 @@ function nothingToSign(rule: ChosenRule): ChosenRule {
 }
 
 /** The outside account whose money a plan may move; a plugin without a capability for one is bound to none. */
-async function providerOf(deps: Deps, capabilities: readonly string[]): Promise<Plan['provider']> {
+async function providerOf(deps: Deps, orgId: string, capabilities: readonly string[]): Promise<Plan['provider']> {
   if (!capabilities.some((capability) => capability.startsWith('stripe.'))) return NO_PROVIDER;
-  return deps.provider.identity();
+  const [identity, organization] = [await deps.provider.identity(), await read(deps.db, refs.organization(orgId))];
+  const connected = organization?.provider;
+  if (connected?.account !== identity.account || connected.mode !== identity.mode)
+    throw new AppError(
+      'failed_precondition',
+      `The Stripe key belongs to ${identity.account} (${identity.mode}), and the organization is connected to ${connected?.account ?? 'none'} (${connected?.mode ?? ''}). Two people must change the connector before anything is planned.`,
+    );
+  return identity;
 }
 
 const NO_PROVIDER = { connector: 'none', account: '', mode: '' } as const;

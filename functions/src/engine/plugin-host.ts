@@ -24,13 +24,17 @@ const claimsArgs = z.strictObject({
 });
 const fileArgs = z.strictObject({ parameter: z.string() });
 
-/** The outside world as a plugin may see it while it plans: reads only, each recorded. */
+/**
+ * The outside world as a plugin may see it while it plans: reads only, each recorded.
+ * @param earlier executions that this one resumes
+ */
 export function planHandlers(
   deps: Deps,
   orgId: string,
   execution: Execution,
   recorder: ReadRecorder,
   files: PlanFiles,
+  earlier: ReadonlySet<string> = new Set(),
 ): Record<string, (args: unknown) => Promise<unknown>> {
   const recorded = (call: string, run: (args: unknown) => Promise<unknown>) => async (args: unknown) => {
     const result = await run(args);
@@ -38,7 +42,7 @@ export function planHandlers(
     return result;
   };
   const lookup = ({ kind, references }: z.infer<typeof claimsArgs>) =>
-    lookupClaims(deps, orgId, execution.id, kind, references);
+    lookupClaims(deps, orgId, execution.id, kind, references, earlier);
   return {
     ...files.handlers,
     'files.read': recorded('files.read', async (args) => readInput(deps, execution, fileArgs.parse(args).parameter)),

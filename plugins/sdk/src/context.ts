@@ -1,3 +1,8 @@
+import { csvRows, type CsvRows } from './csv-rows.ts';
+import { createDraft, type Draft } from './drafts.ts';
+import type { FilePublish } from './effects.ts';
+import { filePieces } from './file-pieces.ts';
+
 /** An input file's text, decoded by the host, without a byte order mark. */
 export interface InputText {
   readonly name: string;
@@ -35,6 +40,8 @@ export interface ClaimHolder {
   readonly executionId: string;
   /** When it was taken, an ISO 8601 instant. */
   readonly at: string;
+  /** Spent by an earlier run that this one resumes: the row is done (or nobody knows yet), so it is left out silently. */
+  readonly resumed?: boolean;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -44,7 +51,16 @@ export interface Context {
   /** The execution's own now, an ISO 8601 instant; it stands still. */
   readonly now: string;
   readonly execution: { readonly id: string; readonly title: string };
-  readonly files: { text(parameter: string): Promise<InputText> };
+  readonly files: {
+    /** The whole text; for files of up to 50 MiB. */
+    text(parameter: string): Promise<InputText>;
+    /** The text in pieces of about a MiB, in order; for files of any size. */
+    chunks(parameter: string): AsyncIterable<string>;
+    /** A CSV file's header, and its rows in batches; for files of any size. */
+    rows(parameter: string): Promise<CsvRows>;
+  };
+  /** Files made while planning; `filePublish` makes the effect that shows one. */
+  readonly drafts: { create(name: string, contentType: FilePublish['contentType']): Promise<Draft> };
   readonly stripe: {
     balances(accounts: readonly string[]): Promise<ReadonlyMap<string, StripeAccount | MissingStripeAccount>>;
   };
@@ -73,7 +89,12 @@ export function createContext(host: Host, execution: { readonly id: string; read
     now: host.now,
     execution,
     log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
-    files: { text: async (parameter) => (await host.call('files.read', { parameter })) as InputText },
+    files: {
+      text: async (parameter) => (await host.call('files.read', { parameter })) as InputText,
+      chunks: (parameter) => textsOf(host, parameter),
+      rows: (parameter) => csvRows(host, parameter),
+    },
+    drafts: { create: (name, contentType) => createDraft(host, name, contentType) },
     stripe: {
       balances: (accounts) =>
         inBatches(accounts, ACCOUNTS_A_CALL, async (batch) => {
@@ -93,6 +114,10 @@ export function createContext(host: Host, execution: { readonly id: string; read
         }),
     },
   };
+}
+
+async function* textsOf(host: Host, parameter: string): AsyncGenerator<string, void, undefined> {
+  for await (const { text } of filePieces(host, parameter)) yield text;
 }
 
 async function inBatches<T>(

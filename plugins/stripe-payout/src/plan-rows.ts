@@ -41,6 +41,10 @@ export function planRows(rows: readonly PayoutRow[], mode: Mode, reserves: Reser
   const balances = new Balances(world.accounts);
 
   for (const row of rows) {
+    if (!firstLine.has(row.key) && world.claims.get(row.reference)?.resumed === true) {
+      firstLine.set(row.key, row.line);
+      continue;
+    }
     const faults = row.faults.length > 0 ? row.faults : faultsAmongRows(row, firstLine, world.claims);
     if (row.key !== '' && !firstLine.has(row.key)) firstLine.set(row.key, row.line);
     const decided = faults.length > 0 ? { faults } : decide(row, mode, reserves, world, balances);

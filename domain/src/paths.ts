@@ -56,6 +56,14 @@ export const paths = {
   recordType: (orgId: string, type: string) => `${org(orgId)}/recordTypes/${type}`,
   records: (orgId: string) => `${org(orgId)}/records`,
   record: (orgId: string, type: string, id: string) => `${org(orgId)}/records/${type}~${id}`,
+  /** The effects' payees of one plan, for the queue: who shares an account waits for each other. */
+  planPayees: (orgId: string, id: string, attempt: number) => `${execution(orgId, id)}/payees/${attempt}`,
+  /** Whose turn it is to apply: one document for each organization. */
+  queue: (orgId: string) => `${org(orgId)}/queues/apply`,
+  calendars: (orgId: string) => `${org(orgId)}/calendars`,
+  calendar: (orgId: string, id: string) => `${org(orgId)}/calendars/${id}`,
+  schedules: (orgId: string) => `${org(orgId)}/schedules`,
+  schedule: (orgId: string, id: string) => `${org(orgId)}/schedules/${id}`,
   notifications: (orgId: string) => `${org(orgId)}/notifications`,
   notification: (orgId: string, id: string) => `${org(orgId)}/notifications/${id}`,
   accounts: (orgId: string) => `${org(orgId)}/accounts`,

@@ -23,6 +23,8 @@ import { fileSchema } from '@countersign/domain/schemas/file';
 import { lineageSchema } from '@countersign/domain/schemas/lineage';
 import { memberSchema, organizationSchema } from '@countersign/domain/schemas/organization';
 import { operationSchema, pluginVersionSchema } from '@countersign/domain/schemas/plugin';
+import { planPayeesSchema, queueSchema } from '@countersign/domain/schemas/queue';
+import { calendarSchema, scheduleSchema } from '@countersign/domain/schemas/schedule';
 import { proposalSchema, secretSchema } from '@countersign/domain/schemas/proposal';
 import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payments';
 import { recordSchema, recordTypeSchema } from '@countersign/domain/schemas/record';
@@ -56,6 +58,11 @@ export const refs = {
   lineage: (orgId: string, id: string) => ref(paths.lineage(orgId, id), lineageSchema),
   unknown: (orgId: string, effectId: string) => ref(paths.unknown(orgId, effectId), unknownSchema),
   unknownProposal: (orgId: string, id: string) => ref(paths.unknownProposal(orgId, id), unknownProposalSchema),
+  queue: (orgId: string) => ref(paths.queue(orgId), queueSchema),
+  planPayees: (orgId: string, id: string, attempt: number) =>
+    ref(paths.planPayees(orgId, id, attempt), planPayeesSchema),
+  calendar: (orgId: string, id: string) => ref(paths.calendar(orgId, id), calendarSchema),
+  schedule: (orgId: string, id: string) => ref(paths.schedule(orgId, id), scheduleSchema),
   recordType: (orgId: string, type: string) => ref(paths.recordType(orgId, type), recordTypeSchema),
   record: (orgId: string, type: string, id: string) => ref(paths.record(orgId, type, id), recordSchema),
   account: (orgId: string, id: string) => ref(paths.account(orgId, id), accountSchema),

@@ -40,6 +40,18 @@ export const AUDIT_EVENT_TYPES = [
   'unknown.superseded',
   'organization.rolled_back',
   'organization.restored',
+  'execution.waiting',
+  'execution.proceeding',
+  'operation.paused',
+  'operation.resumed',
+  'calendar.set',
+  'schedule.set',
+  'schedule.paused',
+  'schedule.resumed',
+  'schedule.deleted',
+  'schedule.renewed',
+  'schedule.skipped',
+  'work.stuck',
   'command.denied',
 ] as const;
 export const auditEventTypeSchema = z.enum(AUDIT_EVENT_TYPES);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { idSchema, sha256Schema } from './common.ts';
+import { calendarSchema, holidayRuleSchema, timeZoneSchema } from './schedule.ts';
 import { findingSchema, MAX_SETTLED_AT_ONCE } from './unknown.ts';
 import { changeSchema, secretNameSchema } from './proposal.ts';
 
@@ -47,6 +48,35 @@ export const commandSchemas = {
     proposalId: idSchema,
     decision: z.enum(['approve', 'reject']),
     reason,
+  }),
+  /** Nothing of the operation begins, or goes on to its next page, until `resumeOperation`. */
+  pauseOperation: z.strictObject({ ...envelope, operationId: idSchema, reason }),
+  resumeOperation: z.strictObject({ ...envelope, operationId: idSchema, reason }),
+  /** How many executions of it apply at the same time. */
+  setMaxRunning: z.strictObject({ ...envelope, operationId: idSchema, maxRunning: z.int().min(1).max(50), reason }),
+  /** A new schedule, or another form of one; who gives it is the requester of its runs. */
+  setSchedule: z.strictObject({
+    ...envelope,
+    /** Of the schedule to change; none for a new one. */
+    scheduleId: idSchema.optional(),
+    title: z.string().trim().min(1).max(120),
+    operationId: idSchema,
+    parameters: z.record(z.string(), z.unknown()),
+    newestFiles: z.record(z.string().max(60), z.string().trim().min(1).max(200)).default({}),
+    cron: z.string().trim().max(200),
+    timeZone: timeZoneSchema,
+    calendarId: idSchema.nullable().default(null),
+    onHoliday: holidayRuleSchema.nullable().default(null),
+  }),
+  pauseSchedule: z.strictObject({ ...envelope, scheduleId: idSchema, reason }),
+  /** Times that passed while it was paused are not run. */
+  resumeSchedule: z.strictObject({ ...envelope, scheduleId: idSchema }),
+  deleteSchedule: z.strictObject({ ...envelope, scheduleId: idSchema, reason }),
+  /** A business-day calendar, new or changed as a whole. */
+  setCalendar: z.strictObject({
+    ...envelope,
+    calendarId: idSchema,
+    ...calendarSchema.pick({ name: true, timeZone: true, weekend: true, holidays: true }).shape,
   }),
   /** The organization-wide stop, on or off. */
   setStop: z.strictObject({ ...envelope, active: z.boolean(), reason }),
@@ -106,6 +136,14 @@ export interface CommandResults {
   approveExecution: { state: string; remaining: number };
   rejectExecution: { state: string };
   cancelExecution: { state: string };
+  pauseOperation: { waiting: number };
+  resumeOperation: { waiting: number };
+  setMaxRunning: { maxRunning: number };
+  setSchedule: { scheduleId: string; nextAt: string };
+  pauseSchedule: { active: boolean };
+  resumeSchedule: { nextAt: string };
+  deleteSchedule: { scheduleId: string };
+  setCalendar: { calendarId: string; schedules: number };
   setStop: { active: boolean };
   openConnectedAccounts: { opened: number; existing: number; missing: string[] };
 }

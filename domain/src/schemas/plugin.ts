@@ -18,6 +18,7 @@ export const capabilitySchema = z.enum(CAPABILITIES);
 export type Capability = z.infer<typeof capabilitySchema>;
 
 export const riskLevelSchema = z.enum(['low', 'medium', 'high', 'critical']);
+export type RiskLevel = z.infer<typeof riskLevelSchema>;
 
 const parameterBase = {
   name: z.string().regex(/^[a-z][A-Za-z0-9]*$/),
@@ -102,11 +103,19 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export const pluginVersionSchema = z.strictObject({
   manifest: manifestSchema,
   codeHash: sha256Schema,
-  status: z.enum(['active', 'retired']),
+  /** `uploaded`: it runs nowhere until a second person has activated it. */
+  status: z.enum(['uploaded', 'active', 'retired']),
+  /** Where its bundle lies when it did not come with the deployment. */
+  upload: z
+    .strictObject({ storagePath: z.string(), generation: z.string(), uploadedBy: z.string() })
+    .nullable()
+    .default(null),
   createdAt: instantSchema,
   version: z.int().min(1),
 });
 export type PluginVersion = z.infer<typeof pluginVersionSchema>;
+
+export const NOT_PAUSED = { active: false, reason: '', uid: null, at: null };
 
 /** `orgs/{orgId}/operations/{operationId}`: a plugin version configured for an organization; what the catalogue shows. */
 export const operationSchema = z.strictObject({
@@ -120,6 +129,19 @@ export const operationSchema = z.strictObject({
   plugin: z.strictObject({ name: z.string(), version: z.string(), codeHash: sha256Schema }),
   parameters: z.array(parameterSchema),
   active: z.boolean(),
+  /** Stays at its version when a newer one is activated. */
+  pinned: z.boolean().default(false),
+  /** Nothing of it begins, or goes on to its next page, until this is lifted. */
+  paused: z
+    .strictObject({
+      active: z.boolean(),
+      reason: z.string(),
+      uid: z.string().nullable(),
+      at: instantSchema.nullable(),
+    })
+    .default(NOT_PAUSED),
+  /** Executions of it that apply at the same time; the others wait for their turn. Plans may overlap. */
+  maxRunning: z.int().min(1).max(50).default(1),
   version: z.int().min(1),
 });
 export type Operation = z.infer<typeof operationSchema>;

@@ -40,8 +40,8 @@ export interface Decision<N extends CommandName> {
   readonly result: CommandResults[N];
   /** All writes of the command, made by the context's change set. */
   readonly writes: readonly Write[];
-  /** Work that is due now. */
-  readonly wake?: string;
+  /** Work that is due now: one, or each of several. */
+  readonly wake?: string | readonly string[];
 }
 
 /** One command: who may give it, what it reads first, and its decision in a transaction. */
@@ -131,7 +131,7 @@ async function decideOnce<N extends CommandName, P>(
     });
     return decided;
   });
-  if (decision.wake !== undefined) await deps.wake(orgId, decision.wake);
+  for (const workId of [decision.wake ?? []].flat()) await deps.wake(orgId, workId);
   await drainNow(deps, orgId);
   return decision.result;
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '@countersign/domain/schemas/common';
-import type { Manifest } from '@countersign/domain/schemas/plugin';
+import { NOT_PAUSED, type Manifest } from '@countersign/domain/schemas/plugin';
 import { CAPABILITY_OF_KIND } from '@countersign/domain/plan/effect-checks';
 import { MONEY_KINDS } from '@countersign/domain/plan/effect-facts';
 import { refs } from '../refs.ts';
@@ -38,7 +38,15 @@ async function installPlugin(
       change.create(versionRef, { manifest, codeHash, status: 'active', upload: null, createdAt: now });
     else change.change(versionRef, version, { manifest, codeHash });
     const fields = operationFields(manifest, codeHash);
-    if (operation === null) change.create(operationRef, { id: manifest.name, active: true, pinned: false, ...fields });
+    if (operation === null)
+      change.create(operationRef, {
+        id: manifest.name,
+        active: true,
+        pinned: false,
+        paused: NOT_PAUSED,
+        maxRunning: 1,
+        ...fields,
+      });
     else if (!operation.pinned) change.change(operationRef, operation, fields);
     tx.write(
       ...change.toWrites('plugin.installed', { data: { plugin: manifest.name, version: manifest.version, codeHash } }),

@@ -52,6 +52,14 @@ export const paths = {
   unknown: (orgId: string, effectId: string) => `${org(orgId)}/unknowns/${effectId}`,
   unknownProposals: (orgId: string) => `${org(orgId)}/unknownProposals`,
   unknownProposal: (orgId: string, id: string) => `${org(orgId)}/unknownProposals/${id}`,
+  /** Rolling totals of a requester, a payee or a file; see `engine/rollups.ts`. */
+  rollups: (orgId: string) => `${org(orgId)}/rollups`,
+  rollup: (orgId: string, id: string) => `${org(orgId)}/rollups/${id}`,
+  delegations: (orgId: string) => `${org(orgId)}/delegations`,
+  delegation: (orgId: string, id: string) => `${org(orgId)}/delegations/${id}`,
+  /** What the provider told us of payments after they were made. */
+  providerEvents: (orgId: string) => `${org(orgId)}/providerEvents`,
+  providerEvent: (orgId: string, id: string) => `${org(orgId)}/providerEvents/${id}`,
   recordTypes: (orgId: string) => `${org(orgId)}/recordTypes`,
   recordType: (orgId: string, type: string) => `${org(orgId)}/recordTypes/${type}`,
   records: (orgId: string) => `${org(orgId)}/records`,

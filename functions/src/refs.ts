@@ -18,6 +18,7 @@ import {
   problemPageSchema,
 } from '@countersign/domain/schemas/effect';
 import { auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
+import { delegationSchema } from '@countersign/domain/schemas/delegation';
 import { executionSchema } from '@countersign/domain/schemas/execution';
 import { fileSchema } from '@countersign/domain/schemas/file';
 import { lineageSchema } from '@countersign/domain/schemas/lineage';
@@ -26,8 +27,10 @@ import { operationSchema, pluginVersionSchema } from '@countersign/domain/schema
 import { planPayeesSchema, queueSchema } from '@countersign/domain/schemas/queue';
 import { calendarSchema, scheduleSchema } from '@countersign/domain/schemas/schedule';
 import { proposalSchema, secretSchema } from '@countersign/domain/schemas/proposal';
+import { providerEventSchema } from '@countersign/domain/schemas/provider-event';
 import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payments';
 import { recordSchema, recordTypeSchema } from '@countersign/domain/schemas/record';
+import { rollupSchema } from '@countersign/domain/schemas/rollup';
 import { policySchema } from '@countersign/domain/schemas/policy';
 import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
 import type { DocRef } from './store/database.ts';
@@ -63,6 +66,9 @@ export const refs = {
     ref(paths.planPayees(orgId, id, attempt), planPayeesSchema),
   calendar: (orgId: string, id: string) => ref(paths.calendar(orgId, id), calendarSchema),
   schedule: (orgId: string, id: string) => ref(paths.schedule(orgId, id), scheduleSchema),
+  rollup: (orgId: string, id: string) => ref(paths.rollup(orgId, id), rollupSchema),
+  delegation: (orgId: string, id: string) => ref(paths.delegation(orgId, id), delegationSchema),
+  providerEvent: (orgId: string, id: string) => ref(paths.providerEvent(orgId, id), providerEventSchema),
   recordType: (orgId: string, type: string) => ref(paths.recordType(orgId, type), recordTypeSchema),
   record: (orgId: string, type: string, id: string) => ref(paths.record(orgId, type, id), recordSchema),
   account: (orgId: string, id: string) => ref(paths.account(orgId, id), accountSchema),

@@ -23,6 +23,7 @@ import {
 } from '@countersign/domain/schemas/ledger';
 import { memberSchema } from '@countersign/domain/schemas/organization';
 import { operationSchema, pluginVersionSchema } from '@countersign/domain/schemas/plugin';
+import { providerEventSchema } from '@countersign/domain/schemas/provider-event';
 import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payments';
 import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
 import { policySchema } from '@countersign/domain/schemas/policy';
@@ -59,6 +60,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   pages: pageSchema,
   policies: policySchema,
   problems: problemPageSchema,
+  providerEvents: providerEventSchema,
   reads: readPageSchema,
   recentPayments: recentPaymentsSchema,
   results: inboxResultSchema,

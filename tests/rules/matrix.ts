@@ -65,6 +65,7 @@ export const MATRIX: readonly Row[] = [
   { path: 'audit/{event}', what: 'audit events', readers: auditors },
   { path: 'auditPersonal/{event}', what: 'personal values of audit events', readers: auditors },
   { path: 'schedules/{schedule}', what: 'schedules', readers: money },
+  { path: 'providerEvents/{event}', what: 'what Stripe told of payments after they were made', readers: overseers },
   { path: 'notifications/{notification}', what: 'messages to a member', readers: every, own: true },
   { path: 'secrets/{secret}', what: 'names and dates of secrets', readers: ['admin'] },
   { path: 'webhooks/{webhook}', what: 'webhooks', readers: ['admin'] },

@@ -33,6 +33,8 @@ export const AUDIT_EVENT_TYPES = [
   'execution.needs_repair',
   'execution.drifted',
   'execution.unknown_settled',
+  'execution.payout_settled',
+  'execution.payout_returned',
   'execution.reported',
   'unknown.proposed',
   'unknown.settled',

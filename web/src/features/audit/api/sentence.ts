@@ -48,6 +48,10 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
     `stopped the run, because the world had changed${f.reason === undefined ? '' : ` (${words(f.reason)})`}${outcome(f)}`,
   'execution.unknown_settled': (f) =>
     `settled unknown outcomes${f.found === undefined ? '' : `: ${f.found} found`}${outcome(f)}`,
+  'execution.payout_settled': (f) =>
+    `heard that ${count(f.settled, 'payment')} arrived${some(f.amounts) ? `: ${f.amounts}` : ''}`,
+  'execution.payout_returned': (f) =>
+    `reversed ${count(f.returned, 'payment')} that came back${some(f.amounts) ? `: ${f.amounts}` : ''}`,
   'execution.reported': (f) =>
     `made ${count(f.files, 'result file')}${some(f.comparedAccounts) ? ` and compared ${count(f.comparedAccounts, 'balance')} with Stripe: ${some(f.differences) ? count(f.differences, 'difference') : 'no difference'}` : ''}`,
   'command.denied': (f) =>

@@ -125,7 +125,7 @@ function extraColumnIssue(line: number, cell: string, index: number, columns: re
   };
 }
 
-function raggedIssue(row: CsvRow, width: number, delimiter: Delimiter): FileIssue {
+export function raggedIssue(row: Pick<CsvRow, 'line' | 'cells'>, width: number, delimiter: Delimiter): FileIssue {
   const more = row.cells.length > width;
   return {
     line: row.line,
@@ -138,7 +138,7 @@ function raggedIssue(row: CsvRow, width: number, delimiter: Delimiter): FileIssu
   };
 }
 
-function badQuotesIssue(row: CsvRow): FileIssue {
+export function badQuotesIssue(row: Pick<CsvRow, 'line'>): FileIssue {
   return {
     line: row.line,
     column: null,

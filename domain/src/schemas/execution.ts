@@ -141,6 +141,14 @@ export const originSchema = z.strictObject({
 export type Origin = z.infer<typeof originSchema>;
 export const REQUESTED: Origin = { kind: 'request', executionId: null, scheduleId: null, dueAt: null };
 
+/** A small table that the plugin shows beside its effects: a sample, control totals. */
+export const planTableSchema = z.strictObject({
+  title: z.string().min(1).max(80),
+  columns: z.array(z.string().max(100)).min(1).max(12),
+  rows: z.array(z.array(z.string().max(100)).max(12)).max(20),
+});
+export type PlanTable = z.infer<typeof planTableSchema>;
+
 /** The signed summary. Everything here is computed from the very effects, never from the request. */
 export const planSchema = z.strictObject({
   digest: sha256Schema,
@@ -171,6 +179,7 @@ export const planSchema = z.strictObject({
   ledgerImpact: z.array(ledgerImpactSchema).max(400),
   warnings: z.array(z.string()).max(50),
   metrics: z.record(z.string(), z.string()),
+  tables: z.array(planTableSchema).max(4).default([]),
   reads: z.strictObject({ count: z.int(), hash: sha256Schema }),
   provider: z.strictObject({ connector: z.string(), account: z.string(), mode: z.string() }),
   policy: z.strictObject({ id: z.string(), version: z.int(), rule: z.string(), levels: z.array(levelSchema) }),

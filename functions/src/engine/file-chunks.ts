@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { detectEncoding, TextStream, type Encoding } from '@countersign/domain/csv/decode';
-import { AppError, isAppError } from '@countersign/domain/errors';
+import { AppError, isAppError, toAppError } from '@countersign/domain/errors';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import * as z from 'zod';
 import type { Deps } from './deps.ts';
@@ -30,7 +30,7 @@ export class FileChunks {
   readonly #inputs: Execution['inputs'];
   readonly #open = new Map<string, FilePass>();
   /** What went wrong in a read, for a plugin that goes on regardless. */
-  #failure: unknown;
+  #failure: AppError | null = null;
 
   constructor(deps: Pick<Deps, 'objects'>, execution: Pick<Execution, 'inputs'>) {
     this.#objects = deps.objects;
@@ -47,7 +47,7 @@ export class FileChunks {
     try {
       return await (await this.#passAt(parameter, piece)).next();
     } catch (error) {
-      this.#failure ??= error;
+      this.#failure ??= toAppError(error);
       throw error;
     }
   }
@@ -57,7 +57,7 @@ export class FileChunks {
    * @throws AppError as `next`
    */
   async settle(recorder: ReadRecorder): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure !== null) throw this.#failure;
     for (const [parameter, pass] of [...this.#open].sort(([a], [b]) => (a < b ? -1 : 1))) {
       await pass.drain();
       const { name, sha256 } = pass.input;

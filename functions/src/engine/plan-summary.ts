@@ -125,6 +125,7 @@ export function summarizePlan(input: PlanSummaryInput): Plan {
     ledgerImpact: ledgerImpact(effects),
     warnings: output.warnings,
     metrics: output.metrics,
+    tables: output.tables,
     reads,
     provider,
     policy: { ...rule.policy, rule: rule.rule, levels: [...rule.levels] },

@@ -1,7 +1,7 @@
 import { AppError } from '@countersign/domain/errors';
 import { totalSchema } from '@countersign/domain/schemas/common';
 import { effectSchema } from '@countersign/domain/schemas/effect';
-import { problemSchema, recheckSchema } from '@countersign/domain/schemas/execution';
+import { planTableSchema, problemSchema, recheckSchema } from '@countersign/domain/schemas/execution';
 import * as z from 'zod';
 import { config } from '../config.ts';
 
@@ -16,6 +16,7 @@ const planOutputSchema = z.strictObject({
   message: z.string().max(2000),
   metrics: z.record(z.string().max(60), z.string().max(200)),
   warnings: z.array(z.string().max(500)).max(50),
+  tables: z.array(planTableSchema).max(4).default([]),
   rechecks: z.array(recheckSchema).max(200).default([]),
 });
 export type PlanOutput = z.infer<typeof planOutputSchema>;

@@ -1,5 +1,5 @@
 import type { Effect, Outcome } from '@countersign/domain/schemas/effect';
-import type { Problem, Recheck } from '@countersign/domain/schemas/execution';
+import type { PlanTable as SchemaTable, Problem, Recheck } from '@countersign/domain/schemas/execution';
 import type { Total } from '@countersign/domain/schemas/common';
 import type { Manifest, ParameterInput } from '@countersign/domain/schemas/plugin';
 import type { Context } from './context.ts';
@@ -10,6 +10,12 @@ export interface ParameterIssue {
   readonly parameter: string;
   readonly message: string;
 }
+
+/** A small table for the person who signs, such as a sample or control totals: at most 12 columns and 20 rows. */
+export type PlanTable = Readonly<Omit<SchemaTable, 'columns' | 'rows'>> & {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+};
 
 /** What `execute` proposes. Nothing of it happens before it is signed; all of it is checked by the platform. */
 export interface PlanProposal {
@@ -23,6 +29,8 @@ export interface PlanProposal {
   readonly message: string;
   readonly metrics: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
+  /** At most four. */
+  readonly tables?: readonly PlanTable[];
   /** What must still hold of records while the plan is applied; see `Recheck`. */
   readonly rechecks?: readonly Recheck[];
 }

@@ -2,6 +2,7 @@ import { fromMinor } from '@countersign/domain/money/money';
 import { normalizeReference } from '@countersign/domain/plan/reference';
 import type { EffectOf } from '@countersign/domain/schemas/effect';
 import type { Destination } from '@countersign/domain/schemas/execution';
+import type { ClosedDraft } from './drafts.ts';
 
 export interface StripePayout {
   /** The business key; an organization can pay it once. */
@@ -52,5 +53,25 @@ export function stripePayout(payout: StripePayout): StripePayoutEffect {
         { accountId: `stripe-balance.${account}`, side: 'credit', amountMinor, currency },
       ],
     },
+  };
+}
+
+export interface FilePublish {
+  /** As people see it; one of a name in a plan. */
+  readonly name: string;
+  readonly contentType: EffectOf<'file.publish'>['data']['contentType'];
+  readonly draft: ClosedDraft;
+}
+
+/** Shows a draft that this plan has made as a file of the organization: exactly the bytes that were written. */
+export function filePublish({ name, contentType, draft }: FilePublish): EffectOf<'file.publish'> {
+  return {
+    kind: 'file.publish',
+    key: name,
+    line: null,
+    needs: [],
+    data: { name, contentType, ...draft },
+    claim: null,
+    journal: null,
   };
 }

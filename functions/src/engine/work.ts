@@ -14,10 +14,13 @@ import type { Deps } from './deps.ts';
 export const workSchema = z.strictObject({
   id: z.string(),
   orgId: z.string(),
-  kind: z.literal('execution'),
+  /** An execution that goes on; or one that has ended, and of whose money there is news. */
+  kind: z.enum(['execution', 'settlement']),
   nextAt: instantSchema.nullable(),
   token: z.int().min(0),
   lease: z.strictObject({ owner: z.string(), expiresAt: instantSchema }).nullable(),
+  /** When a settlement asked the provider of itself, without being told that there is news. */
+  polledAt: instantSchema.nullable().default(null),
 });
 export type Work = z.infer<typeof workSchema>;
 
@@ -27,11 +30,11 @@ export const workRef = (orgId: string, id: string): DocRef<Work> => ({
 });
 
 /** The write that makes an execution wait for a machine, to go into the commit that causes it. */
-export function newWork(orgId: string, id: string, nextAt: string): Write {
+export function newWork(orgId: string, id: string, nextAt: string, kind: Work['kind'] = 'execution'): Write {
   return {
     op: 'create',
     path: paths.work(orgId, id),
-    data: { id, orgId, kind: 'execution', nextAt, token: 0, lease: null } satisfies Work,
+    data: { id, orgId, kind, nextAt, token: 0, lease: null, polledAt: null } satisfies Work,
   };
 }
 
@@ -43,6 +46,7 @@ export function dueAt(orgId: string, id: string, nextAt: string | null): Write {
 export interface Lease {
   readonly orgId: string;
   readonly workId: string;
+  readonly kind: Work['kind'];
   readonly owner: string;
   readonly token: number;
 }
@@ -65,7 +69,7 @@ export async function takeLease(deps: Deps, orgId: string, workId: string): Prom
     // Due again when the lease ends: if this worker dies, the tick finds the work then.
     return { token: work.token + 1, lease: { owner, expiresAt }, nextAt: expiresAt };
   });
-  return taken === null ? null : { orgId, workId, owner, token: taken.token };
+  return taken === null ? null : { orgId, workId, kind: taken.kind, owner, token: taken.token };
 }
 
 const MAX_TRIES = 5;
@@ -79,15 +83,16 @@ async function changeWork(
   orgId: string,
   workId: string,
   decide: (work: Work | null) => Pick<Work, 'token' | 'lease' | 'nextAt'> | null,
-): Promise<Pick<Work, 'token'> | null> {
+): Promise<Pick<Work, 'token' | 'kind'> | null> {
   const { path, schema } = workRef(orgId, workId);
   for (let attempt = 1; ; attempt += 1) {
     const stored = await deps.db.get(path);
-    const data = decide(stored === null ? null : schema.parse(stored.data));
-    if (stored === null || data === null) return null;
+    const work = stored === null ? null : schema.parse(stored.data);
+    const data = decide(work);
+    if (stored === null || work === null || data === null) return null;
     try {
       await deps.db.commit([{ op: 'update', path, data, ifUpdateTime: stored.updateTime }]);
-      return data;
+      return { token: data.token, kind: work.kind };
     } catch (error) {
       if (!isAppError(error) || error.code !== 'failed_precondition' || attempt === MAX_TRIES) throw error;
     }

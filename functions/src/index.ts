@@ -12,6 +12,14 @@ export const rerunExecution = callable(
   'rerunExecution',
   async () => (await import('./commands/rerun-execution.ts')).rerunExecution,
 );
+export const proposeUnknownSettlement = callable(
+  'proposeUnknownSettlement',
+  async () => (await import('./commands/propose-unknown-settlement.ts')).proposeUnknownSettlement,
+);
+export const decideUnknownSettlement = callable(
+  'decideUnknownSettlement',
+  async () => (await import('./commands/decide-unknown-settlement.ts')).decideUnknownSettlement,
+);
 export const approveExecution = callable(
   'approveExecution',
   async () => (await import('./commands/approve-execution.ts')).approveExecution,
@@ -24,7 +32,31 @@ export const cancelExecution = callable(
   'cancelExecution',
   async () => (await import('./commands/cancel-execution.ts')).cancelExecution,
 );
+export const setDelegation = callable(
+  'setDelegation',
+  async () => (await import('./commands/set-delegation.ts')).setDelegation,
+);
+export const endDelegation = callable(
+  'endDelegation',
+  async () => (await import('./commands/end-delegation.ts')).endDelegation,
+);
+export const setPayeeAccounts = callable(
+  'setPayeeAccounts',
+  async () => (await import('./commands/set-payee-accounts.ts')).setPayeeAccounts,
+);
 export const setStop = callable('setStop', async () => (await import('./commands/set-stop.ts')).setStop);
+export const pauseOperation = callable(
+  'pauseOperation',
+  async () => (await import('./commands/pause-operation.ts')).pauseOperation,
+);
+export const resumeOperation = callable(
+  'resumeOperation',
+  async () => (await import('./commands/pause-operation.ts')).resumeOperation,
+);
+export const setMaxRunning = callable(
+  'setMaxRunning',
+  async () => (await import('./commands/pause-operation.ts')).setMaxRunning,
+);
 export const openConnectedAccounts = callable(
   'openConnectedAccounts',
   async () => (await import('./commands/open-connected-accounts.ts')).openConnectedAccounts,

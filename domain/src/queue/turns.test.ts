@@ -7,6 +7,7 @@ const entry = (ticket: number, fields: Partial<QueueEntry> = {}): QueueEntry => 
   ticket,
   executionId: `e-${ticket}`,
   operationId: 'pay',
+  attempt: 1,
   approvedAt: `2026-11-22T09:00:${String(ticket).padStart(2, '0')}.000Z`,
   state: 'waiting',
   payees: 1,

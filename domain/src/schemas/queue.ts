@@ -10,6 +10,8 @@ export const queueEntrySchema = z.strictObject({
   ticket: z.int().min(1),
   executionId: idSchema,
   operationId: idSchema,
+  /** Of the plan that was signed. */
+  attempt: z.int().min(1),
   approvedAt: instantSchema,
   state: z.enum(['waiting', 'running']),
   /** Distinct accounts that it pays. */

@@ -1,5 +1,6 @@
 import { AppError } from '@countersign/domain/errors';
 import { coarseOf } from '@countersign/domain/plan/states';
+import { leaveQueue } from '../engine/queue.ts';
 import { dueAt } from '../engine/work.ts';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
@@ -20,22 +21,31 @@ export const cancelExecution: Command<'cancelExecution'> = {
     switch (execution.state) {
       case 'planning':
       case 'awaiting_approval':
-      case 'approved':
+      case 'approved': {
+        const queue = await leaveQueue(tx, orgId, executionId, now);
         change.change(ref, execution, {
           state: 'cancelled',
           coarse: coarseOf('cancelled'),
+          waiting: null,
           endedAt: now,
           updatedAt: now,
         });
-        change.also(dueAt(orgId, executionId, now));
+        change.also(dueAt(orgId, executionId, now), ...queue.writes);
         return {
           result: { state: 'cancelled' },
           writes: change.toWrites('execution.cancelled', event),
-          wake: executionId,
+          wake: [executionId, ...queue.wake],
         };
+      }
       case 'applying':
         change.change(ref, execution, { cancelRequested: true, updatedAt: now });
-        return { result: { state: 'applying' }, writes: change.toWrites('execution.cancelled', event) };
+        // One that stands still has no worker that would see it.
+        if (execution.waiting !== null) change.also(dueAt(orgId, executionId, now));
+        return {
+          result: { state: 'applying' },
+          writes: change.toWrites('execution.cancelled', event),
+          wake: execution.waiting === null ? [] : [executionId],
+        };
       default:
         throw new AppError('failed_precondition', 'This run has ended already.');
     }

@@ -1,9 +1,15 @@
+import { endDelegation } from './end-delegation.ts';
+import { setDelegation } from './set-delegation.ts';
+import { setPayeeAccounts } from './set-payee-accounts.ts';
 import { addMember } from './add-member.ts';
 import { approveExecution } from './approve-execution.ts';
 import { cancelExecution } from './cancel-execution.ts';
 import { decideChange } from './decide-change.ts';
 import { openConnectedAccounts } from './open-connected-accounts.ts';
+import { pauseOperation, resumeOperation, setMaxRunning } from './pause-operation.ts';
 import { proposeChange } from './propose-change.ts';
+import { decideUnknownSettlement } from './decide-unknown-settlement.ts';
+import { proposeUnknownSettlement } from './propose-unknown-settlement.ts';
 import { rejectExecution } from './reject-execution.ts';
 import { requestExecution } from './request-execution.ts';
 import { rerunExecution } from './rerun-execution.ts';
@@ -18,10 +24,18 @@ export const commands = {
   requestExecution,
   resumeExecution,
   rerunExecution,
+  proposeUnknownSettlement,
+  decideUnknownSettlement,
   approveExecution,
   rejectExecution,
   cancelExecution,
+  setDelegation,
+  endDelegation,
+  setPayeeAccounts,
   setStop,
+  pauseOperation,
+  resumeOperation,
+  setMaxRunning,
   openConnectedAccounts,
   proposeChange,
   decideChange,

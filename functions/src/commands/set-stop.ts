@@ -1,4 +1,5 @@
 import { AppError } from '@countersign/domain/errors';
+import { stirQueue } from '../engine/queue.ts';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
 import type { Command } from './run-command.ts';
@@ -16,9 +17,12 @@ export const setStop: Command<'setStop'> = {
     change.change(ref, organization, {
       stop: { active: input.active, reason: input.reason, uid: member.uid, at: now },
     });
+    // Who waits is told why, and goes on at once when the stop is lifted.
+    const queue = await stirQueue(tx, input.orgId, null, now);
+    change.also(...queue.writes);
     const writes = change.toWrites(input.active ? 'organization.stopped' : 'organization.resumed', {
       personal: { reason: input.reason },
     });
-    return { result: { active: input.active }, writes };
+    return { result: { active: input.active }, writes, wake: queue.wake };
   },
 };

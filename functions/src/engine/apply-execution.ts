@@ -20,15 +20,14 @@ import { ExecutionLog } from './execution-log.ts';
 import { LiveProgress } from './live-progress.ts';
 import { readPages, readTally } from './outcomes.ts';
 import { PageOrder } from './page-order.ts';
+import { askForTurn, leaveQueue } from './queue.ts';
+import { regainTurn, waitingWrites } from './queue-turn.ts';
 import { recordDrift } from './record-rechecks.ts';
 import { fenced, release, type Lease } from './work.ts';
 
-/** How soon a worker looks again at an execution that the organization-wide stop holds. Lifting the stop wakes nothing. */
-const STOPPED_RECHECK_MS = 15_000;
-
-/** `ended`: a command has ended the execution, and nobody may begin a page of it. */
+/** `ended`: a command has ended the execution, and nobody may begin a page of it. `waits`: the lease is given back. */
 type Reason =
-  | { readonly kind: 'done' | 'stopped' | 'cancelled' | 'yield' | 'ended' }
+  | { readonly kind: 'done' | 'stopped' | 'cancelled' | 'yield' | 'ended' | 'waits' }
   | { readonly kind: 'drift'; readonly drift: Drift };
 
 /** Apply the signed pages of an approved execution, until they are done or something says stop. */
@@ -37,7 +36,12 @@ export async function applyExecution(deps: Deps, lease: Lease, execution: Execut
   assert(plan !== null, 'an approved execution has a plan');
   const log = new ExecutionLog(deps, lease.orgId, execution.id, lease.token);
   try {
-    const halt = execution.state === 'approved' ? await startApply(deps, lease, execution) : null;
+    const halt =
+      execution.state === 'approved'
+        ? await startApply(deps, lease, execution)
+        : execution.waiting === null
+          ? null
+          : await standStill(deps, lease, execution.id);
     const reason = halt ?? (await applyPages(deps, lease, execution, plan, log, startedMs));
     await leave(deps, lease, execution.id, plan, reason, log);
   } finally {
@@ -45,7 +49,16 @@ export async function applyExecution(deps: Deps, lease: Lease, execution: Execut
   }
 }
 
-/** The first commit of apply: code, approvals and policy are checked once more. Returns why nothing may begin. */
+/** An execution that stood still goes on when it is its turn. */
+async function standStill(deps: Deps, lease: Lease, executionId: string): Promise<Reason | null> {
+  const verdict = await regainTurn(deps, lease, executionId);
+  return verdict === 'go' ? null : { kind: verdict };
+}
+
+/**
+ * The first commit of apply: code, approvals and policy are checked once more, and its turn is taken. Returns why
+ * nothing may begin.
+ */
 async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }: Execution): Promise<Reason | null> {
   const now = deps.now().toISOString();
   const code = await deployed(deps, lease.orgId, plugin);
@@ -59,13 +72,19 @@ async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }:
       (await roleDrift(tx, lease.orgId, current, current.plan)) ??
       (await policyDrift(tx, lease.orgId, current.plan, code.manifest.category));
     if (drift !== null) return { kind: 'drift', drift };
+    const seat = await askForTurn(deps, tx, lease.orgId, current, now);
+    tx.write(...seat.change.writes);
+    if (!seat.turn.may) {
+      tx.write(...waitingWrites(lease, current, seat.turn, deps.now()));
+      return { kind: 'waits' };
+    }
     const change = new ChangeSet(
       lease.orgId,
       `apply-started-${executionId}-${lease.token}`,
       { kind: 'system', part: 'engine' },
       now,
     );
-    change.change(ref, current, { state: 'applying', coarse: coarseOf('applying'), updatedAt: now });
+    change.change(ref, current, { state: 'applying', coarse: coarseOf('applying'), waiting: null, updatedAt: now });
     tx.write(...change.toWrites('execution.apply_started', { executionId, data: { digest: current.plan.digest } }));
     return null;
   });
@@ -151,13 +170,17 @@ async function closeBegun(context: ApplyContext): Promise<void> {
   }
 }
 
-/** Checked before every page: a cancellation, the organization-wide stop, and the function's own time. */
+/** Checked before every page: a cancellation, the organization-wide stop, the operation's pause, and the function's own time. */
 async function haltReason(deps: Deps, lease: Lease, executionId: string, startedMs: number): Promise<Reason | null> {
   const execution = await read(deps.db, refs.execution(lease.orgId, executionId));
   if (execution === null || execution.state !== 'applying') return { kind: 'ended' };
   if (execution.cancelRequested) return { kind: 'cancelled' };
-  const organization = await read(deps.db, refs.organization(lease.orgId));
-  if (organization === null || organization.stop.active) return { kind: 'stopped' };
+  const [organization, operation] = await Promise.all([
+    read(deps.db, refs.organization(lease.orgId)),
+    read(deps.db, refs.operation(lease.orgId, execution.operationId)),
+  ]);
+  if (organization === null || organization.stop.active || operation?.paused.active !== false)
+    return { kind: 'stopped' };
   return Date.now() - startedMs > config.workerBudgetMs ? { kind: 'yield' } : null;
 }
 
@@ -169,20 +192,19 @@ async function leave(
   reason: Reason,
   log: ExecutionLog,
 ): Promise<void> {
+  if (reason.kind === 'waits') return;
   await drainStream(deps.streams, lease.orgId, 'ledger');
   if (reason.kind === 'ended') {
     await fenced(deps, lease, async (tx) => tx.write(release(lease, deps.now().toISOString())));
     return;
   }
+  if (reason.kind === 'stopped') {
+    log.line('warn', 'The organization or the operation stands still; waiting');
+    if ((await regainTurn(deps, lease, executionId)) === 'waits') return;
+  }
   if (reason.kind === 'stopped' || reason.kind === 'yield') {
-    const delay = reason.kind === 'stopped' ? STOPPED_RECHECK_MS : 0;
-    log.line(
-      'warn',
-      reason.kind === 'stopped' ? 'The organization has stopped all payments; waiting' : 'Going on in a new worker',
-    );
-    await fenced(deps, lease, async (tx) =>
-      tx.write(release(lease, new Date(deps.now().getTime() + delay).toISOString())),
-    );
+    log.line('info', 'Going on in a new worker');
+    await fenced(deps, lease, async (tx) => tx.write(release(lease, deps.now().toISOString())));
     return;
   }
   const { tally, counts } = await readTally(deps, lease.orgId, executionId, plan);
@@ -200,8 +222,9 @@ async function leave(
     const current = await read(tx, ref);
     if (current === null || (current.state !== 'applying' && current.state !== 'approved')) {
       tx.write(release(lease, now));
-      return false;
+      return null;
     }
+    const queue = await leaveQueue(tx, lease.orgId, executionId, now);
     const change = new ChangeSet(
       lease.orgId,
       `applied-${executionId}-${lease.token}`,
@@ -215,11 +238,12 @@ async function leave(
       journalCount: counts.succeeded,
       endedAt: now,
       updatedAt: now,
+      waiting: null,
       progress: { pagesDone: counts.pages, pageCount: plan.pageCount },
       error: reason.kind === 'drift' ? { code: 'drift', message: driftSentence(reason.drift) } : null,
     });
     // The report follows at once, as a step of its own.
-    change.also(release(lease, now));
+    change.also(release(lease, now), ...queue.writes);
     const type =
       state === 'completed'
         ? 'execution.completed'
@@ -240,9 +264,10 @@ async function leave(
         },
       }),
     );
-    return true;
+    return queue;
   });
-  if (!ended) return;
+  if (ended === null) return;
+  for (const next of ended.wake) await deps.wake(lease.orgId, next);
   log.line(
     state === 'completed' ? 'info' : 'warn',
     `Ended: ${counts.succeeded} succeeded, ${counts.failed} failed, ${counts.unknown} unknown, ${counts.untouched} untouched`,

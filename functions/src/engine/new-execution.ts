@@ -1,3 +1,4 @@
+import { AppError } from '@countersign/domain/errors';
 import { coarseOf } from '@countersign/domain/plan/states';
 import type { Execution, InputFile, Origin } from '@countersign/domain/schemas/execution';
 import type { Operation } from '@countersign/domain/schemas/plugin';
@@ -14,7 +15,10 @@ export interface NewExecution {
   readonly now: string;
 }
 
-/** An execution at its beginning, whatever asked for it. Goes into one commit with its `newWork`. */
+/**
+ * An execution at its beginning, whatever asked for it. Goes into one commit with its `newWork`.
+ * @throws AppError `failed_precondition` while the operation is paused
+ */
 export function newExecution({
   operation,
   parameters,
@@ -24,6 +28,8 @@ export function newExecution({
   id,
   now,
 }: NewExecution): Omit<Execution, 'version'> {
+  if (operation.paused.active)
+    throw new AppError('failed_precondition', `${operation.title} is paused: ${operation.paused.reason}`);
   return {
     id,
     operationId: operation.id,

@@ -21,13 +21,14 @@ import { releaseClaimsOf, takeClaims } from './claims.ts';
 import type { Deps } from './deps.ts';
 import { ExecutionLog } from './execution-log.ts';
 import { findNearDuplicates } from './near-duplicates.ts';
-import { findNewPayees } from './new-payees.ts';
 import { parsePlanOutput, type PlanOutput } from './plugin-output.ts';
+import { assessPlan } from './plan-traits.ts';
 import { summarizePlan, toPages } from './plan-summary.ts';
 import { assertDoable } from './predict-effects.ts';
 import { planHandlers, runInSandbox } from './plugin-host.ts';
 import { PlanFiles } from './plan-files.ts';
 import { earlierRuns, withoutDone, type EarlierRuns } from './resume.ts';
+import { payeesWrite } from './queue-payees.ts';
 import { ReadRecorder } from './read-recorder.ts';
 import { validateParameters } from './validate-parameters.ts';
 import { fenced, release, type Lease } from './work.ts';
@@ -131,20 +132,22 @@ async function storePlan(
   }));
   const [nearDuplicates] = await Promise.all([
     findNearDuplicates(deps, lease, execution, draft.effects, draft.earlier.executionIds),
-    commitInChunks(deps, lease, [...pageWrites, ...draft.recorder.toWrites(orgId, execution.id, attempt)]),
+    commitInChunks(deps, lease, [
+      ...pageWrites,
+      ...payeesWrite(orgId, execution.id, attempt, draft.effects),
+      ...draft.recorder.toWrites(orgId, execution.id, attempt),
+    ]),
   ]);
   const output = { ...draft.output, problems: [...draft.output.problems, ...nearDuplicates] };
   await commitInChunks(deps, lease, problemPages(orgId, execution.id, attempt, output.problems));
-  const [newPayees, provider, policy] = await Promise.all([
-    findNewPayees(deps, orgId, draft.effects),
+  const { manifest } = draft.plugin;
+  const [assessment, provider, policy] = await Promise.all([
+    assessPlan(deps, lease, execution, manifest, draft.effects, draft.output.problems),
     providerOf(deps, orgId, draft.plugin.manifest.capabilities),
     activePolicy(deps.db, orgId),
   ]);
-  const movesMoney = draft.effects.some((effect) => moneyOf(effect) !== null);
-  const rule =
-    draft.effects.length === 0
-      ? nothingToSign(chooseRule(policy, { movesMoney, category: draft.plugin.manifest.category }))
-      : chooseRule(policy, { movesMoney, category: draft.plugin.manifest.category });
+  const chosen = chooseRule(policy, assessment.traits);
+  const rule = draft.effects.length === 0 ? nothingToSign(chosen) : chosen;
   const plan = summarizePlan({
     orgId,
     execution,
@@ -154,22 +157,23 @@ async function storePlan(
     reads: draft.recorder.summary(),
     provider,
     rule,
-    newPayeeCount: newPayees.size,
-    risk: null,
+    ...assessment,
     now,
   });
   log.line('info', plan.sentence);
-  log.line(
-    'info',
-    `${rule.rule}: ${rule.levels.map((level) => plural(level.people, level.role)).join(', then ')} must sign by ${plan.expiresAt}`,
-  );
+  log.line('info', whoSigns(plan));
   await askForSignatures(deps, lease, execution.id, plan);
   return plan;
 }
 
 /** A plan without effects does nothing to the world: its results are all there is. */
 function nothingToSign(rule: ChosenRule): ChosenRule {
-  return { ...rule, rule: 'Nothing to sign: the plan has no effects', levels: [] };
+  return { ...rule, rule: 'Nothing to sign: the plan has no effects', levels: [], auto: false };
+}
+
+function whoSigns({ policy: { rule, levels, auto }, expiresAt }: Plan): string {
+  if (levels.length === 0) return auto ? `${rule}: nobody has to sign, for the policy says so` : rule;
+  return `${rule}: ${levels.map((level) => plural(level.people, level.role)).join(', then ')} must sign by ${expiresAt}`;
 }
 
 /** The outside account whose money a plan may move; a plugin without a capability for one is bound to none. */
@@ -212,7 +216,7 @@ async function askForSignatures(deps: Deps, lease: Lease, executionId: string, p
       progress: { pagesDone: 0, pageCount: plan.pageCount },
       updatedAt: now,
     });
-    change.also(release(lease, state === 'approved' ? now : plan.expiresAt));
+    change.also(release(lease, state === 'approved' ? now : (plan.remindAt ?? plan.expiresAt)));
     tx.write(
       ...change.toWrites('execution.planned', {
         executionId,
@@ -222,12 +226,32 @@ async function askForSignatures(deps: Deps, lease: Lease, executionId: string, p
           amounts: amountsInWords(plan.totals),
           payees: String(plan.payeeCount),
           refused: String(plan.problemCount),
+          ...assessmentFacts(plan),
         },
       }),
     );
     return true;
   });
   if (!asked) throw new AppError('lease_lost', 'The execution was ended while it was planned');
+}
+
+/** By which rule of which policy who must sign, and the risk that was assessed: for the audit log. */
+function assessmentFacts({ policy, risk }: Plan): Record<string, string> {
+  return {
+    policy: policy.id,
+    policyVersion: String(policy.version),
+    rule: policy.rule,
+    ...(policy.auto
+      ? { autoApproved: `by rule “${policy.rule}” of policy ${policy.id}, version ${policy.version}` }
+      : {}),
+    ...(risk === null
+      ? {}
+      : {
+          risk: risk.band,
+          riskScore: String(risk.score),
+          riskFactors: risk.factors.map(({ code }) => code).join(' '),
+        }),
+  };
 }
 
 const failureProblems = z.object({ problems: z.array(z.custom<Problem>()) });

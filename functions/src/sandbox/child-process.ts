@@ -48,9 +48,9 @@ export function startChild(memoryMiB: number): SandboxChild {
   return { memoryMiB, process: child, channel: child.stdio[3] as Duplex, lastWords: () => words };
 }
 
-/** Node's own 16 MiB under the default limit; a sixteenth of any other. */
+/** Node's own 16 MiB, less in a small heap: V8 holds three of them. */
 function nurseryMiB(memoryMiB: number): number {
-  return Math.max(1, Math.floor(memoryMiB / 16));
+  return Math.max(1, Math.min(16, Math.floor(memoryMiB / 8)));
 }
 
 /** The bundled child beside the bundled worker; run from source (tests, scripts), the source itself. */

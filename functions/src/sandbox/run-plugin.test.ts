@@ -2,41 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AppError } from '@countersign/domain/errors';
 import { sha256Hex } from '@countersign/domain/hash';
-import { closeSandbox, FORBIDDEN, runPlugin, warmSandbox, type PluginResult, type PluginRun } from './index.ts';
-
-const CLOCK = { now: '2026-03-04T05:06:07.008Z', seed: 'seed-1' };
-
-/** Run code that registers an entry point whose body this is. */
-function run(body: string, more: Partial<PluginRun> = {}): Promise<PluginResult> {
-  return runCode(`countersign.register(async (entry, input) => { ${body} });`, more);
-}
-
-function runCode(code: string, more: Partial<PluginRun> = {}): Promise<PluginResult> {
-  return runPlugin({
-    code,
-    codeHash: sha256Hex(code),
-    entry: 'execute',
-    input: {},
-    clock: CLOCK,
-    capabilities: ['files.read'],
-    handlers: {},
-    onLog: () => undefined,
-    ...more,
-  });
-}
-
-async function result(body: string, more: Partial<PluginRun> = {}): Promise<unknown> {
-  return (await run(body, more)).result;
-}
-
-async function failure(running: Promise<unknown>): Promise<AppError> {
-  const error = await running.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(AppError);
-  return error as AppError;
-}
+import { closeSandbox, FORBIDDEN, runPlugin, warmSandbox } from './index.ts';
+import { CLOCK, failure, result, run, runCode } from './testing/run.ts';
 
 afterAll(closeSandbox);
 

@@ -38,7 +38,13 @@ import {
   memberSchema,
   organizationSchema,
 } from '@countersign/domain/schemas/organization';
-import { type Operation, operationSchema } from '@countersign/domain/schemas/plugin';
+import {
+  type Operation,
+  type PluginVersion,
+  operationSchema,
+  pluginVersionSchema,
+} from '@countersign/domain/schemas/plugin';
+import { type Proposal, type Secret, proposalSchema, secretSchema } from '@countersign/domain/schemas/proposal';
 import { type Policy, policySchema } from '@countersign/domain/schemas/policy';
 import {
   type UnknownEffect,
@@ -105,6 +111,13 @@ export const refs = {
     list(paths.operations(orgId), operationSchema, [], ['title', 'asc']),
   activePolicies: (orgId: string): ListSource<Policy> =>
     list(paths.policies(orgId), policySchema, [['active', '==', true]]),
+  proposal: (orgId: string, id: string): DocumentSource<Proposal> =>
+    document(paths.proposal(orgId, id), proposalSchema),
+  proposals: (orgId: string, states: readonly Proposal['state'][]): ListSource<Proposal> =>
+    list(paths.proposals(orgId), proposalSchema, [['state', 'in', states]], ['proposedAt', 'desc']),
+  secrets: (orgId: string): ListSource<Secret> => list(paths.secrets(orgId), secretSchema, [], ['name', 'asc']),
+  pluginVersions: (orgId: string, name: string): ListSource<PluginVersion> =>
+    list(paths.pluginVersions(orgId, name), pluginVersionSchema, [], ['createdAt', 'desc']),
   file: (orgId: string, id: string): DocumentSource<StoredFile> => document(paths.file(orgId, id), fileSchema),
   files: (orgId: string, kind: StoredFile['kind'] | null): ListSource<StoredFile> =>
     list(paths.files(orgId), fileSchema, kind === null ? [] : [['kind', '==', kind]], ['createdAt', 'desc']),

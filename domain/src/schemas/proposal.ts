@@ -86,3 +86,4 @@ export const secretSchema = z.strictObject({
   setAt: instantSchema,
   version: z.int().min(1),
 });
+export type Secret = z.infer<typeof secretSchema>;

@@ -6,6 +6,7 @@ const MONEY: readonly Role[] = ['executive', 'operator', 'approver', 'treasurer'
 const READERS: Readonly<Record<string, readonly Role[]>> = {
   '/files': MONEY,
   '/ledger': MONEY,
+  '/settings': ['executive', 'approver', 'treasurer', 'developer', 'auditor', 'admin'],
   '/audit': ['executive', 'auditor', 'admin'],
 };
 

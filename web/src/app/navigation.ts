@@ -6,6 +6,7 @@ import {
   IconHome,
   IconListDetails,
   IconPlayerPlay,
+  IconSettings,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
@@ -23,7 +24,18 @@ export const FILES: Destination = { to: '/files', label: 'Files', icon: IconFile
 export const LEDGER: Destination = { to: '/ledger', label: 'Ledger', icon: IconBook2 };
 export const AUDIT: Destination = { to: '/audit', label: 'Audit', icon: IconHistory };
 
-export const ALL_DESTINATIONS: readonly Destination[] = [HOME, APPROVALS, CATALOGUE, EXECUTIONS, FILES, LEDGER, AUDIT];
+export const SETTINGS: Destination = { to: '/settings', label: 'Settings', icon: IconSettings };
+
+export const ALL_DESTINATIONS: readonly Destination[] = [
+  HOME,
+  APPROVALS,
+  CATALOGUE,
+  EXECUTIONS,
+  FILES,
+  LEDGER,
+  AUDIT,
+  SETTINGS,
+];
 /** The bottom bar of a phone; the rest is on the page More. */
 export const BAR_DESTINATIONS: readonly Destination[] = [HOME, APPROVALS, CATALOGUE, AUDIT];
-export const MORE_DESTINATIONS: readonly Destination[] = [EXECUTIONS, FILES, LEDGER];
+export const MORE_DESTINATIONS: readonly Destination[] = [EXECUTIONS, FILES, LEDGER, SETTINGS];

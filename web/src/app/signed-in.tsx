@@ -24,6 +24,11 @@ const FilesPage = lazy(() => import('../features/files/components/files-page.tsx
 const AuditPage = lazy(() => import('../features/audit/components/audit-page.tsx'));
 const LedgerPage = lazy(() => import('../features/ledger/components/trial-balance-page.tsx'));
 const RegisterPage = lazy(() => import('../features/ledger/components/register-page.tsx'));
+const ChangesPage = lazy(() => import('../features/changes/components/changes-page.tsx'));
+const ChangePage = lazy(() => import('../features/changes/components/change-page.tsx'));
+const SettingsPage = lazy(() => import('../features/settings/components/settings-page.tsx'));
+const MembersPage = lazy(() => import('../features/settings/components/members-page.tsx'));
+const PluginsPage = lazy(() => import('../features/settings/components/plugins-page.tsx'));
 const MorePage = lazy(() => import('../features/more/components/more-page.tsx'));
 const StopPage = lazy(() => import('../features/stop/components/stop-page.tsx'));
 
@@ -97,6 +102,11 @@ function Pages(): ReactNode {
           <Route path="audit" element={<AuditPage />} />
           <Route path="ledger" element={<LedgerPage />} />
           <Route path="ledger/:accountId" element={<RegisterPage />} />
+          <Route path="changes" element={<ChangesPage />} />
+          <Route path="changes/:proposalId" element={<ChangePage />} />
+          <Route path="settings" element={<SettingsPage />} />
+          <Route path="settings/members" element={<MembersPage />} />
+          <Route path="settings/plugins" element={<PluginsPage />} />
           <Route path="more" element={<MorePage />} />
           <Route path="stop" element={<StopPage />} />
           <Route path="*" element={<NotFound />} />

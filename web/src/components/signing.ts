@@ -1,4 +1,5 @@
-import { currentLevel, maySign, missingSignatures } from '@countersign/domain/approval/policy';
+import { currentLevel, missingSignatures } from '@countersign/domain/approval/levels';
+import { maySign } from '@countersign/domain/approval/may-sign';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import type { Member } from '@countersign/domain/schemas/organization';
 import type { ApprovalLevel } from '@countersign/domain/schemas/policy';

@@ -1,0 +1,107 @@
+import type { Proposal } from '@countersign/domain/schemas/proposal';
+import type { ReactNode } from 'react';
+import { useParams } from 'react-router';
+import { useLiveDocument } from '../../../app/live.ts';
+import { useWorkplace } from '../../../app/organization.tsx';
+import { Failure } from '../../../components/failure.tsx';
+import { Instant } from '../../../components/instant.tsx';
+import { MemberName } from '../../../components/member-name.tsx';
+import { Notice } from '../../../components/notice.tsx';
+import { PageHeader } from '../../../components/page-header.tsx';
+import { Section } from '../../../components/section.tsx';
+import { PageSkeleton } from '../../../components/skeletons.tsx';
+import { Mark } from '../../../components/state-mark.tsx';
+import { refs } from '../../../refs.ts';
+import { PROPOSAL_MARKS } from './changes-page.tsx';
+import { DecideBox } from './decide-box.tsx';
+import classes from './changes.module.css';
+
+/** One change: what it does, what there was, why, and the decision on exactly this. */
+export default function ChangePage(): ReactNode {
+  const { proposalId = '' } = useParams();
+  const { orgId } = useWorkplace();
+  const live = useLiveDocument(refs.proposal(orgId, proposalId));
+  if (live.kind === 'loading') return <PageSkeleton />;
+  if (live.kind === 'failed') return <Failure failure={live.failure} what="this change" />;
+  if (live.value === null)
+    return <Notice title="There is no such change" message="The link may be mistyped, or from another organization." />;
+  return <Change proposal={live.value} />;
+}
+
+function Change({ proposal }: { readonly proposal: Proposal }): ReactNode {
+  const mark = PROPOSAL_MARKS[proposal.state];
+  return (
+    <>
+      <PageHeader title={proposal.title} />
+      <dl className={classes.facts}>
+        <dt>State</dt>
+        <dd>
+          <Mark tone={mark.tone} shape={mark.shape}>
+            {mark.label}
+          </Mark>
+        </dd>
+        <dt>Proposed by</dt>
+        <dd>
+          <MemberName uid={proposal.proposedBy} />, <Instant at={proposal.proposedAt} />
+        </dd>
+        <dt>Reason</dt>
+        <dd>“{proposal.reason}”</dd>
+        {proposal.decidedBy !== null && proposal.decidedAt !== null ? (
+          <>
+            <dt>Decided by</dt>
+            <dd>
+              <MemberName uid={proposal.decidedBy} />, <Instant at={proposal.decidedAt} />
+              {proposal.decisionReason !== null && <>: “{proposal.decisionReason}”</>}
+            </dd>
+          </>
+        ) : (
+          <>
+            <dt>Can be decided until</dt>
+            <dd>
+              <Instant at={proposal.expiresAt} />
+            </dd>
+          </>
+        )}
+      </dl>
+      {proposal.impact.length > 0 && (
+        <Section title="What it would have meant for past runs" count={proposal.impact.length}>
+          <ul>
+            {proposal.impact.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      <Section title="Before and after">
+        <div className={classes.sides}>
+          <div className={classes.side}>
+            <h3>Now</h3>
+            <pre className={classes.value}>{readable(JSON.parse(proposal.before))}</pre>
+          </div>
+          <div className={classes.side}>
+            <h3>Proposed</h3>
+            <pre className={classes.value}>{readable(proposedOf(proposal))}</pre>
+          </div>
+        </div>
+      </Section>
+      {proposal.state === 'open' && <DecideBox proposal={proposal} />}
+    </>
+  );
+}
+
+/** The part of the change that stands beside what there was. */
+function proposedOf({ change }: Proposal): unknown {
+  if (change.kind === 'policy.set') return change.policy;
+  if (change.kind === 'hosts.set') return change.allowedHosts;
+  if (change.kind === 'record-type.set') return change.recordType;
+  if (change.kind === 'secret.set') return { name: change.name, value: 'kept in the secret store, shown to nobody' };
+  const { kind: _, ...rest } = change;
+  return rest;
+}
+
+function readable(value: unknown): string {
+  if (value === null) return 'Nothing yet';
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string'))
+    return value.length === 0 ? 'None' : value.join('\n');
+  return JSON.stringify(value, null, 2);
+}

@@ -47,7 +47,7 @@ export async function foundOrganization(deps: Deps, organization: NewOrganizatio
     const salt = randomBytes(16).toString('hex');
     const commitment = memberCommitment(salt, { name: person, email });
     const member = { uid, name: person, email, salt, commitment, roles: [...roles], active: true, createdAt: now };
-    change.create(refs.member(orgId, uid), member);
+    change.create(refs.member(orgId, uid), { ...member, payeeAccounts: [] });
   }
   change.create(refs.policy(orgId, 'payments'), {
     id: 'payments',

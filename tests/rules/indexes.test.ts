@@ -9,6 +9,7 @@ import {
   problemPageSchema,
   readPageSchema,
 } from '@countersign/domain/schemas/effect';
+import { delegationSchema } from '@countersign/domain/schemas/delegation';
 import { executionSchema } from '@countersign/domain/schemas/execution';
 import { fileSchema } from '@countersign/domain/schemas/file';
 import {
@@ -26,6 +27,7 @@ import { operationSchema, pluginVersionSchema } from '@countersign/domain/schema
 import { providerEventSchema } from '@countersign/domain/schemas/provider-event';
 import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payments';
 import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
+import { rollupSchema } from '@countersign/domain/schemas/rollup';
 import { policySchema } from '@countersign/domain/schemas/policy';
 import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -49,6 +51,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   balances: balanceSchema,
   checkpoints: checkpointSchema,
   claims: claimSchema,
+  delegations: delegationSchema,
   executions: executionSchema,
   files: fileSchema,
   inbox: inboxSchema,
@@ -64,6 +67,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   reads: readPageSchema,
   recentPayments: recentPaymentsSchema,
   results: inboxResultSchema,
+  rollups: rollupSchema,
   streams: streamHeadSchema,
   tiles: tileSchema,
   unknownProposals: unknownProposalSchema,

@@ -53,6 +53,8 @@ export const MATRIX: readonly Row[] = [
   { path: 'unknownProposals/{proposal}', what: 'what people found out about them, and who decided', readers: money },
   { path: 'claims/{hash}', what: 'references that are spent', readers: claims },
   { path: 'payees/{hash}', what: 'whom the organization has paid', readers: claims },
+  { path: 'delegations/{delegation}', what: 'who may sign for whom, and until when', readers: every },
+  { path: 'rollups/{hash}', what: 'rolling totals by requester and payee', readers: nobody },
   { path: 'accounts/{account}', what: 'chart of accounts', readers: money },
   { path: 'balances/{balance}', what: 'balances', readers: money },
   { path: 'journals/{journal}', what: 'journals', readers: money },

@@ -1,105 +1,98 @@
-import type { ApprovalLevel, Policy } from '../schemas/policy.ts';
-import type { Role } from '../schemas/common.ts';
-
-export interface PlanTraits {
-  readonly movesMoney: boolean;
-  readonly category: string;
-}
+import type { PlanTraits } from '../schemas/plan-traits.ts';
+import type { ApprovalLevel, Policy, PolicyRule } from '../schemas/policy.ts';
+import { evaluate } from './conditions.ts';
+import { strictestOf } from './levels.ts';
 
 export interface ChosenRule {
   readonly policy: { readonly id: string; readonly version: number };
   readonly rule: string;
   readonly levels: readonly ApprovalLevel[];
+  /** Nobody has to sign, because a rule says so. */
+  readonly auto: boolean;
   readonly expiryHours: number;
+  readonly reminderHours: number | null;
 }
 
 const FALLBACK: readonly ApprovalLevel[] = [{ role: 'approver', people: 1 }];
 const FALLBACK_EXPIRY_HOURS = 72;
 
-/** The rule that decides who must sign. No policy, or no rule that matches, means that approval is required: fail closed. */
+/**
+ * The rule that decides who must sign: the first whose conditions all hold. Fails closed: without a policy an approver
+ * must sign; where no rule matches, one can't be decided, or one approves by itself what it may not, everybody whom any
+ * rule of the policy names must.
+ */
 export function chooseRule(policy: Policy | null, traits: PlanTraits): ChosenRule {
-  const none = { id: policy?.id ?? 'none', version: policy?.version ?? 0 };
   if (policy === null || !policy.active) {
     return {
-      policy: none,
+      policy: { id: policy?.id ?? 'none', version: policy?.version ?? 0 },
       rule: 'No active policy: approval is required',
       levels: FALLBACK,
+      auto: false,
       expiryHours: FALLBACK_EXPIRY_HOURS,
+      reminderHours: null,
     };
   }
-  const rule = policy.rules.find(
-    ({ when }) =>
-      (when.movesMoney === undefined || when.movesMoney === traits.movesMoney) &&
-      (when.categories === undefined || when.categories.includes(traits.category)),
-  );
-  if (rule === undefined) {
-    return {
-      policy: none,
-      rule: 'No rule matches: approval is required',
-      levels: FALLBACK,
-      expiryHours: policy.expiryHours,
-    };
+  for (const rule of policy.rules) {
+    const verdict = evaluate(rule.when, traits);
+    if (verdict.holds === false) continue;
+    if (verdict.holds === 'unknown')
+      return closed(policy, `“${rule.name}” can not be decided, for ${verdict.why}: approval is required`);
+    const problem = autoProblem(rule);
+    if (problem !== null && traits.movesMoney)
+      return closed(policy, `“${rule.name}” may not approve by itself, for ${problem}: approval is required`);
+    const auto = rule.auto === true;
+    if (rule.levels.length === 0 && !auto) return closed(policy, `“${rule.name}” names nobody: approval is required`);
+    return { ...termsOf(policy), rule: rule.name, levels: auto ? [] : rule.levels, auto };
   }
-  return { policy: none, rule: rule.name, levels: rule.levels, expiryHours: policy.expiryHours };
+  return closed(policy, 'No rule matches: approval is required');
 }
 
-/** Whether `now` asks for more than `then` did: more people, or another role, at any level. */
-export function isStricter(then: readonly ApprovalLevel[], now: readonly ApprovalLevel[]): boolean {
-  return now.some((level, index) => {
-    const before = then[index];
-    return before === undefined || before.role !== level.role || before.people < level.people;
-  });
+type Terms = Pick<ChosenRule, 'policy' | 'expiryHours' | 'reminderHours'>;
+
+function termsOf({ id, version, expiryHours, reminderHours }: Policy): Terms {
+  return { policy: { id, version }, expiryHours, reminderHours: reminderHours ?? null };
 }
 
-export interface Signature {
-  readonly uid: string;
-  readonly level: number;
+function closed(policy: Policy, rule: string): ChosenRule {
+  return { ...termsOf(policy), rule, levels: strictestLevels(policy), auto: false };
 }
 
-/** The level that is being signed now; null when all have their people. Levels are signed in order. */
-export function currentLevel(levels: readonly ApprovalLevel[], signatures: readonly Signature[]): number | null {
-  const open = levels.findIndex(
-    (level, index) => signatures.filter((signature) => signature.level === index).length < level.people,
-  );
-  return open === -1 ? null : open;
+/** Everybody whom any rule of the policy names; an approver where none names anybody. */
+export function strictestLevels(policy: Pick<Policy, 'rules'>): readonly ApprovalLevel[] {
+  const levels = strictestOf(policy.rules.map((rule) => rule.levels));
+  return levels.length === 0 ? FALLBACK : levels;
 }
 
-/** Signatures still missing over all levels. */
-export function missingSignatures(levels: readonly ApprovalLevel[], signatures: readonly Signature[]): number {
-  return levels.reduce(
-    (sum, level, index) =>
-      sum + Math.max(0, level.people - signatures.filter((signature) => signature.level === index).length),
-    0,
-  );
+/** Why this rule may not approve a plan that moves money by itself; null when it may, or does not. */
+export function autoProblem({ auto, when }: Pick<PolicyRule, 'auto' | 'when'>): string | null {
+  if (auto !== true) return null;
+  if (when.movesMoney !== true) return 'it does not say that it is for plans that move money';
+  return when.amount?.maxMinor === undefined ? 'it sets no limit on the amount' : null;
 }
 
-export type SignerDecision =
-  | { readonly may: true; readonly level: number; readonly role: Role }
-  | {
-      readonly may: false;
-      readonly code: 'self_approval' | 'already_signed' | 'permission_denied' | 'failed_precondition';
-      readonly reason: string;
-    };
-
-/** Whether this member may sign now, and why not. The same function decides on the server and explains in the browser. */
-export function maySign(
-  member: { readonly uid: string; readonly active: boolean; readonly roles: readonly Role[] },
-  execution: { readonly state: string; readonly requestedBy: string },
-  levels: readonly ApprovalLevel[],
-  signatures: readonly Signature[],
-): SignerDecision {
-  if (execution.state !== 'awaiting_approval')
-    return { may: false, code: 'failed_precondition', reason: 'This run is not waiting for a signature.' };
-  if (!member.active) return { may: false, code: 'permission_denied', reason: 'Your membership is not active.' };
-  if (member.uid === execution.requestedBy)
-    return { may: false, code: 'self_approval', reason: 'You asked for this run, so somebody else must sign it.' };
-  if (signatures.some((signature) => signature.uid === member.uid))
-    return { may: false, code: 'already_signed', reason: 'You have signed this run already.' };
-  const level = currentLevel(levels, signatures);
-  const needed = level === null ? undefined : levels[level];
-  if (level === null || needed === undefined)
-    return { may: false, code: 'failed_precondition', reason: 'All signatures are given.' };
-  if (!member.roles.includes(needed.role))
-    return { may: false, code: 'permission_denied', reason: `Signing this run takes the role ${needed.role}.` };
-  return { may: true, level, role: needed.role };
+/**
+ * What is doubtful about a policy, in sentences for the one who writes it: rules that can never apply, and rules that
+ * approve less than they seem to.
+ */
+export function policyProblems(policy: Pick<Policy, 'rules' | 'expiryHours' | 'reminderHours'>): string[] {
+  const problems: string[] = [];
+  const all = policy.rules.findIndex((rule) => Object.values(rule.when).every((wanted) => wanted === undefined));
+  const hidden = all === -1 ? [] : policy.rules.slice(all + 1);
+  for (const rule of hidden)
+    problems.push(`“${rule.name}” never applies: “${policy.rules[all]?.name ?? ''}” before it matches everything.`);
+  if (all === -1)
+    problems.push(
+      'Plans that match no rule need everybody whom any rule names. A last rule without conditions avoids that.',
+    );
+  for (const rule of policy.rules) {
+    const problem = autoProblem(rule);
+    if (problem !== null && rule.when.movesMoney !== false)
+      problems.push(`“${rule.name}” approves no plan that moves money by itself: ${problem}.`);
+  }
+  const names = policy.rules.map((rule) => rule.name);
+  if (new Set(names).size < names.length)
+    problems.push('Two rules have the same name: the log could not tell them apart.');
+  if (policy.reminderHours != null && policy.reminderHours >= policy.expiryHours)
+    problems.push('Nobody is reminded: plans expire before that.');
+  return problems;
 }

@@ -1,6 +1,7 @@
 import { digestOf } from '../hash.ts';
 import type { Effect } from '../schemas/effect.ts';
 import type { Execution, InputFile, Origin, Plan, Recheck } from '../schemas/execution.ts';
+import type { PlanTraits } from '../schemas/plan-traits.ts';
 
 /** Hash of one page of effects, bound to its place. */
 export function pageHash(index: number, effects: readonly Effect[]): string {
@@ -19,7 +20,10 @@ export interface SignedPlan {
   readonly reads: { readonly count: number; readonly hash: string };
   readonly rechecks: readonly Recheck[];
   readonly origin: Origin;
-  readonly policy: { readonly id: string; readonly version: number };
+  /** The version that was asked, the rule that it chose, and who must sign by it. */
+  readonly policy: Pick<Plan['policy'], 'id' | 'version' | 'rule' | 'levels' | 'auto'>;
+  /** What the rule was chosen by. */
+  readonly traits: PlanTraits | null;
 }
 
 /**
@@ -27,15 +31,27 @@ export interface SignedPlan {
  * Whatever of it changes, the digest changes, and every approval given for it is void.
  */
 export function planDigest(plan: SignedPlan): string {
-  const { orgId, executionId, attempt, provider, plugin, parameters, pageHashes, reads, rechecks, origin, policy } =
-    plan;
+  const {
+    orgId,
+    executionId,
+    attempt,
+    provider,
+    plugin,
+    parameters,
+    pageHashes,
+    reads,
+    rechecks,
+    origin,
+    policy,
+    traits,
+  } = plan;
   const inputs = plan.inputs.map(({ parameter, fileId, sha256, generation }) => ({
     parameter,
     fileId,
     sha256,
     generation,
   }));
-  return digestOf('countersign/plan', 2, {
+  return digestOf('countersign/plan', 3, {
     orgId,
     executionId,
     attempt,
@@ -48,13 +64,14 @@ export function planDigest(plan: SignedPlan): string {
     rechecks,
     origin,
     policy,
+    traits,
   });
 }
 
 /** The digest of a stored plan, computed anew from its parts: what is stored beside it proves nothing. */
 export function digestOfStored(orgId: string, execution: Execution, plan: Plan): string {
   const { plugin, parameters, inputs, origin } = execution;
-  const { attempt, provider, pageHashes, reads, rechecks, policy } = plan;
+  const { attempt, provider, pageHashes, reads, rechecks, policy, traits } = plan;
   return planDigest({
     orgId,
     executionId: execution.id,
@@ -67,7 +84,8 @@ export function digestOfStored(orgId: string, execution: Execution, plan: Plan):
     reads,
     rechecks,
     origin,
-    policy: { id: policy.id, version: policy.version },
+    policy,
+    traits,
   });
 }
 

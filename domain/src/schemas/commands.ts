@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema, sha256Schema } from './common.ts';
+import { idSchema, instantSchema, roleSchema, sha256Schema } from './common.ts';
 import { calendarSchema, holidayRuleSchema, timeZoneSchema } from './schedule.ts';
 import { findingSchema, MAX_SETTLED_AT_ONCE } from './unknown.ts';
 import { changeSchema, secretNameSchema } from './proposal.ts';
@@ -23,6 +23,25 @@ export const commandSchemas = {
     comment: z.string().max(1000).default(''),
   }),
   rejectExecution: z.strictObject({ ...envelope, executionId: idSchema, digest: sha256Schema, reason }),
+  /** Let somebody sign in these roles of one's own, until a time. `fromUid` somebody else: for administrators. */
+  setDelegation: z.strictObject({
+    ...envelope,
+    fromUid: idSchema.optional(),
+    toUid: idSchema,
+    roles: z.array(roleSchema).min(1).max(8),
+    /** Now, when left out. */
+    startsAt: instantSchema.optional(),
+    endsAt: instantSchema,
+    reason,
+  }),
+  endDelegation: z.strictObject({ ...envelope, delegationId: idSchema }),
+  /** Say which payees' accounts are a member's own: they sign no run that pays one. Replaces what was said before. */
+  setPayeeAccounts: z.strictObject({
+    ...envelope,
+    uid: idSchema,
+    payeeAccounts: z.array(z.string().min(1).max(200)).max(50),
+    reason,
+  }),
   /** Stop an execution: at once before it applies, between pages while it does. */
   cancelExecution: z.strictObject({ ...envelope, executionId: idSchema, reason }),
   /** A child of an ended run, for what failed or was not done in it. `corrections`: file parameters with another file. */
@@ -135,6 +154,9 @@ export interface CommandResults {
   decideUnknownSettlement: { state: string };
   approveExecution: { state: string; remaining: number };
   rejectExecution: { state: string };
+  setDelegation: { delegationId: string };
+  endDelegation: { endedAt: string };
+  setPayeeAccounts: { payeeAccounts: string[] };
   cancelExecution: { state: string };
   pauseOperation: { waiting: number };
   resumeOperation: { waiting: number };

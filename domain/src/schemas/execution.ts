@@ -8,6 +8,8 @@ import {
   sha256Schema,
   totalSchema,
 } from './common.ts';
+import { riskLevelSchema } from './plugin.ts';
+import { planTraitsSchema } from './plan-traits.ts';
 import { levelSchema } from './policy.ts';
 
 /**
@@ -100,7 +102,7 @@ export const riskFactorSchema = z.strictObject({
 });
 export const riskSchema = z.strictObject({
   score: z.int().min(0),
-  band: z.enum(['low', 'medium', 'high', 'critical']),
+  band: riskLevelSchema,
   factors: z.array(riskFactorSchema).max(20),
 });
 export type Risk = z.infer<typeof riskSchema>;
@@ -182,9 +184,20 @@ export const planSchema = z.strictObject({
   tables: z.array(planTableSchema).max(4).default([]),
   reads: z.strictObject({ count: z.int(), hash: sha256Schema }),
   provider: z.strictObject({ connector: z.string(), account: z.string(), mode: z.string() }),
-  policy: z.strictObject({ id: z.string(), version: z.int(), rule: z.string(), levels: z.array(levelSchema) }),
+  policy: z.strictObject({
+    id: z.string(),
+    version: z.int(),
+    rule: z.string(),
+    levels: z.array(levelSchema),
+    /** Nobody had to sign, because the rule says so. */
+    auto: z.boolean().default(false),
+  }),
+  /** What the rule was chosen by; null in plans from before it was kept. */
+  traits: planTraitsSchema.nullable().default(null),
   plannedAt: instantSchema,
   expiresAt: instantSchema,
+  /** When those who may sign are reminded; null when they are not, or have been. */
+  remindAt: instantSchema.nullable().default(null),
 });
 export type Plan = z.infer<typeof planSchema>;
 

@@ -1,11 +1,21 @@
 import * as z from 'zod';
 import { currencySchema, instantSchema, roleSchema } from './common.ts';
 
+/** Days as in ISO 8601 (1 is Monday); times on the organization's clock, `to` excluded. */
+export const businessHoursSchema = z.strictObject({
+  days: z.array(z.int().min(1).max(7)).max(7),
+  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  to: z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/),
+});
+export type BusinessHours = z.infer<typeof businessHoursSchema>;
+
 /** `orgs/{orgId}` */
 export const organizationSchema = z.strictObject({
   name: z.string().min(1).max(120),
   baseCurrency: currencySchema,
   timeZone: z.string(),
+  /** Without them: `DEFAULT_BUSINESS_HOURS`. */
+  businessHours: businessHoursSchema.optional(),
   /** The outside account that the organization's payments go through; part of every digest. */
   provider: z.strictObject({ connector: z.literal('stripe'), account: z.string(), mode: z.enum(['test', 'live']) }),
   /** The organization-wide stop: checked before every page of effects. */
@@ -37,6 +47,8 @@ export const memberSchema = z.strictObject({
   salt: z.string(),
   roles: z.array(roleSchema),
   active: z.boolean(),
+  /** Accounts that are this person's own, or of somebody close: they sign no run that pays one of these. */
+  payeeAccounts: z.array(z.string().max(200)).max(50).default([]),
   createdAt: instantSchema,
   version: z.int().min(1),
 });

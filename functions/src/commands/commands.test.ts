@@ -201,7 +201,7 @@ describe('approveExecution', () => {
     world.command(uid, 'approveExecution', { executionId: planned.id, digest }, key);
 
   test.each([
-    ['the operator who asked', 'olivia', 'permission_denied'],
+    ['the operator who asked', 'olivia', 'self_approval'],
     ['an executive, whose role this run does not ask for', 'edith', 'permission_denied'],
     ['an admin', 'ada', 'permission_denied'],
     ['an approver who has left', 'ina', 'permission_denied'],
@@ -209,7 +209,7 @@ describe('approveExecution', () => {
     ['nobody', null, 'unauthenticated'],
   ] as const)('%s', async (_, uid, code) => {
     await expectRefused(code, () => sign(uid));
-    if (uid !== null) expect(denials()).toEqual([[uid, 'approveExecution', 'permission_denied']]);
+    if (uid !== null) expect(denials()).toEqual([[uid, 'approveExecution', code]]);
     expect((await world.execution(planned.id)).state).toBe('awaiting_approval');
   });
 
@@ -302,7 +302,7 @@ describe('rejectExecution, cancelExecution, setStop', () => {
   const digest = (): string => planned.plan?.digest ?? '';
 
   test('reject: who may not sign may not refuse either, and a reason is needed', async () => {
-    await expectRefused('permission_denied', () =>
+    await expectRefused('self_approval', () =>
       world.command('olivia', 'rejectExecution', { executionId: planned.id, digest: digest(), reason: 'because' }),
     );
     await expectRefused('stale_digest', () =>

@@ -1,3 +1,4 @@
+import { ROLES } from '@countersign/domain/schemas/common';
 import { coarseOf } from '@countersign/domain/plan/states';
 import { dueAt } from '../engine/work.ts';
 import { refs } from '../refs.ts';
@@ -7,7 +8,7 @@ import { signable, signature } from './sign.ts';
 /** Refuse a plan, with a reason. Nothing is done, and its references are free again. */
 export const rejectExecution: Command<'rejectExecution'> = {
   name: 'rejectExecution',
-  roles: ['approver', 'treasurer', 'executive', 'admin'],
+  roles: ROLES,
   async decide({ tx, input, member, now, change }) {
     const { orgId, executionId } = input;
     const found = await signable(tx, orgId, executionId, input.digest, member, now);
@@ -24,7 +25,11 @@ export const rejectExecution: Command<'rejectExecution'> = {
     change.also(dueAt(orgId, executionId, now));
     const writes = change.toWrites('execution.rejected', {
       executionId,
-      data: { digest: input.digest, role: found.role },
+      data: {
+        digest: input.digest,
+        role: found.role,
+        ...(found.forUid === null ? {} : { forUid: found.forUid }),
+      },
       personal: { reason: input.reason },
     });
     return { result: { state: 'rejected' }, writes, wake: executionId };

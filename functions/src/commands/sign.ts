@@ -1,5 +1,5 @@
 import { commitment } from '@countersign/domain/audit/event';
-import { maySign } from '@countersign/domain/approval/policy';
+import { maySign } from '@countersign/domain/approval/may-sign';
 import { AppError } from '@countersign/domain/errors';
 import { digestOfStored } from '@countersign/domain/plan/digest';
 import type { Approval } from '@countersign/domain/schemas/effect';
@@ -7,6 +7,7 @@ import type { Execution, Plan } from '@countersign/domain/schemas/execution';
 import type { Role } from '@countersign/domain/schemas/common';
 import type { Member } from '@countersign/domain/schemas/organization';
 import { randomBytes } from 'node:crypto';
+import { signingFacts } from '../engine/signing-facts.ts';
 import { refs } from '../refs.ts';
 import { read, type Transaction } from '../store/database.ts';
 
@@ -15,6 +16,8 @@ export interface Signable {
   readonly plan: Plan;
   readonly level: number;
   readonly role: Role;
+  /** The one for whom a delegate signs. */
+  readonly forUid: string | null;
 }
 
 /**
@@ -32,7 +35,8 @@ export async function signable(
   const execution = await read(tx, refs.execution(orgId, executionId));
   if (execution === null) throw new AppError('not_found', 'There is no such run.');
   if (execution.plan === null) throw new AppError('failed_precondition', 'This run has no plan to sign.');
-  const decision = maySign(member, execution, execution.plan.policy.levels, execution.approvals);
+  const facts = await signingFacts(tx, orgId, execution, execution.plan, member, now);
+  const decision = maySign(member, execution, execution.plan.policy.levels, execution.approvals, facts);
   if (!decision.may) throw new AppError(decision.code, decision.reason);
   if (digest !== execution.plan.digest)
     throw new AppError('stale_digest', 'The plan has changed since you opened it. Look at it again before you sign.', {
@@ -45,7 +49,7 @@ export async function signable(
     );
   if (execution.plan.expiresAt <= now)
     throw new AppError('failed_precondition', 'The time to sign this plan has run out.');
-  return { execution, plan: execution.plan, level: decision.level, role: decision.role };
+  return { execution, plan: execution.plan, level: decision.level, role: decision.role, forUid: decision.forUid };
 }
 
 const SALT_BYTES = 16;
@@ -58,10 +62,10 @@ export function signature(
   at: string,
 ): Omit<Approval, 'version'> {
   const salt = randomBytes(SALT_BYTES).toString('hex');
-  const { plan, level, role } = found;
+  const { plan, level, role, forUid } = found;
   return {
     uid: member.uid,
-    forUid: null,
+    forUid,
     role,
     level,
     digest: plan.digest,

@@ -18,6 +18,7 @@ import { payeeWrites } from './new-payees.ts';
 import { readPages, readTally } from './outcomes.ts';
 import { parseReportOutput, type ReportOutput } from './plugin-output.ts';
 import { reportHandlers, runInSandbox } from './plugin-host.ts';
+import { settleRollups } from './rollups.ts';
 import { nextAsk } from './settle-unknown.ts';
 import { fenced, release, type Lease } from './work.ts';
 
@@ -40,6 +41,7 @@ export async function finishExecution(deps: Deps, lease: Lease, execution: Execu
     await releaseClaimsOf(deps, lease, execution.id, keep);
     const results = await collect(deps, lease.orgId, execution, plan);
     await rememberPayees(deps, lease, execution, results);
+    await settleRollups(deps, lease, execution, results.effects, doneOrMaybe(results));
     const [agreement, report] = [
       await compareWithProvider(deps, lease.orgId, results),
       await runReport(deps, lease.orgId, execution, results, log),
@@ -50,6 +52,11 @@ export async function finishExecution(deps: Deps, lease: Lease, execution: Execu
       const ref = refs.execution(lease.orgId, execution.id);
       const current = await read(tx, ref);
       if (current === null) return;
+      // Something was settled while the report was made: it is made again, from what is known now.
+      if (current.version !== execution.version) {
+        tx.write(release(lease, now));
+        return;
+      }
       const change = new ChangeSet(
         lease.orgId,
         `reported-${execution.id}-${lease.token}`,
@@ -103,6 +110,14 @@ async function collect(deps: Deps, orgId: string, execution: Execution, plan: Pl
     .sort((a, b) => a.index - b.index)
     .flatMap((page) => page.problems);
   return { effects, outcomes, problems };
+}
+
+/** Effects that were done, or may have been. */
+function doneOrMaybe({ effects, outcomes }: Results): Effect[] {
+  const keys = new Set(
+    outcomes.filter(({ status }) => status === 'succeeded' || status === 'unknown').map(({ key }) => key),
+  );
+  return effects.filter(({ key }) => keys.has(key));
 }
 
 async function rememberPayees(deps: Deps, lease: Lease, execution: Execution, results: Results): Promise<void> {
@@ -169,7 +184,13 @@ async function compareWithProvider(deps: Deps, orgId: string, results: Results):
 }
 
 /** A report that fails takes nothing back: it is replaced by a plain one that says so. */
-async function runReport(deps: Deps, orgId: string, execution: Execution, results: Results, log: ExecutionLog): Promise<ReportOutput> {
+async function runReport(
+  deps: Deps,
+  orgId: string,
+  execution: Execution,
+  results: Results,
+  log: ExecutionLog,
+): Promise<ReportOutput> {
   try {
     const plugin = await deps.catalogue.find(execution.plugin.name, execution.plugin.codeHash, orgId);
     const input = {

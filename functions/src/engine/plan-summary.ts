@@ -8,6 +8,7 @@ import { totalsOf } from '@countersign/domain/plan/totals';
 import type { ChosenRule } from '@countersign/domain/approval/policy';
 import type { Effect, PlanPage } from '@countersign/domain/schemas/effect';
 import type { Execution, Plan, Problem, Risk } from '@countersign/domain/schemas/execution';
+import type { PlanTraits } from '@countersign/domain/schemas/plan-traits';
 import type { PlanOutput } from './plugin-output.ts';
 
 /** Bounded by bytes as well: a page with its intents and outcomes stays far below a document's limit. */
@@ -65,6 +66,7 @@ export interface PlanSummaryInput {
   readonly rule: ChosenRule;
   readonly newPayeeCount: number;
   readonly risk: Risk | null;
+  readonly traits: PlanTraits;
   readonly now: Date;
 }
 
@@ -81,6 +83,7 @@ export function summarizePlan(input: PlanSummaryInput): Plan {
   const effectsByKind = countKinds(effects);
   const refusedCount = output.problems.filter((problem) => problem.severity === 'refused').length;
   const pageHashes = pages.map((page) => page.hash);
+  const policy = { ...rule.policy, rule: rule.rule, levels: [...rule.levels], auto: rule.auto };
   return {
     digest: planDigest({
       orgId,
@@ -94,7 +97,8 @@ export function summarizePlan(input: PlanSummaryInput): Plan {
       reads,
       rechecks: output.rechecks,
       origin: execution.origin,
-      policy: rule.policy,
+      policy,
+      traits: input.traits,
     }),
     attempt,
     sentence: planSentence({
@@ -128,10 +132,19 @@ export function summarizePlan(input: PlanSummaryInput): Plan {
     tables: output.tables,
     reads,
     provider,
-    policy: { ...rule.policy, rule: rule.rule, levels: [...rule.levels] },
+    policy,
+    traits: input.traits,
     plannedAt: input.now.toISOString(),
-    expiresAt: new Date(input.now.getTime() + rule.expiryHours * 3_600_000).toISOString(),
+    expiresAt: hoursLater(input.now, rule.expiryHours),
+    remindAt:
+      rule.levels.length > 0 && rule.reminderHours !== null && rule.reminderHours < rule.expiryHours
+        ? hoursLater(input.now, rule.reminderHours)
+        : null,
   };
+}
+
+function hoursLater(now: Date, hours: number): string {
+  return new Date(now.getTime() + hours * 3_600_000).toISOString();
 }
 
 /** The first page of each depth. */

@@ -11,7 +11,9 @@ import type { Deps } from './deps.ts';
 import { expireExecution } from './expire-execution.ts';
 import { finishExecution } from './finish-execution.ts';
 import { planExecution } from './plan-execution.ts';
+import { releaseRollupsOf } from './rollups.ts';
 import { askAgain } from './settle-unknown.ts';
+import { recordFailure, tellWhenStuck } from './work-failures.ts';
 import { fenced, keepLease, release, takeLease, type Lease } from './work.ts';
 
 /** Steps that one wake-up may take; more wait for the next. */
@@ -31,18 +33,12 @@ export async function runWork(deps: Deps, orgId: string, workId: string): Promis
     log.workTaken({ orgId, workId, token: lease.token });
     const keeper = keepLease(deps, lease);
     try {
+      await tellWhenStuck(deps, lease);
       await takeStep(deps, lease, startedMs);
     } catch (error) {
       const failure = toAppError(error);
       if (failure.code === 'lease_lost') return;
-      log.workFailed({
-        orgId,
-        workId,
-        code: failure.code,
-        message: failure.message,
-        stack: failure.cause instanceof Error ? failure.cause.stack : failure.stack,
-      });
-      // The lease is kept until it ends: the tick tries again then, and not in a tight circle.
+      await recordFailure(deps, lease, failure);
       throw failure;
     } finally {
       keeper.stop();
@@ -70,6 +66,9 @@ async function takeStep(deps: Deps, lease: Lease, startedMs: number): Promise<vo
 async function afterEnd(deps: Deps, lease: Lease, execution: Execution): Promise<void> {
   if (execution.tally !== null && execution.report === null) return finishExecution(deps, lease, execution);
   if (execution.tally !== null && countsOf(execution.tally).unknown > 0) return askAgain(deps, lease, execution);
-  if (execution.tally === null) await releaseClaimsOf(deps, lease, execution.id);
+  if (execution.tally === null) {
+    await releaseClaimsOf(deps, lease, execution.id);
+    await releaseRollupsOf(deps, lease, execution.id);
+  }
   return fenced(deps, lease, async (tx) => tx.write(release(lease, null)));
 }

@@ -42,6 +42,7 @@ export async function foundOrganization(deps: Deps, orgId: string, founding: Fou
       commitment: memberCommitment(salt, { name, email }),
       roles: [...roles],
       active: founding.inactive?.includes(uid) !== true,
+      payeeAccounts: [],
       createdAt,
     });
   }

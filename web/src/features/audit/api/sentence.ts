@@ -13,6 +13,10 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'organization.stopped': (f) => `stopped everything${because(f)}`,
   'organization.resumed': (f) => `lifted the stop${because(f)}`,
   'member.added': (f) => `added ${f.name ?? 'a member'}${f.roles === undefined ? '' : ` as ${f.roles}`}`,
+  'member.linked': (f) => `said which payees’ accounts belong to a member${because(f)}`,
+  'delegation.set': (f) =>
+    `let somebody sign for somebody else${f.roles === undefined ? '' : ` as ${f.roles.replaceAll(' ', ', ')}`}${f.endsAt === undefined ? '' : ` until ${f.endsAt.slice(0, 10)}`}${because(f)}`,
+  'delegation.ended': () => 'took a delegation back',
   'plugin.installed': (f) => `installed the plugin${quoted(join(f.name ?? f.plugin, f.version))}`,
   'operation.configured': (f) => `set up the operation${quoted(f.title ?? f.operation)}`,
   'policy.set': (f) => `set the approval policy${quoted(f.name ?? f.policy)}`,
@@ -37,6 +41,8 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
     `signed the plan${f.amounts === undefined ? '' : ` of ${f.amounts}`}${f.role === undefined ? '' : ` as ${f.role}`}${remaining(f)}${f.comment === undefined ? '' : `: “${f.comment}”`}`,
   'execution.rejected': (f) => `rejected the plan${because(f)}`,
   'execution.cancelled': (f) => `cancelled the run${because(f)}${outcome(f)}`,
+  'execution.reminded': (f) =>
+    `reminded ${count(f.people, 'person').replace('persons', 'people')} that a plan waits for a signature`,
   'execution.expired': () => 'let the plan expire: nobody signed in time',
   'execution.apply_started': () => 'began to do what was signed',
   'execution.page_intended': (f) =>

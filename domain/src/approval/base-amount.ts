@@ -1,0 +1,97 @@
+import { exponentOf } from '../money/currencies.ts';
+import { fromMinor, toMinor } from '../money/money.ts';
+import type { Total } from '../schemas/common.ts';
+import type { BaseAmount, UsedRate } from '../schemas/plan-traits.ts';
+
+/** The type of the records that hold exchange rates; a record's id is `BASE-QUOTE`. */
+export const FX_RATE_TYPE = 'fx-rate';
+
+/** What an administrator registers for it. `rate`: units of `quote` for one of `base`. */
+export const FX_RATE_FIELDS = [
+  { name: 'base', type: 'string', required: true },
+  { name: 'quote', type: 'string', required: true },
+  { name: 'rate', type: 'decimal', required: true },
+  { name: 'source', type: 'string', required: true },
+  /** A day or an instant, ISO 8601. */
+  { name: 'asOf', type: 'string', required: true },
+] as const;
+
+/** A rate that is older than this, or from the future, is none: what it would say of an amount is not known. */
+export const MAX_RATE_AGE_DAYS = 7;
+const DAY_MS = 86_400_000;
+
+export const fxRateId = (base: string, quote: string): string => `${base}-${quote}`;
+
+const DECIMAL = /^(\d{1,40})(?:\.(\d{1,40}))?$/;
+
+/** A positive plain decimal as a whole number and the power of ten that divides it. */
+function scaled(text: string): { value: bigint; scale: number } | null {
+  const match = DECIMAL.exec(text);
+  if (match === null) return null;
+  const value = BigInt(`${match[1] ?? ''}${match[2] ?? ''}`);
+  return value === 0n ? null : { value, scale: match[2]?.length ?? 0 };
+}
+
+/** A rate out of a record's fields; null when it is malformed, too old, or of a time to come. */
+export function usableRate(fields: Readonly<Record<string, unknown>>, now: string): UsedRate | null {
+  const { base, quote, rate, source, asOf } = fields;
+  if (typeof base !== 'string' || typeof quote !== 'string' || typeof rate !== 'string' || typeof asOf !== 'string')
+    return null;
+  const ageMs = Date.parse(now) - Date.parse(asOf);
+  if (!(ageMs <= MAX_RATE_AGE_DAYS * DAY_MS && ageMs >= -DAY_MS)) return null;
+  if (scaled(rate) === null || exponentOf(base) === undefined || exponentOf(quote) === undefined) return null;
+  return { base, quote, rate, source: typeof source === 'string' ? source : '', asOf };
+}
+
+/**
+ * An amount in another currency, rounded up to the next minor unit: against the one who asks. Exact up to that one
+ * rounding, for the rate is a decimal and the arithmetic is in integers. The rate may be given in either direction.
+ * @throws never; null when the rate is of other currencies
+ */
+export function convertUp(amountMinor: bigint, from: string, to: string, used: UsedRate): bigint | null {
+  const rate = scaled(used.rate);
+  const [places, placesTo] = [exponentOf(from), exponentOf(to)];
+  if (rate === null || places === undefined || placesTo === undefined) return null;
+  const power = (exponent: number): bigint => 10n ** BigInt(exponent);
+  if (used.base === from && used.quote === to)
+    return divideUp(amountMinor * rate.value * power(placesTo), power(places) * power(rate.scale));
+  return used.base === to && used.quote === from
+    ? divideUp(amountMinor * power(rate.scale) * power(placesTo), power(places) * rate.value)
+    : null;
+}
+
+function divideUp(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  return dividend % divisor > 0n ? quotient + 1n : quotient;
+}
+
+/** Totals of several currencies as one amount in the base currency; its `amountMinor` is null when a rate is missing. */
+export function toBase(totals: readonly Total[], baseCurrency: string, rates: readonly UsedRate[]): BaseAmount {
+  let sum = 0n;
+  const used: UsedRate[] = [];
+  const unknown: string[] = [];
+  for (const { currency, amountMinor } of totals) {
+    if (currency === baseCurrency) {
+      sum += toMinor(amountMinor);
+      continue;
+    }
+    const rate = rates.find(
+      ({ base, quote }) =>
+        (base === currency && quote === baseCurrency) || (base === baseCurrency && quote === currency),
+    );
+    const converted = rate === undefined ? null : convertUp(toMinor(amountMinor), currency, baseCurrency, rate);
+    if (rate === undefined || converted === null) {
+      unknown.push(currency);
+      continue;
+    }
+    used.push(rate);
+    sum += converted;
+  }
+  return {
+    currency: baseCurrency,
+    amountMinor: unknown.length > 0 ? null : fromMinor(sum),
+    unknownCurrencies: unknown,
+    rates: used,
+    ratesAsOf: used.map(({ asOf }) => asOf).sort()[0] ?? null,
+  };
+}

@@ -23,9 +23,10 @@ export const config = {
   maxEffects: 100_000,
   /** Approvals older than this make the worker ask the provider before it sends (Stripe may forget keys after a day). */
   askFirstAfterMs: 20 * 3_600_000,
-  /** How often the provider is asked about an unknown outcome, and after how long. */
+  /** How soon the provider is asked first about an unknown outcome; later ever more seldom, up to once a day, for 30 days. */
   askAgainMs: positiveInt('ASK_AGAIN_MS', 60_000),
-  maxAsks: 5,
+  maxAskMs: 86_400_000,
+  askForMs: 30 * 86_400_000,
   stripeApiBase: process.env['STRIPE_API_BASE'] ?? null,
   functionTimeoutSeconds: 540,
 } as const;

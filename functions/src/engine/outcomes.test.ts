@@ -57,7 +57,13 @@ test.each(['timeout_before', 'server_error'] as const)(
     world.provider.break('A-2', fault);
     const ended = await world.payOut(FILE);
     expect(ended).toMatchObject({ state: 'needs_repair', tally: { unknown: [{ count: 1 }] } });
-    for (let round = 0; round < config.maxAsks + 3; round += 1) await world.later(config.askAgainMs + 1_000);
+    let asks = 0;
+    for (let day = 0; day <= 32; day += 1) {
+      asks += world.documents('work').filter((work) => work['nextAt'] !== null).length;
+      await world.later(config.maxAskMs);
+    }
+    expect(asks).toBeGreaterThan(25);
+    expect(asks).toBeLessThan(33);
     expect(await world.execution(ended.id)).toMatchObject({
       state: 'needs_repair',
       tally: { unknown: [{ count: 1 }] },

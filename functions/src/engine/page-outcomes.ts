@@ -22,6 +22,7 @@ import { ChangeSet } from './change-set.ts';
 import { freeAfterFailure } from './claims.ts';
 import { intentsCommitId } from './page-intents.ts';
 import { idsOf, outcomeOf, type Mode } from './perform-effects.ts';
+import { unknownWrites } from './unknowns.ts';
 import { fenced } from './work.ts';
 
 /**
@@ -58,6 +59,7 @@ export async function commitOutcomes(
         data: toStoredOutcomes(settled),
       });
       change.also(...freedClaims(context, page, outcomes, now));
+      change.also(...unknownWrites(lease.orgId, execution, `${page.attempt}-${page.index}`, page.effects, outcomes));
       if (intended.intents.some((intent) => intent.journalId !== null))
         change.also(takeResult(lease.orgId, 'ledger', intentsCommitId(context, page.index)));
       change.post(...settleJournals(outcomes));

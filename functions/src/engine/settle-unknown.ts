@@ -1,33 +1,36 @@
 import { AppError } from '@countersign/domain/errors';
 import { countsOf } from '@countersign/domain/plan/totals';
 import { coarseOf } from '@countersign/domain/plan/states';
-import { paths } from '@countersign/domain/paths';
-import { toStoredOutcomes, type Outcome, type PageOutcomes } from '@countersign/domain/schemas/effect';
+import type { PageOutcomes } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { config } from '../config.ts';
 import { outsideKindOf } from '../effects/index.ts';
+import type { Performed } from '../effects/payment-provider.ts';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
-import { settleJournals } from './page-outcomes.ts';
 import { ChangeSet } from './change-set.ts';
 import type { Deps } from './deps.ts';
 import { readPages, readTally, type PageWithOutcomes } from './outcomes.ts';
 import { idsOf } from './perform-effects.ts';
+import { settleOutcomes, type Answer } from './settle-outcomes.ts';
 import { fenced, release, type Lease } from './work.ts';
 
-/** When the provider is asked next about what is unknown; null when nothing is, or when it has been asked long enough. */
+/**
+ * When the provider is asked next about what is unknown: after half as long again as it has been asked so far, at least
+ * a minute and at most a day. Null when nothing is unknown, or after 30 days: then only people settle it.
+ */
 export function nextAsk(execution: Execution, now: Date): string | null {
   if (execution.tally === null || countsOf(execution.tally).unknown === 0 || execution.endedAt === null) return null;
   const askedForMs = now.getTime() - Date.parse(execution.endedAt);
-  return askedForMs > config.askAgainMs * config.maxAsks
-    ? null
-    : new Date(now.getTime() + config.askAgainMs).toISOString();
+  if (askedForMs > config.askForMs) return null;
+  const waitMs = Math.min(config.maxAskMs, Math.max(config.askAgainMs, Math.floor(askedForMs / 2)));
+  return new Date(now.getTime() + waitMs).toISOString();
 }
 
 /**
- * Ask the provider what became of effects whose outcome is unknown. Only a payment that is found settles one; that
- * none is found proves nothing. Nothing is sent.
+ * Ask the provider what became of effects whose outcome is unknown. Only a payment that is found settles one: as
+ * succeeded, or as failed when it came back. That none is found proves nothing. Nothing is sent.
  */
 export async function askAgain(deps: Deps, lease: Lease, execution: Execution): Promise<void> {
   const { plan } = execution;
@@ -42,6 +45,11 @@ export async function askAgain(deps: Deps, lease: Lease, execution: Execution): 
   await fenced(deps, lease, async (tx) => {
     const ref = refs.execution(lease.orgId, execution.id);
     const current = await read(tx, ref);
+    // People have settled something meanwhile: what was counted here is old.
+    if (current !== null && current.version !== execution.version) {
+      tx.write(release(lease, now));
+      return;
+    }
     if (current === null || current.tally === null || JSON.stringify(current.tally) === JSON.stringify(tally)) {
       tx.write(release(lease, current === null ? null : nextAsk(current, deps.now())));
       return;
@@ -81,57 +89,52 @@ async function askForPage(
   page: PageWithOutcomes,
   settled: PageOutcomes,
 ): Promise<void> {
-  const answers = new Map<string, Outcome>();
+  const answers = new Map<string, Answer>();
   const organization = await read(deps.db, refs.organization(lease.orgId));
   if (organization === null) return;
   const ports = { provider: deps.provider, http: deps.http, organization };
+  const now = deps.now().toISOString();
   for (const [at, outcome] of settled.outcomes.entries()) {
     const effect = page.effects[at];
-    if (outcome.status !== 'unknown' || effect === undefined) continue;
-    const kind = outsideKindOf(effect);
     const intent = settled.intents[at];
-    if (kind === null || intent === undefined) continue;
-    const found = await kind.find(ports, effect, {
-      ...idsOf({ lease, execution: { id: executionId } }, settled, intent),
-      since: new Date(settled.intendedAt),
-    });
-    if (found?.status !== 'succeeded') continue;
-    answers.set(outcome.effectId, {
-      ...outcome,
-      status: 'succeeded',
-      providerId: found.providerId,
-      code: null,
-      message: null,
-      settlement: found.settlement === undefined ? null : { state: found.settlement, at: deps.now().toISOString() },
-      at: deps.now().toISOString(),
-    });
+    if (outcome.status !== 'unknown' || effect === undefined || intent === undefined) continue;
+    const ids = idsOf({ lease, execution: { id: executionId } }, settled, intent);
+    const found = await outsideKindOf(effect)?.find(ports, effect, { ...ids, since: new Date(settled.intendedAt) });
+    const answer = answerOf(found ?? null, now);
+    if (answer !== null) answers.set(outcome.effectId, answer);
   }
   if (answers.size === 0) return;
-  const now = deps.now().toISOString();
   await fenced(deps, lease, async (tx) => {
-    const ref = refs.outcome(lease.orgId, executionId, settled.attempt, settled.index);
-    const current = await read(tx, ref);
-    if (current === null) return;
-    const outcomes = current.outcomes.map((outcome) =>
-      outcome.status === 'unknown' ? (answers.get(outcome.effectId) ?? outcome) : outcome,
-    );
     const change = new ChangeSet(
       lease.orgId,
       `asked-${executionId}-${settled.index}-${lease.token}`,
       { kind: 'system', part: 'engine' },
       now,
     );
-    change.also({
-      op: 'set',
-      path: paths.outcome(lease.orgId, executionId, settled.attempt, settled.index),
-      data: toStoredOutcomes({ ...current, outcomes }),
-    });
-    change.post(...settleJournals([...answers.values()]));
+    const { attempt, index } = settled;
+    const where = { orgId: lease.orgId, executionId, attempt, index, effects: page.effects };
+    const found = await settleOutcomes(tx, change, where, answers, now);
+    if (found.length === 0) return;
     tx.write(
       ...change.toWrites('execution.unknown_settled', {
         executionId,
-        data: { page: String(settled.index + 1), found: String(answers.size) },
+        data: { page: String(index + 1), found: String(found.length) },
       }),
     );
   });
+}
+
+/** What the provider's answer settles; null when it settles nothing. */
+export function answerOf(found: Performed | null, at: string): Answer | null {
+  if (found?.status === 'succeeded')
+    return {
+      status: 'succeeded',
+      providerId: found.providerId,
+      code: null,
+      message: null,
+      settlement: found.settlement === undefined ? null : { state: found.settlement, at },
+    };
+  if (found?.status === 'failed')
+    return { status: 'failed', providerId: null, code: found.code, message: found.message, settlement: null };
+  return null;
 }

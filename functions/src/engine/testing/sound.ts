@@ -25,6 +25,17 @@ export async function expectSound(world: World): Promise<void> {
   expect(report.audit.waiting + report.ledger.waiting).toBe(0);
   expectOnce(world);
   expectLedgerAgrees(world);
+  await expectListed(world);
+}
+
+/** The list of what is unknown is exactly what is unknown in the runs. */
+async function expectListed(world: World): Promise<void> {
+  const unknown: string[] = [];
+  for (const execution of world.documents('executions') as unknown as Execution[])
+    for (const outcome of await world.outcomes(await world.execution(execution.id)))
+      if (outcome.status === 'unknown') unknown.push(outcome.effectId);
+  const listed = world.documents('unknowns').map((one) => String(one['effectId']));
+  expect(listed.sort()).toEqual(unknown.sort());
 }
 
 export function expectOnce(world: World): void {

@@ -98,6 +98,6 @@ export class DocumentHistory {
 function personalHolds(doc: Record<string, unknown>): boolean {
   const { commitment: committed, salt, name, email, comment } = doc;
   if (typeof committed !== 'string' || typeof salt !== 'string' || salt === '') return true;
-  if (typeof comment === 'string') return commitment(salt, { comment }) === committed;
+  if (comment !== undefined) return commitment(salt, { comment }) === committed;
   return memberCommitment(salt, { name: String(name), email: String(email) }) === committed;
 }

@@ -18,11 +18,12 @@ export interface Tile extends TileCoordinate {
 
 export const tileKey = ({ level, index }: TileCoordinate): string => `${level}-${index}`;
 
-/** The tiles that still grow at this size: what must be at hand to append. */
-export function openTiles(size: number): TileCoordinate[] {
-  const open: TileCoordinate[] = [];
+/** The tiles that still grow at this size, with their number of hashes: what must be at hand to append. */
+export function openTiles(size: number): (TileCoordinate & { readonly width: number })[] {
+  const open: (TileCoordinate & { readonly width: number })[] = [];
   for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
-    if (count % TILE_WIDTH !== 0) open.push({ level, index: Math.floor(count / TILE_WIDTH) });
+    const width = count % TILE_WIDTH;
+    if (width !== 0) open.push({ level, index: Math.floor(count / TILE_WIDTH), width });
   }
   return open;
 }

@@ -69,12 +69,15 @@ export async function readPosition(
     }),
     db.getAll(tiles.map(({ level, index }) => paths.tile(orgId, name, level, index))),
   ]);
-  const hashesOf = (doc: Stored | null | undefined): Hash[] =>
-    unpackHashes((doc?.data as Tile | undefined)?.hashes ?? '');
+  // A writer that came between has added to the tile: what this head stands for is its beginning.
+  const hashesOf = (doc: Stored | null | undefined, width: number): Hash[] =>
+    unpackHashes((doc?.data as Tile | undefined)?.hashes ?? '').slice(0, width);
   return {
     head,
     headTime: stored?.updateTime ?? null,
-    open: unchanged ? before.open : new Map(tiles.map((tile, index) => [tileKey(tile), hashesOf(tileDocs[index])])),
+    open: unchanged
+      ? before.open
+      : new Map(tiles.map((tile, index) => [tileKey(tile), hashesOf(tileDocs[index], tile.width)])),
     waiting: waiting.map((doc) => doc.data as Inbox),
     more: waiting.length === INBOX_DOCUMENTS_PER_READ,
     cache: unchanged ? before.cache : undefined,

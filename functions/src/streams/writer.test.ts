@@ -250,6 +250,26 @@ describe('two writers', () => {
     await expectBooks(3);
   });
 
+  test('one that read the head before, and its open tiles after, the other committed starts over too', async () => {
+    await handIn(world, ORG, 'c1', [payout('p1', 0, '100')]);
+    const slow = elsewhere({
+      ...store,
+      // Only once: what it reads first is the head.
+      get: async (path) => {
+        const stored = await store.get(path);
+        if (waits) {
+          waits = false;
+          await drainStream(world, ORG, 'ledger');
+          await handIn(world, ORG, 'c2', [payout('p2', 1, '200')]);
+        }
+        return stored;
+      },
+    });
+    let waits = true;
+    await drainStream(slow, ORG, 'ledger');
+    await expectBooks(2);
+  });
+
   test('that took different documents can not both commit: one head, one winner', async () => {
     const many = (name: string, count: number): LedgerIntent[] =>
       Array.from({ length: count }, (_, index) => payout(`${name}-${index}`, index % 5, '1'));

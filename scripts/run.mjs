@@ -29,7 +29,7 @@ try {
   const node = await step('Node 24', always, ensureNode);
   await step('packages', always, (note) => ensureDependencies(ROOT, node, note));
   const env = { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter) };
-  if (NEED_FIRESTORE.includes(command)) {
+  if (NEED_FIRESTORE.includes(command) || (command === 'faults' && args.includes('--real'))) {
     env.HIDANE_BIN = await step('local Firestore (hidane)', always, (note) => ensureHidane(node, note));
   }
   if (needsBrowser()) {

@@ -1,0 +1,260 @@
+import type { Execution } from '@countersign/domain/schemas/execution';
+import { END_STATES } from '@countersign/domain/schemas/execution';
+import { ChangeSet } from '../../../functions/src/engine/change-set.ts';
+import { openAccount } from '../../../functions/src/engine/testing/found-organization.ts';
+import { refs } from '../../../functions/src/refs.ts';
+import { read } from '../../../functions/src/store/database.ts';
+import { drainStream } from '../../../functions/src/streams/index.ts';
+import { LATE_ACCOUNT } from './founding.ts';
+import { recipeText } from './mixed-plugin.ts';
+import { PLATFORM } from './sim-stripe.ts';
+import type { SimWorld } from './sim-world.ts';
+import type { Happening, Run, Story } from './story.ts';
+
+const POLL_MS = 3_000;
+const PATIENCE_MS = 15 * 60_000;
+const TICK_MS = 60_000;
+/** As long as a process may stand still, and a little more. */
+const STILL_MS = 10 * 60_000;
+const MAX_ROUNDS = 60;
+
+/** What the balances of accounts lost to others than the organization, by account and currency. */
+export type Outflows = Map<string, bigint>;
+
+/** The story, with everything that goes wrong meanwhile; then the calm, in which all comes to rest. */
+export async function play(world: SimWorld, story: Story): Promise<{ ids: string[]; outflows: Outflows }> {
+  const ids: (string | null)[] = story.runs.map(() => null);
+  const outflows: Outflows = new Map();
+  let over = false;
+  const ticking = (async () => {
+    while (!over) {
+      await world.scheduler.sleep(TICK_MS, 'tick');
+      if (!over) await world.tick();
+    }
+  })();
+  await Promise.all([
+    ...story.runs.map(async (run, at) => {
+      ids[at] = await playRun(world, run, at);
+      if (ids[at] !== null) await untilEnded(world, ids[at]);
+    }),
+    ...story.happenings.map(async ({ afterMs, happening }, at) => {
+      await world.scheduler.sleep(afterMs, happening.what);
+      await happen(world, happening, at, ids, outflows);
+    }),
+  ]);
+  over = true;
+  await ticking;
+  await calm(world);
+  await again(world, story);
+  return { ids: ids.filter((id) => id !== null), outflows };
+}
+
+async function playRun(world: SimWorld, run: Run, at: number): Promise<string | null> {
+  await world.scheduler.sleep(run.startsAfterMs, `run ${at}`);
+  const id = await request(world, run, `request-run-${at}`, run.twice);
+  if (id === null) return null;
+  const execution = await untilPlanned(world, id);
+  if (execution?.plan == null) return id;
+  await Promise.all(
+    run.signatures.map(async ({ uid, afterMs, digest }, number) => {
+      await world.scheduler.sleep(afterMs, `${uid} signs`);
+      const signed = digest === 'right' ? (world.execution(id)?.plan?.digest ?? '') : '0'.repeat(64);
+      await world.ask(
+        uid,
+        'approveExecution',
+        { executionId: id, digest: signed, comment: 'so be it' },
+        `${id}-${number}`,
+      );
+    }),
+  );
+  return id;
+}
+
+async function request(world: SimWorld, { uid, what }: Run, name: string, twice: boolean): Promise<string | null> {
+  const parameters =
+    what.plugin === 'mixed'
+      ? { recipe: recipeText(what.ingredients) }
+      : { file: await world.upload(uid, csvOf(what.rows), name) };
+  const ask = () => world.ask(uid, 'requestExecution', { operationId: what.plugin, parameters }, name);
+  const [first] = await Promise.all(twice ? [ask(), ask()] : [ask()]);
+  return first?.executionId ?? null;
+}
+
+function csvOf(rows: readonly { reference: string; account: string; amount: string; currency: string }[]): string {
+  const lines = rows.map(({ reference, account, amount, currency }) =>
+    [reference, account, amount, currency].join(','),
+  );
+  return ['reference,account,amount,currency', ...lines].join('\r\n');
+}
+
+async function untilPlanned(world: SimWorld, id: string): Promise<Execution | undefined> {
+  const until = world.scheduler.now + PATIENCE_MS;
+  while (world.scheduler.now < until) {
+    const execution = world.execution(id);
+    if (execution !== undefined && execution.state !== 'planning') return execution;
+    await world.scheduler.sleep(POLL_MS, 'look');
+  }
+  return world.execution(id);
+}
+
+async function untilEnded(world: SimWorld, id: string): Promise<void> {
+  const until = world.scheduler.now + PATIENCE_MS;
+  while (world.scheduler.now < until) {
+    const state = world.execution(id)?.state;
+    if (state === undefined || END_STATES.includes(state) || state === 'awaiting_approval') return;
+    await world.scheduler.sleep(POLL_MS, 'look');
+  }
+}
+
+async function happen(
+  world: SimWorld,
+  happening: Happening,
+  at: number,
+  ids: readonly (string | null)[],
+  outflows: Outflows,
+): Promise<void> {
+  const key = `happening-no-${at}`;
+  world.faults.counts.set(happening.what, (world.faults.counts.get(happening.what) ?? 0) + 1);
+  world.trace.note(world.scheduler.now, `~~ ${JSON.stringify(happening)}`);
+  switch (happening.what) {
+    case 'cancel': {
+      const executionId = ids[happening.run] ?? latest(world);
+      if (executionId !== null)
+        await world.ask(happening.uid, 'cancelExecution', { executionId, reason: 'it must not be' }, key);
+      return;
+    }
+    case 'reject': {
+      const executionId = ids[happening.run] ?? latest(world);
+      const digest = executionId === null ? undefined : world.execution(executionId)?.plan?.digest;
+      if (executionId !== null && digest !== undefined)
+        await world.ask(happening.uid, 'rejectExecution', { executionId, digest, reason: 'it must not be' }, key);
+      return;
+    }
+    case 'stop':
+      await world.ask('amir', 'setStop', { active: true, reason: 'something is wrong' }, key);
+      return;
+    case 'lift_stop':
+      await world.ask('ada', 'setStop', { active: false, reason: 'it goes on' }, key);
+      return;
+    case 'stricter_policy':
+      await makeStricter(world, key);
+      return;
+    case 'open_account':
+      await openLateAccount(world, key);
+      return;
+    case 'lose_role':
+      await loseRole(world, happening.uid, key);
+      return;
+    case 'other_stripe':
+      world.stripe.identityAccount = 'acct_other';
+      return;
+    case 'change_bank':
+      world.stripe.changeBank(happening.account, '9999');
+      return;
+    case 'drain_balance':
+      drain(world, happening.account, BigInt(happening.percent), outflows);
+      return;
+    case 'clock_jump':
+      world.scheduler.jump(happening.ms);
+  }
+}
+
+function latest(world: SimWorld): string | null {
+  const executions = world.observer.all('executions') as unknown as Execution[];
+  return executions.at(-1)?.id ?? null;
+}
+
+function drain(world: SimWorld, id: string, percent: bigint, outflows: Outflows): void {
+  for (const [currency, balance] of world.stripe.accounts.get(id)?.balances ?? []) {
+    const taken = (balance * percent) / 100n;
+    world.stripe.accounts.get(id)?.balances.set(currency, balance - taken);
+    outflows.set(`${id} ${currency}`, (outflows.get(`${id} ${currency}`) ?? 0n) + taken);
+  }
+}
+
+async function makeStricter(world: SimWorld, key: string): Promise<void> {
+  await world.seed(async (deps) =>
+    deps.db.transaction(async (tx) => {
+      const policy = await read(tx, refs.policy(world.orgId, 'payments'));
+      if (policy === null) return;
+      const change = new ChangeSet(world.orgId, key, { kind: 'system', part: 'seed' }, deps.now().toISOString());
+      const levels = [...(policy.rules[0]?.levels ?? []), { role: 'executive' as const, people: 1 }];
+      change.change(refs.policy(world.orgId, 'payments'), policy, { rules: [{ name: 'Stricter', when: {}, levels }] });
+      tx.write(...change.toWrites('policy.set'));
+    }),
+  );
+}
+
+async function loseRole(world: SimWorld, uid: string, key: string): Promise<void> {
+  await world.seed(async (deps) =>
+    deps.db.transaction(async (tx) => {
+      const member = await read(tx, refs.member(world.orgId, uid));
+      if (member === null) return;
+      const change = new ChangeSet(world.orgId, key, { kind: 'system', part: 'seed' }, deps.now().toISOString());
+      change.change(refs.member(world.orgId, uid), member, { roles: ['viewer'] });
+      tx.write(...change.toWrites('member.added'));
+    }),
+  );
+}
+
+async function openLateAccount(world: SimWorld, key: string): Promise<void> {
+  await world.seed(async (deps) => {
+    const change = new ChangeSet(world.orgId, key, { kind: 'system', part: 'seed' }, deps.now().toISOString());
+    change.post(openAccount({ id: LATE_ACCOUNT, type: 'asset', parentId: 'assets', postable: true }));
+    await deps.db.commit(change.toWrites('accounts.opened'));
+    await drainStream(deps.streams, world.orgId, 'ledger');
+  });
+}
+
+/** Nothing goes wrong any more: those who stand still wake up, and the tick brings everything to rest. */
+async function calm(world: SimWorld): Promise<void> {
+  world.faults.calm = true;
+  world.stripe.identityAccount = PLATFORM;
+  world.trace.note(world.scheduler.now, '~~ calm');
+  await world.scheduler.sleep(STILL_MS, 'calm');
+  await world.ask('ada', 'setStop', { active: false, reason: 'it goes on' }, `calm-${world.scheduler.now}`);
+  await toRest(world);
+}
+
+async function toRest(world: SimWorld): Promise<void> {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    await world.tick();
+    await world.scheduler.sleep(TICK_MS + 1_000, 'rest');
+    if (isAtRest(world)) return;
+  }
+  world.findings.add('violation', 'everything comes to rest', waiting(world).join(', '));
+}
+
+const isAtRest = (world: SimWorld): boolean => waiting(world).length === 0;
+
+/** What still waits for a machine: work that is due soon, and what lies in an inbox. */
+function waiting(world: SimWorld): string[] {
+  const soon = new Date(world.scheduler.now + 3 * TICK_MS).toISOString();
+  const work = world.observer
+    .entries('work')
+    .filter(([, { nextAt, lease }]) => lease !== null || (typeof nextAt === 'string' && nextAt <= soon))
+    .map(([path]) => path);
+  const inbox = [...world.observer.documents.keys()].filter((path) => path.includes('/inbox/'));
+  return [...work, ...inbox];
+}
+
+/** In fair weather: plans that nobody signed expire, and the first file once more pays nothing twice. */
+async function again(world: SimWorld, story: Story): Promise<void> {
+  if (world.random.chance(0.3)) {
+    world.scheduler.jump(73 * 3_600_000);
+    await toRest(world);
+  }
+  const [first] = story.runs;
+  if (first === undefined || !world.random.chance(0.5)) return;
+  const id = await request(world, first, 'request-again', false);
+  const execution = id === null ? undefined : await untilPlanned(world, id);
+  if (id !== null && execution?.plan != null && execution.state === 'awaiting_approval')
+    for (const uid of ['amir', 'bea', 'edith', 'otto'])
+      await world.ask(
+        uid,
+        'approveExecution',
+        { executionId: id, digest: execution.plan.digest, comment: 'again' },
+        `sign-again-${uid}`,
+      );
+  await toRest(world);
+}

@@ -21,7 +21,7 @@ export const config = {
   /** Live progress is written at most this often. */
   progressMs: positiveInt('PROGRESS_MS', 1_000),
   maxEffects: 100_000,
-  /** Approvals older than this make the worker ask the provider before it sends (Stripe may forget keys after a day). */
+  /** Under an approval older than this, the worker asks the provider before it sends anything (Stripe may forget keys after a day). */
   askFirstAfterMs: 20 * 3_600_000,
   /** How soon the provider is asked first about an unknown outcome; later ever more seldom, up to once a day, for 30 days. */
   askAgainMs: positiveInt('ASK_AGAIN_MS', 60_000),

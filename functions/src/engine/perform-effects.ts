@@ -77,11 +77,10 @@ async function performOne(
   refusal: string | undefined,
 ): Promise<Performed | null> {
   if (intent.skip) return skipped;
-  if (refusal !== undefined) return { status: 'failed', code: 'ledger_refused', message: refusal, retryable: false };
+  const refused: Performed | null =
+    refusal === undefined ? null : { status: 'failed', code: 'ledger_refused', message: refusal, retryable: false };
   const kind = outsideKindOf(effect);
-  if (kind === null) return null;
-  const short = mode === 'first' ? await context.balances.refusalOf(effect) : null;
-  if (short !== null) return short;
+  if (kind === null) return refused;
   const call: OutsideCall = {
     context,
     kind,
@@ -90,6 +89,13 @@ async function performOne(
     since: new Date(intendedAt),
     mode,
   };
+  // Before anything else may call it failed: what was paid already is neither short of money nor refused.
+  const since = askFirstSince(call);
+  const found = since === null ? null : await context.limit(kind.connector, () => find(call, since));
+  if (found !== null) return found;
+  if (refused !== null) return refused;
+  const short = mode === 'first' ? await context.balances.refusalOf(effect) : null;
+  if (short !== null) return short;
   let performed: Performed | null = null;
   try {
     performed = await context.limit(kind.connector, () => callOutside(call));
@@ -128,8 +134,23 @@ interface OutsideCall {
   readonly mode: Mode;
 }
 
+/** From when on the provider is asked about a payment before it is sent; null when the key is enough. */
+function askFirstSince({ context, effect, since: intendedAt, mode }: OutsideCall): Date | null {
+  if (mode !== 'first' && onceOf(effect) === 'at_most_once') return null;
+  const { restored } = context.organization;
+  // What was paid in the time that a restored database has lost can only be found at the provider.
+  if (restored !== null) return new Date(Math.min(Date.parse(restored.lostSince), intendedAt.getTime()));
+  // Also what is sent for the first time: after a roll-back that nobody has told of, it is not the first, and by now
+  // the provider may have forgotten the key.
+  const approvedAt = new Date(context.execution.approvedAt ?? context.execution.requestedAt);
+  if (context.deps.now().getTime() - approvedAt.getTime() > config.askFirstAfterMs)
+    return approvedAt < intendedAt ? approvedAt : intendedAt;
+  return mode === 'ask_only' ? intendedAt : null;
+}
+
+/** The provider was asked first, where it must be, and has found nothing. */
 async function callOutside(call: OutsideCall): Promise<Performed> {
-  const { context, effect, mode } = call;
+  const { effect, mode } = call;
   const atMostOnce = onceOf(effect) === 'at_most_once';
   if (mode !== 'first' && atMostOnce)
     return {
@@ -138,11 +159,6 @@ async function callOutside(call: OutsideCall): Promise<Performed> {
       message: 'The worker was lost while this was sent, and the receiver can not be asked',
       retryable: false,
     };
-  const since = askFirstSince(call);
-  if (since !== null) {
-    const found = await find(call, since);
-    if (found !== null) return found;
-  }
   if (mode === 'ask_only')
     return { status: 'not_done', code: 'drift', message: 'Not sent: the run stopped before', retryable: false };
   const performed = await send(call);
@@ -153,16 +169,6 @@ async function callOutside(call: OutsideCall): Promise<Performed> {
   if (found === 'no answer') return { ...performed, status: 'unknown' };
   if (found !== null) return found;
   return { ...performed, status: performed.status === 'failed' ? 'failed' : 'unknown', message: performed.message };
-
-  function askFirstSince({ since: intendedAt }: OutsideCall): Date | null {
-    const { restored } = context.organization;
-    // What was paid in the time that a restored database has lost can only be found at the provider.
-    if (restored !== null) return new Date(Math.min(Date.parse(restored.lostSince), intendedAt.getTime()));
-    const approvalAgeMs =
-      context.deps.now().getTime() - Date.parse(context.execution.approvedAt ?? context.execution.requestedAt);
-    const old = approvalAgeMs > config.askFirstAfterMs;
-    return mode === 'ask_only' || (mode === 'again' && old) ? intendedAt : null;
-  }
 }
 
 function portsOf({ deps, organization }: ApplyContext): OutsidePorts {

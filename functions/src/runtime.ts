@@ -10,7 +10,7 @@ import { lazyProvider } from './connectors/stripe/lazy-provider.ts';
 import { folderCatalogue } from './engine/catalogue.ts';
 import type { Deps } from './engine/deps.ts';
 import { organizationCatalogue } from './engine/organization-catalogue.ts';
-import { runPlugin } from './sandbox/index.ts';
+import { runPlugin, warmSandbox } from './sandbox/index.ts';
 import { cloudSecretStore, localSecretStore } from './secret-store.ts';
 import { isLocal } from './secrets.ts';
 import { firestoreDatabase } from './store/firestore-database.ts';
@@ -52,7 +52,8 @@ function compose(): Deps {
     provider: lazyProvider(config.stripeApiBase),
     http: callHttp,
     secrets: isLocal() ? localSecretStore(process.env['SECRETS_DIR'] ?? '') : cloudSecretStore(),
-    runPlugin,
+    // Who ran one plugin will run another: parameters, plan and report are a run each.
+    runPlugin: (run) => runPlugin(run).finally(warmSandbox),
     now,
     newId: () => randomBytes(16).toString('hex'),
     wake: enqueueWork,

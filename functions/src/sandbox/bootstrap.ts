@@ -1,6 +1,7 @@
 /** What the isolate gets from the child, as functions that only take and give strings and numbers. */
 export interface HostFunctions {
-  readonly call: (id: number, method: string, args: string) => void;
+  /** `text` is the property of that name of the arguments, if it is a string: it goes beside their JSON. */
+  readonly call: (id: number, method: string, args: string, text: string | null) => void;
   readonly log: (level: string, message: string) => void;
   readonly violate: (code: string, message: string) => void;
   readonly done: (json: string) => void;
@@ -58,6 +59,8 @@ export function bootstrap(host: HostFunctions, wall: WallConfig) {
   const trim = bound(String.prototype.trim);
   const push = bound(Array.prototype.push as (this: unknown[], item: unknown) => number);
   const isArray = Array.isArray;
+  const owns = bound(Object.prototype.hasOwnProperty as (this: object, name: string) => boolean);
+  const ownsText = (value: object): boolean => owns(value, 'text');
 
   interface Waiting {
     readonly resolve: (value: unknown) => void;
@@ -177,26 +180,35 @@ export function bootstrap(host: HostFunctions, wall: WallConfig) {
 
   let calls = 0;
   let sent = 0;
-  const count = (json: string): void => {
-    sent += json.length;
+  const count = (length: number): void => {
+    sent += length;
     if (sent > run.outputBytes) violate('sandbox_output', `The plugin sent out more than ${run.outputBytes} bytes`);
   };
   let drafted = 0;
-  const countDraft = (json: string): void => {
-    drafted += json.length;
+  const countDraft = (length: number): void => {
+    drafted += length;
     if (drafted > run.draftBytes)
       violate('sandbox_output', `The plugin wrote more than ${run.draftBytes} bytes into drafts`);
   };
+  /** Only of a plain object that JSON would take as it is. */
+  const longTextOf = (args: unknown): string | null => {
+    if (typeof args !== 'object' || args === null || isArray(args) || 'toJSON' in args || !('text' in args))
+      return null;
+    const { text } = args as { text: unknown };
+    return typeof text === 'string' && ownsText(args) ? text : null;
+  };
   const call = (method: unknown, args: unknown): Promise<unknown> => {
     const name = cut(method);
-    const json = stringify(args) ?? 'null';
+    const long = longTextOf(args);
+    const json = stringify(long === null ? args : { ...(args as object), text: undefined }) ?? 'null';
+    const length = json.length + (long === null ? 0 : long.length);
     calls += 1;
     const id = calls;
     if (id > run.calls) violate('sandbox_calls', `The plugin made more than ${run.calls} calls`);
-    if (name === run.draftMethod) countDraft(json);
-    else count(json);
+    if (name === run.draftMethod) countDraft(length);
+    else count(length);
     const promise = new TruePromise<unknown>((resolve, reject) => setWaiting(waiting, id, { resolve, reject }));
-    host.call(id, name, json);
+    host.call(id, name, json, long);
     return promise;
   };
 
@@ -255,7 +267,7 @@ export function bootstrap(host: HostFunctions, wall: WallConfig) {
         if (!lenient) throw error;
         json = stringify(text(value));
       }
-      count(json);
+      count(json.length);
       host.done(json);
     } catch (error) {
       host.thrown(describe(error));
@@ -288,11 +300,15 @@ export function bootstrap(host: HostFunctions, wall: WallConfig) {
     evaluate(code: string): void {
       void finish(() => evaluate(code), true);
     },
-    answer(id: number, ok: boolean, json: string): void {
+    answer(id: number, ok: boolean, json: string, long: string | null): void {
       const one = getWaiting(waiting, id);
       if (one === undefined) return;
       deleteWaiting(waiting, id);
-      if (ok) return one.resolve(parse(json));
+      if (ok) {
+        const value = parse(json) as unknown;
+        if (long !== null) (value as { text: string }).text = long;
+        return one.resolve(value);
+      }
       const { code, message } = parse(json) as { code: string; message: string };
       const error = new TrueError(message);
       defineProperty(error, 'code', { value: code });

@@ -2,7 +2,7 @@ import { AppError, isAppError } from '@countersign/domain/errors';
 import type { Capability } from '@countersign/domain/schemas/plugin';
 import { parseForeign, tooLarge } from './foreign-json.ts';
 import { METHOD_CAPABILITY } from './policy.ts';
-import type { Entry, ToChild } from './protocol.ts';
+import type { Entry, FromChild, ToChild } from './protocol.ts';
 
 export type Handlers = Readonly<Record<string, (args: unknown) => Promise<unknown>>>;
 
@@ -22,7 +22,7 @@ const SHOWN_LENGTH = 60;
  */
 export async function answerCall(
   offer: Offer,
-  { id, method, args }: { readonly id: number; readonly method: string; readonly args: string },
+  { id, method, args, text }: Pick<Extract<FromChild, { type: 'call' }>, 'id' | 'method' | 'args' | 'text'>,
   callErrors: Map<number, unknown>,
 ): Promise<ToChild> {
   const capability = METHOD_CAPABILITY.get(method);
@@ -41,11 +41,22 @@ export async function answerCall(
     const bound = tooLarge(args);
     if (bound !== undefined)
       throw new AppError('sandbox_output', `The arguments of "${method}" have too much ${bound}`);
-    const result = await handler(parseForeign(args));
-    return { type: 'answer', id, ok: true, json: JSON.stringify(result) ?? 'null' };
+    const given = parseForeign(args);
+    const result = await handler(text === null || !isObject(given) ? given : { ...given, text });
+    return { type: 'answer', id, ok: true, ...withTextBeside(result) };
   } catch (error) {
     callErrors.set(id, error);
     const [code, message] = isAppError(error) ? [error.code, error.message] : ['internal', 'The call failed'];
-    return { type: 'answer', id, ok: false, json: JSON.stringify({ code, message }) };
+    return { type: 'answer', id, ok: false, json: JSON.stringify({ code, message }), text: null };
   }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The result's JSON, without its property `text` if that is a string: it goes beside. */
+function withTextBeside(result: unknown): { readonly json: string; readonly text: string | null } {
+  const text = isObject(result) ? result['text'] : undefined;
+  if (typeof text !== 'string') return { json: JSON.stringify(result) ?? 'null', text: null };
+  return { json: JSON.stringify({ ...(result as object), text: undefined }), text };
 }

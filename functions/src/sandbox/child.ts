@@ -13,6 +13,7 @@ import { MESSAGE_LENGTH, THROWN_LENGTH } from './limits.ts';
 import { Meter, overConsumed, VIOLATION_CODES, violations, type Violation, type ViolationCode } from './meter.ts';
 import { ALLOWED_GLOBALS, ALLOWED_INTL, DRAFT_METHOD, FORBIDDEN } from './policy.ts';
 import {
+  callBytes,
   encodeFrame,
   FrameReader,
   type FromChild,
@@ -58,13 +59,14 @@ class Room {
     const wall: WallConfig = {
       allowedGlobals: ALLOWED_GLOBALS,
       allowedIntl: ALLOWED_INTL,
-      forbidden: FORBIDDEN.map((one) => one.name),
+      // What is not below another object, the lists leave out.
+      forbidden: FORBIDDEN.map((one) => one.name).filter((path) => path.includes('.')),
       messageLength: MESSAGE_LENGTH,
       thrownLength: THROWN_LENGTH,
     };
     // Strings and numbers cross, nothing else; nothing of what the host does with them comes back, not even an error.
     const host: HostFunctions = {
-      call: (id, method, args) => this.#run?.onCall(id, method, args),
+      call: (id, method, args, text) => this.#run?.onCall(id, method, args, text),
       log: (level, message) => this.#run?.onLog(level as LogLevel, message),
       violate: (code, message) => this.#run?.onViolation(code, message),
       done: (json) => this.#run?.onDone(json),
@@ -123,13 +125,14 @@ class Run {
 
   async answer(message: Extract<ToChild, { type: 'answer' }>): Promise<void> {
     this.#pending -= 1;
-    await this.#inIsolate(async () => this.#answer.apply(undefined, [message.id, message.ok, message.json]));
+    const { id, ok, json, text } = message;
+    await this.#inIsolate(async () => this.#answer.apply(undefined, [id, ok, json, text]));
   }
 
-  onCall(id: number, method: string, args: string): void {
+  onCall(id: number, method: string, args: string, text: string | null): void {
     this.#pending += 1;
-    if (this.#within(this.#meter.call(performance.now(), method, Buffer.byteLength(args))))
-      this.#send({ type: 'call', id, method, args });
+    if (this.#within(this.#meter.call(performance.now(), method, callBytes({ args, text }))))
+      this.#send({ type: 'call', id, method, args, text });
   }
 
   onLog(level: LogLevel, message: string): void {

@@ -9,9 +9,6 @@ export function warmSandbox(): void {
   if (warm !== undefined) return;
   const child = begin(DEFAULT_LIMITS.memoryMiB);
   warm = child;
-  child.process.once('exit', () => {
-    if (warm === child) warm = undefined;
-  });
   // A child in waiting must not keep its parent alive; it ends by itself when its pipe closes.
   child.process.unref();
   (child.channel as unknown as { unref(): void }).unref();
@@ -50,8 +47,13 @@ export function endChild(child: SandboxChild): void {
 function begin(memoryMiB: number): SandboxChild {
   const child = startChild(memoryMiB);
   live.add(child);
-  child.process.once('exit', () => live.delete(child));
-  child.process.on('error', () => live.delete(child));
+  const forget = (): void => {
+    live.delete(child);
+    if (warm === child) warm = undefined;
+  };
+  child.process.once('exit', forget);
+  // It could not be started: there is no exit then.
+  child.process.on('error', forget);
   child.channel.on('error', () => undefined);
   return child;
 }

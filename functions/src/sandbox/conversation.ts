@@ -8,6 +8,7 @@ import type { SandboxLimits } from './limits.ts';
 import { Meter, overConsumed, violations, type Consumption, type Violation } from './meter.ts';
 import { readProcessUsage, type ProcessUsage } from './process-usage.ts';
 import {
+  callBytes,
   encodeFrame,
   FrameReader,
   type Entry,
@@ -112,7 +113,7 @@ export class Conversation {
           this.#run.onLog({ level: message.level, message: message.message });
         return;
       case 'call':
-        if (this.#within(this.#meter.call(performance.now(), message.method, Buffer.byteLength(message.args))))
+        if (this.#within(this.#meter.call(performance.now(), message.method, callBytes(message))))
           this.#answerInTurn(message);
         return;
       case 'violation':

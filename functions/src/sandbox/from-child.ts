@@ -16,7 +16,13 @@ const usage = z.strictObject({
  */
 const fromChild: z.ZodType<FromChild> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
-  z.strictObject({ type: z.literal('call'), id: z.int(), method: z.string(), args: z.string() }),
+  z.strictObject({
+    type: z.literal('call'),
+    id: z.int(),
+    method: z.string(),
+    args: z.string(),
+    text: z.string().nullable(),
+  }),
   z.strictObject({ type: z.literal('log'), level: z.enum(['debug', 'info', 'warn', 'error']), message: z.string() }),
   z.strictObject({ type: z.literal('result'), json: z.string(), usage }),
   z.strictObject({ type: z.literal('thrown'), json: z.string(), usage }),

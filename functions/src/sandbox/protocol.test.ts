@@ -9,7 +9,11 @@ describe('frames', () => {
   it('come out as they went in, however the pipe cuts them', () => {
     const message = fc
       .string({ unit: 'grapheme', maxLength: 50 })
-      .map((json): FromChild => ({ type: 'result', json, usage }));
+      .map((json): FromChild =>
+        json.length % 2 === 0
+          ? { type: 'result', json, usage }
+          : { type: 'call', id: 1, method: 'm', args: json, text: json.length % 3 === 0 ? null : json },
+      );
     fc.assert(
       fc.property(
         fc.array(message, { maxLength: 8 }),
@@ -40,7 +44,7 @@ describe('frames', () => {
       () => sizes.push(-1),
       (bytes) => sizes.push(bytes),
     );
-    reader.push(Buffer.from([0, 0, 0, 2, 0x7f, 0, 0, 0, 1, 2]));
+    reader.push(Buffer.from([0, 0, 0, 2, 0x7f, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 1, 2]));
     expect(sizes).toEqual([0x7f000002]);
   });
 });
@@ -50,7 +54,8 @@ describe('what a child may say', () => {
     [{ type: 'violation', code: 'permission_denied', message: 'x', usage }],
     [{ type: 'thrown', error: { name: 'x' }, usage }],
     [{ type: 'ready', more: 1 }],
-    [{ type: 'call', id: 1, method: {}, args: '' }],
+    [{ type: 'call', id: 1, method: {}, args: '', text: null }],
+    [{ type: 'call', id: 1, method: 'm', args: '', text: 1 }],
     [{ type: 'log', level: 'fatal', message: 'x' }],
     [{ type: 'result', json: '1', usage: { ...usage, cpuMs: 'much' } }],
     [{ type: 'result', json: '1', usage, more: 1 }],

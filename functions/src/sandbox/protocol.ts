@@ -38,12 +38,26 @@ export type ToChild =
       readonly seed: string;
       readonly limits: SandboxLimits;
     }
-  | { readonly type: 'answer'; readonly id: number; readonly ok: boolean; readonly json: string };
+  | {
+      readonly type: 'answer';
+      readonly id: number;
+      readonly ok: boolean;
+      readonly json: string;
+      /** The result's property `text`, if it has one: a MiB of it would be escaped, copied and parsed within JSON. */
+      readonly text: string | null;
+    };
 
 export type FromChild =
   /** The isolate stands; the next thing is a run. */
   | { readonly type: 'ready' }
-  | { readonly type: 'call'; readonly id: number; readonly method: string; readonly args: string }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly method: string;
+      readonly args: string;
+      /** The arguments' property `text`, if they have one; as above. */
+      readonly text: string | null;
+    }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly type: 'result'; readonly json: string; readonly usage: Usage }
   /** `json` is a `ThrownByPlugin`. */
@@ -57,30 +71,46 @@ export type FromChild =
 
 type Message = ToChild | FromChild;
 
-/** The one long text of a message travels beside its JSON: as JSON within JSON it would be escaped, copied and grow. */
-const TEXT_FIELD: Partial<Record<Message['type'], string>> = {
-  run: 'input',
-  answer: 'json',
-  call: 'args',
-  result: 'json',
-  thrown: 'json',
+/** The long texts of a message travel beside its JSON: as JSON within JSON they would be escaped, copied and grow. */
+const TEXT_FIELDS: Partial<Record<Message['type'], readonly string[]>> = {
+  run: ['input'],
+  answer: ['json', 'text'],
+  call: ['args', 'text'],
+  result: ['json'],
+  thrown: ['json'],
 };
 
-const HEADER_BYTES = 8;
+/** What a call counts as output. */
+export function callBytes({ args, text }: { readonly args: string; readonly text: string | null }): number {
+  return Buffer.byteLength(args) + (text === null ? 0 : Buffer.byteLength(text));
+}
 
-/** One message on the pipe: the bytes of head and text (32 bits each, big endian), the head's JSON, the text in UTF-8. */
+const HEADER_BYTES = 12;
+/** The length of a text that is null. */
+const NO_TEXT = 0xffffffff;
+
+/**
+ * One message on the pipe: the bytes of its head and of up to two texts (32 bits each, big endian), the head's JSON, the
+ * texts in UTF-8.
+ */
 export function encodeFrame(message: Message): Buffer {
-  const field = TEXT_FIELD[message.type];
-  const whole = message as unknown as Record<string, unknown>;
-  const text = field === undefined ? '' : (whole[field] as string);
-  const head = JSON.stringify(field === undefined ? message : { ...whole, [field]: undefined });
-  const headBytes = Buffer.byteLength(head);
-  const textBytes = Buffer.byteLength(text);
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + headBytes + textBytes);
-  frame.writeUInt32BE(headBytes, 0);
-  frame.writeUInt32BE(textBytes, 4);
-  frame.write(head, HEADER_BYTES);
-  frame.write(text, HEADER_BYTES + headBytes);
+  const fields = TEXT_FIELDS[message.type] ?? [];
+  const head: Record<string, unknown> = { ...message };
+  const texts = [0, 1].map((index) => {
+    const field = fields[index];
+    if (field === undefined) return null;
+    const text = head[field] as string | null;
+    head[field] = undefined;
+    return text;
+  });
+  const parts = [JSON.stringify(head), ...texts];
+  const sizes = parts.map((part) => (part === null ? 0 : Buffer.byteLength(part)));
+  const frame = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, HEADER_BYTES));
+  let at = HEADER_BYTES;
+  parts.forEach((part, index) => {
+    frame.writeUInt32BE(part === null ? NO_TEXT : (sizes[index] ?? 0), index * 4);
+    if (part !== null) at += frame.write(part, at);
+  });
   return frame;
 }
 
@@ -105,8 +135,8 @@ export class FrameReader {
     while (this.#bytes >= HEADER_BYTES) {
       if ((this.#chunks[0] as Buffer).length < HEADER_BYTES) this.#join();
       const first = this.#chunks[0] as Buffer;
-      const headBytes = first.readUInt32BE(0);
-      const length = headBytes + first.readUInt32BE(4);
+      const sizes = [0, 4, 8].map((offset) => first.readUInt32BE(offset));
+      const length = sizes.reduce((sum, size) => sum + (size === NO_TEXT ? 0 : size), 0);
       if (length > this.maxBytes) return this.#onTooLarge(length);
       if (this.#bytes < HEADER_BYTES + length) return;
       this.#join();
@@ -114,7 +144,7 @@ export class FrameReader {
       const rest = all.subarray(HEADER_BYTES + length);
       this.#chunks = rest.length === 0 ? [] : [rest];
       this.#bytes = rest.length;
-      this.#onMessage(decode(all.subarray(HEADER_BYTES, HEADER_BYTES + length), headBytes));
+      this.#onMessage(decode(all.subarray(HEADER_BYTES, HEADER_BYTES + length), sizes));
     }
   }
 
@@ -124,9 +154,14 @@ export class FrameReader {
   }
 }
 
-function decode(frame: Buffer, headBytes: number): unknown {
-  const message = JSON.parse(frame.toString('utf8', 0, headBytes)) as Record<string, unknown> | null;
-  const field = TEXT_FIELD[message?.['type'] as Message['type']];
-  if (field !== undefined && message !== null) message[field] = frame.toString('utf8', headBytes);
+function decode(frame: Buffer, sizes: readonly number[]): unknown {
+  let at = sizes[0] ?? 0;
+  const message = JSON.parse(frame.toString('utf8', 0, at)) as Record<string, unknown> | null;
+  const fields = TEXT_FIELDS[message?.['type'] as Message['type']] ?? [];
+  fields.forEach((field, index) => {
+    const size = sizes[index + 1] ?? NO_TEXT;
+    if (message !== null) message[field] = size === NO_TEXT ? null : frame.toString('utf8', at, at + size);
+    if (size !== NO_TEXT) at += size;
+  });
   return message;
 }

@@ -12,12 +12,14 @@ import { assertIndexed } from './assert-indexed.ts';
 import { batchedReader, rememberingReader } from './batched-reader.ts';
 import type { Database, Query, Stored, Transaction, Write } from './database.ts';
 import { assertWithinLimits } from './limits.ts';
+import { skipIdleWaits } from './no-idle-waits.ts';
 
 const GET_ALL_CHUNK = 500;
 const MAX_ATTEMPTS = 8;
 
 /** `Database` over the admin SDK. Every commit is checked against the real Firestore's limits first. */
 export function firestoreDatabase(firestore: Firestore): Database {
+  skipIdleWaits();
   const readAll = (paths: readonly string[]): Promise<(Stored | null)[]> =>
     getAll(paths, (refs) => firestore.getAll(...refs), firestore);
   return {

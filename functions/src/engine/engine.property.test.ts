@@ -9,6 +9,7 @@ import type { PayFault } from './testing/scripted-provider.ts';
 import { changeSettings } from './testing/settings.ts';
 import { expectSound } from './testing/sound.ts';
 import { ALPHA, BRAVO, CHARLIE, csvOf, ORG, World } from './testing/world.ts';
+import type { Work } from './work.ts';
 import { runWork } from './worker.ts';
 
 changeSettings({ pageSize: 2, pagesAtOnce: 2 });
@@ -61,11 +62,12 @@ async function play(world: World, id: string, { lives, atOnce }: Pick<Story, 'li
   );
   await Promise.all(workers);
   world.wakes.length = 0;
-  for (let round = 0; round < 12; round += 1) {
+  for (let round = 0; round < 40; round += 1) {
     await world.later(config.leaseMs + 1_000).catch(() => undefined);
     const restsUntil = new Date(world.clock.now().getTime() + config.askAgainMs).toISOString();
-    const dueAt = world.documents('work').map((work) => work['nextAt'] as string | null);
-    if (dueAt.every((at) => at === null || at > restsUntil)) return;
+    const works = world.documents('work') as unknown as Work[];
+    // What has failed is tried again, later and later.
+    if (works.every(({ nextAt, failures }) => nextAt === null || (failures === 0 && nextAt > restsUntil))) return;
   }
 }
 

@@ -19,6 +19,8 @@ export const workSchema = z.strictObject({
   nextAt: instantSchema.nullable(),
   token: z.int().min(0),
   lease: z.strictObject({ owner: z.string(), expiresAt: instantSchema }).nullable(),
+  /** Steps that failed, or whose worker died, since the last one that did not. */
+  failures: z.int().min(0).default(0),
   /** When a settlement asked the provider of itself, without being told that there is news. */
   polledAt: instantSchema.nullable().default(null),
 });
@@ -34,7 +36,7 @@ export function newWork(orgId: string, id: string, nextAt: string, kind: Work['k
   return {
     op: 'create',
     path: paths.work(orgId, id),
-    data: { id, orgId, kind, nextAt, token: 0, lease: null, polledAt: null } satisfies Work,
+    data: { id, orgId, kind, nextAt, token: 0, lease: null, failures: 0, polledAt: null } satisfies Work,
   };
 }
 
@@ -49,6 +51,8 @@ export interface Lease {
   readonly kind: Work['kind'];
   readonly owner: string;
   readonly token: number;
+  /** See `Work`; those before this lease. */
+  readonly failures: number;
 }
 
 /** Whether work may be taken: due, and nobody holds it. */
@@ -60,16 +64,35 @@ export function isHeld(work: Work, now: Date): boolean {
   return work.lease !== null && Date.parse(work.lease.expiresAt) > now.getTime();
 }
 
+const MINUTE_MS = 60_000;
+const MAX_DELAY_MINUTES = 60;
+/** Deployments end workers too: only one that dies again and again is made to wait for longer than its lease. */
+const DEATHS_AT_ONCE = 5;
+
+/** 1, 2, 4, … minutes after the first, second, third, … failure in a row, up to an hour. */
+export function retryDelayMs(failures: number): number {
+  return Math.min(MAX_DELAY_MINUTES, 2 ** (failures - 1)) * MINUTE_MS;
+}
+
 /** Take the work, or null when it is not due or somebody holds it. The token is larger than any before it. */
 export async function takeLease(deps: Deps, orgId: string, workId: string): Promise<Lease | null> {
   const owner = deps.newId();
   const taken = await changeWork(deps, orgId, workId, (work) => {
+    // The commit happened, and its answer was lost.
+    if (work?.lease?.owner === owner) return work;
     if (work === null || !isDue(work, deps.now())) return null;
+    // Not given back: its worker died, or was too slow.
+    const failures = work.lease === null ? work.failures : work.failures + 1;
+    if (work.lease !== null && failures > DEATHS_AT_ONCE) {
+      const later = new Date(deps.now().getTime() + retryDelayMs(failures)).toISOString();
+      return { ...work, lease: null, nextAt: later, failures };
+    }
     const expiresAt = expiry(deps);
     // Due again when the lease ends: if this worker dies, the tick finds the work then.
-    return { token: work.token + 1, lease: { owner, expiresAt }, nextAt: expiresAt };
+    return { ...work, token: work.token + 1, lease: { owner, expiresAt }, nextAt: expiresAt, failures };
   });
-  return taken === null ? null : { orgId, workId, kind: taken.kind, owner, token: taken.token };
+  if (taken?.lease?.owner !== owner) return null;
+  return { orgId, workId, kind: taken.kind, owner, token: taken.token, failures: taken.failures };
 }
 
 const MAX_TRIES = 5;
@@ -82,19 +105,23 @@ async function changeWork(
   deps: Deps,
   orgId: string,
   workId: string,
-  decide: (work: Work | null) => Pick<Work, 'token' | 'lease' | 'nextAt'> | null,
-): Promise<Pick<Work, 'token' | 'kind'> | null> {
+  decide: (work: Work | null) => Work | null,
+): Promise<Work | null> {
   const { path, schema } = workRef(orgId, workId);
   for (let attempt = 1; ; attempt += 1) {
     const stored = await deps.db.get(path);
     const work = stored === null ? null : schema.parse(stored.data);
-    const data = decide(work);
-    if (stored === null || work === null || data === null) return null;
+    const changed = decide(work);
+    if (stored === null || changed === null || changed === work) return changed;
+    const { token, lease, nextAt, failures } = changed;
     try {
+      const data = { token, lease, nextAt, failures };
       await deps.db.commit([{ op: 'update', path, data, ifUpdateTime: stored.updateTime }]);
-      return { token: data.token, kind: work.kind };
+      return changed;
     } catch (error) {
-      if (!isAppError(error) || error.code !== 'failed_precondition' || attempt === MAX_TRIES) throw error;
+      // It may have happened: the next look tells.
+      const again = isAppError(error) && (error.code === 'failed_precondition' || error.retryable);
+      if (!again || attempt === MAX_TRIES) throw error;
     }
   }
 }
@@ -128,13 +155,20 @@ export async function renewLease(deps: Deps, lease: Lease): Promise<void> {
   await changeWork(deps, lease.orgId, lease.workId, (work) => {
     assertHolds(work, lease);
     const expiresAt = expiry(deps);
-    return { token: lease.token, lease: { owner: lease.owner, expiresAt }, nextAt: expiresAt };
+    return { ...work, lease: { owner: lease.owner, expiresAt }, nextAt: expiresAt };
   });
 }
 
 /** The write that gives the work back, due again at `nextAt` or never; for the worker's last commit. */
 export function release(lease: Lease, nextAt: string | null): Write {
-  return { op: 'update', path: paths.work(lease.orgId, lease.workId), data: { lease: null, nextAt } };
+  return { op: 'update', path: paths.work(lease.orgId, lease.workId), data: { lease: null, nextAt, failures: 0 } };
+}
+
+/** The write that gives the work back after a step that failed. */
+export function failedAgain(lease: Lease, now: Date): Write {
+  const failures = lease.failures + 1;
+  const nextAt = new Date(now.getTime() + retryDelayMs(failures)).toISOString();
+  return { op: 'update', path: paths.work(lease.orgId, lease.workId), data: { lease: null, nextAt, failures } };
 }
 
 function expiry(deps: Deps): string {

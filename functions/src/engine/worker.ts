@@ -12,6 +12,7 @@ import { expireExecution } from './expire-execution.ts';
 import { finishExecution } from './finish-execution.ts';
 import { planExecution } from './plan-execution.ts';
 import { releaseRollupsOf } from './rollups.ts';
+import { settleLater } from './settle-later.ts';
 import { askAgain } from './settle-unknown.ts';
 import { recordFailure, tellWhenStuck } from './work-failures.ts';
 import { fenced, keepLease, release, takeLease, type Lease } from './work.ts';
@@ -47,6 +48,7 @@ export async function runWork(deps: Deps, orgId: string, workId: string): Promis
 }
 
 async function takeStep(deps: Deps, lease: Lease, startedMs: number): Promise<void> {
+  if (lease.kind === 'settlement') return settleLater(deps, lease);
   const execution = await read(deps.db, refs.execution(lease.orgId, lease.workId));
   if (execution === null) return fenced(deps, lease, async (tx) => tx.write(release(lease, null)));
   switch (execution.state) {
@@ -70,5 +72,9 @@ async function afterEnd(deps: Deps, lease: Lease, execution: Execution): Promise
     await releaseClaimsOf(deps, lease, execution.id);
     await releaseRollupsOf(deps, lease, execution.id);
   }
-  return fenced(deps, lease, async (tx) => tx.write(release(lease, null)));
+  return fenced(deps, lease, async (tx) => {
+    // What changed since it was read is looked at again: money may have come back.
+    const current = await read(tx, refs.execution(lease.orgId, execution.id));
+    tx.write(release(lease, current?.version === execution.version ? null : deps.now().toISOString()));
+  });
 }

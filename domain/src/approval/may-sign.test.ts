@@ -15,7 +15,7 @@ const delegation = (id: string, fromUid: string, toUid: string, roles: Delegatio
   roles,
   startsAt: '2026-03-01T00:00:00.000Z',
   endsAt: '2026-03-09T00:00:00.000Z',
-  reason: 'away',
+  comment: 'away',
   commitment: 'a'.repeat(64),
   salt: 's',
   createdBy: fromUid,

@@ -49,8 +49,8 @@ export function commitment(salt: string, value: unknown): string {
   return sha256Hex(canonicalJson({ salt, value }));
 }
 
-/** Fields that hashes must not cover; `commitment` stands for a member's name and email, an approval's comment, a delegation's reason. */
-const PERSONAL_FIELDS = ['name', 'email', 'comment', 'reason', 'salt'];
+/** Fields that hashes must not cover; `commitment` stands for a member's name and email, the comment of an approval or a delegation. */
+const PERSONAL_FIELDS = ['name', 'email', 'comment', 'salt'];
 
 /** The `commitment` of a member's document. */
 export function memberCommitment(salt: string, person: { readonly name: string; readonly email: string }): string {

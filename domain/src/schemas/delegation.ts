@@ -14,8 +14,9 @@ export const delegationSchema = z.strictObject({
   roles: z.array(roleSchema).min(1).max(8),
   startsAt: instantSchema,
   endsAt: instantSchema,
-  reason: z.string().max(1000),
-  /** Stands for the reason in hashes: see `audit/event.ts`. */
+  /** Why. */
+  comment: z.string().max(1000),
+  /** Stands for the comment in hashes: see `audit/event.ts`. */
   commitment: sha256Schema,
   salt: z.string(),
   createdBy: z.string(),

@@ -1,6 +1,5 @@
 import { chooseRule, type ChosenRule } from '@countersign/domain/approval/policy';
 import { AppError, assert, toAppError } from '@countersign/domain/errors';
-import { moneyOf } from '@countersign/domain/plan/effect-facts';
 import { amountsInWords, plural } from '@countersign/domain/plan/sentence';
 import { assertSoundEffects } from '@countersign/domain/plan/effect-checks';
 import { coarseOf } from '@countersign/domain/plan/states';

@@ -83,6 +83,7 @@ export class DocumentHistory {
       paths.operations(orgId),
       paths.policies(orgId),
       paths.files(orgId),
+      paths.delegations(orgId),
       paths.executions(orgId),
     ]) {
       for await (const { path } of readPages(db, collection)) {

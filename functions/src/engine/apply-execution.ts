@@ -23,6 +23,7 @@ import { PageOrder } from './page-order.ts';
 import { askForTurn, leaveQueue } from './queue.ts';
 import { regainTurn, waitingWrites } from './queue-turn.ts';
 import { recordDrift } from './record-rechecks.ts';
+import { settlementAtEnd } from './settle-later-work.ts';
 import { fenced, release, type Lease } from './work.ts';
 
 /** `ended`: a command has ended the execution, and nobody may begin a page of it. `waits`: the lease is given back. */
@@ -63,7 +64,8 @@ async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }:
   const now = deps.now().toISOString();
   const code = await deployed(deps, lease.orgId, plugin);
   if ('what' in code) return { kind: 'drift', drift: code };
-  return fenced(deps, lease, async (tx) => {
+  let wake: readonly string[] = [];
+  const halt = await fenced(deps, lease, async (tx): Promise<Reason | null> => {
     const ref = refs.execution(lease.orgId, executionId);
     const current = await read(tx, ref);
     if (current?.plan == null || current.state !== 'approved') return { kind: 'ended' };
@@ -73,6 +75,7 @@ async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }:
       (await policyDrift(tx, lease.orgId, current.plan, code.manifest.category));
     if (drift !== null) return { kind: 'drift', drift };
     const seat = await askForTurn(deps, tx, lease.orgId, current, now);
+    wake = seat.change.wake;
     tx.write(...seat.change.writes);
     if (!seat.turn.may) {
       tx.write(...waitingWrites(lease, current, seat.turn, deps.now()));
@@ -88,6 +91,8 @@ async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }:
     tx.write(...change.toWrites('execution.apply_started', { executionId, data: { digest: current.plan.digest } }));
     return null;
   });
+  for (const workId of wake) await deps.wake(lease.orgId, workId);
+  return halt;
 }
 
 async function applyPages(
@@ -207,7 +212,7 @@ async function leave(
     await fenced(deps, lease, async (tx) => tx.write(release(lease, deps.now().toISOString())));
     return;
   }
-  const { tally, counts } = await readTally(deps, lease.orgId, executionId, plan);
+  const { tally, transit, counts } = await readTally(deps, lease.orgId, executionId, plan);
   const state: ExecutionState =
     reason.kind === 'drift'
       ? 'drifted'
@@ -225,6 +230,7 @@ async function leave(
       return null;
     }
     const queue = await leaveQueue(tx, lease.orgId, executionId, now);
+    const settlement = await settlementAtEnd(tx, lease.orgId, executionId, transit, now);
     const change = new ChangeSet(
       lease.orgId,
       `applied-${executionId}-${lease.token}`,
@@ -235,6 +241,7 @@ async function leave(
       state,
       coarse: coarseOf(state),
       tally,
+      transit,
       journalCount: counts.succeeded,
       endedAt: now,
       updatedAt: now,
@@ -243,7 +250,7 @@ async function leave(
       error: reason.kind === 'drift' ? { code: 'drift', message: driftSentence(reason.drift) } : null,
     });
     // The report follows at once, as a step of its own.
-    change.also(release(lease, now), ...queue.writes);
+    change.also(release(lease, now), ...queue.writes, ...settlement);
     const type =
       state === 'completed'
         ? 'execution.completed'

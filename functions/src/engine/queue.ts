@@ -1,5 +1,5 @@
 import { assert } from '@countersign/domain/errors';
-import { shareAccount, startable, turnOf, type Gates, type Turn } from '@countersign/domain/queue/turns';
+import { comesBefore, shareAccount, startable, turnOf, type Gates, type Turn } from '@countersign/domain/queue/turns';
 import { END_STATES, type Execution } from '@countersign/domain/schemas/execution';
 import { MAX_IN_QUEUE, type Queue, type QueueEntry } from '@countersign/domain/schemas/queue';
 import { refs } from '../refs.ts';
@@ -54,8 +54,13 @@ export async function askForTurn(
   const state = turn.may ? 'running' : 'waiting';
   if (known?.state === state && entries.length === queue.entries.length - 1) return { turn, change: NO_CHANGE };
   const writes = [queueWrite(orgId, queue, [...entries, { ...entry, state }], now)];
-  // What it gives back, others may take.
-  const next = known?.state === 'running' ? startable(entries, gates) : [];
+  // What it gives back, others may take; and whom it comes before has one more ahead.
+  const next =
+    known?.state === 'running'
+      ? startable(entries, gates)
+      : known === undefined
+        ? nearestBehind(entry, entries).filter((other) => comesBefore(entry, other))
+        : [];
   return { turn, change: stir(orgId, next, writes, now) };
 }
 
@@ -71,14 +76,18 @@ export async function leaveQueue(
   if (queue === null || leaving === undefined) return NO_CHANGE;
   const entries = queue.entries.filter((entry) => entry !== leaving);
   const next = startable(entries, await gatesOf(tx, orgId, entries));
-  const behind = entries.filter(
-    (entry) =>
-      entry.state === 'waiting' &&
-      (entry.operationId === leaving.operationId || shareAccount(entry, leaving)) &&
-      !next.includes(entry),
-  );
-  const nearest = behind.sort((a, b) => a.approvedAt.localeCompare(b.approvedAt)).slice(0, TOLD_AT_ONCE);
-  return stir(orgId, [...next, ...nearest], [queueWrite(orgId, queue, entries, now)], now);
+  const others = entries.filter((entry) => !next.includes(entry));
+  const told = [...next, ...nearestBehind(leaving, others)];
+  return stir(orgId, told, [queueWrite(orgId, queue, entries, now)], now);
+}
+
+/** The first of those that wait for the same operation or account. */
+function nearestBehind(entry: QueueEntry, entries: readonly QueueEntry[]): QueueEntry[] {
+  return entries
+    .filter((other) => other.state === 'waiting')
+    .filter((other) => other.operationId === entry.operationId || shareAccount(other, entry))
+    .sort((a, b) => (comesBefore(a, b) ? -1 : 1))
+    .slice(0, TOLD_AT_ONCE);
 }
 
 /** Make those due that a pause or a stop, or the end of one, may concern. `operationId` null: of every operation. */

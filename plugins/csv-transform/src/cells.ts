@@ -24,13 +24,14 @@ export class RowWriter {
   }
 
   line(cells: Cells): string {
-    let line = '';
+    let changed: string[] | null = null;
     for (let at = 0; at < cells.length; at += 1) {
-      let cell = cells[at] ?? '';
-      if (this.#defuses && !isHarmless(cell.charCodeAt(0))) cell = this.#safe(cell);
-      if (this.#special.test(cell)) cell = `"${cell.replaceAll('"', '""')}"`;
-      line += at === 0 ? cell : this.#delimiter + cell;
+      const cell = cells[at] ?? '';
+      const safe = this.#defuses && !isHarmless(cell.charCodeAt(0)) ? this.#safe(cell) : cell;
+      const written = this.#special.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+      if (written !== cell) (changed ??= [...cells])[at] = written;
     }
+    const line = (changed ?? cells).join(this.#delimiter);
     // A lone empty cell would be a blank line, which readers leave out.
     return line === '' ? '""\r\n' : `${line}\r\n`;
   }

@@ -75,8 +75,11 @@ export class DecimalReader {
   }
 }
 
-const pow10 = (exponent: number): bigint => 10n ** BigInt(exponent);
-const unitsAt = ({ units, scale }: Decimal, wanted: number): bigint => units * pow10(wanted - scale);
+/** Up to what two numbers of the most digits multiply to; beyond it, computed. */
+const POWERS: readonly bigint[] = Array.from({ length: 130 }, (_, exponent) => 10n ** BigInt(exponent));
+const pow10 = (exponent: number): bigint => POWERS[exponent] ?? 10n ** BigInt(exponent);
+const unitsAt = ({ units, scale }: Decimal, wanted: number): bigint =>
+  wanted === scale ? units : units * pow10(wanted - scale);
 
 export function add(a: Decimal, b: Decimal): Decimal {
   const scale = Math.max(a.scale, b.scale);

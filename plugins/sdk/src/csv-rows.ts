@@ -15,11 +15,12 @@ export interface CsvRows {
   /** Files with semicolons come from places that write decimals with a comma. */
   readonly decimal: '.' | ',';
   /**
-   * The rows in their order, as many at a time as a piece of the file holds; once. Cells are as they stand in the file.
+   * The rows in their order, as many at a time as a piece of the file holds; once, and each batch to be taken to its end
+   * before the next. Cells are as they stand in the file.
    * A cell may be a view of its whole piece: whoever keeps cells beyond their batch copies them first (`ownText`).
    * @throws InputError at the end, or after 50 faults, when rows are not as wide as the header or a quote is not closed
    */
-  batches(): AsyncIterable<readonly CsvRecord[]>;
+  batches(): AsyncIterable<Iterable<CsvRecord>>;
 }
 
 const MAX_ISSUES = 50;
@@ -37,30 +38,24 @@ export async function csvRows(host: Host, parameter: string): Promise<CsvRows> {
     head.push(value);
     text += value.text;
   } while (!/\S[^\n]*\n/.test(text) && text.length < MAX_HEADER_LENGTH);
-  const [first] = head;
-  const name = first?.name ?? parameter;
+  const name = head[0]?.name ?? parameter;
   const isWhole = head.at(-1)?.last ?? true;
   const delimiter = detectDelimiter(text);
   const splitter = new RecordSplitter(delimiter);
-  const [header, ...rest] = splitter.push(text, isWhole);
+  const first = splitter.push(text, isWhole);
+  const header = first.next().value ?? undefined;
   if (header === undefined && !isWhole) splitter.badQuotesAt ??= 1;
   const columns = readHeader(name, header, splitter);
 
-  async function* batches(): AsyncGenerator<readonly CsvRecord[], void, undefined> {
+  async function* batches(): AsyncGenerator<Iterable<CsvRecord>, void, undefined> {
     const issues: FileIssue[] = [];
-    const sound = (records: readonly CsvRecord[]): readonly CsvRecord[] => {
-      if (records.every((record) => record.cells.length === columns.length)) return records;
-      return records.filter((record) => {
-        const isSound = record.cells.length === columns.length;
-        if (!isSound && issues.length < MAX_ISSUES) issues.push(raggedIssue(record, columns.length, delimiter));
-        return isSound;
-      });
+    splitter.width = columns.length;
+    splitter.onRagged = (record) => {
+      if (issues.length < MAX_ISSUES) issues.push(raggedIssue(record, columns.length, delimiter));
     };
-    yield sound(rest);
-    rest.length = 0;
+    yield first;
     for await (const piece of isWhole ? [] : pieces) {
-      const records = splitter.push(piece.text, piece.last);
-      yield sound(records);
+      yield splitter.push(piece.text, piece.last);
       if (splitter.badQuotesAt !== null || issues.length >= MAX_ISSUES) break;
     }
     if (splitter.badQuotesAt !== null) issues.push(badQuotesIssue({ line: splitter.badQuotesAt }));

@@ -22,20 +22,26 @@ const LONE_CARRIAGE_RETURN = /\r(?!\n)/;
 export class RecordSplitter {
   /** Line of the first record whose quotes are wrong; nothing is read from there on. */
   badQuotesAt: number | null = null;
+  /** Cells that a record must have, once that is known; others go to `onRagged`. */
+  width: number | null = null;
+  onRagged: (record: CsvRecord) => void = () => undefined;
   readonly #delimiter: string;
   readonly #delimiterCode: number;
   #rest = '';
   #line = 1;
+  #end = 0;
 
   constructor(delimiter: Delimiter) {
     this.#delimiter = delimiter;
     this.#delimiterCode = delimiter.charCodeAt(0);
   }
 
-  /** Records that are complete with this piece; with the last one, all that is left. */
-  push(piece: string, last: boolean): CsvRecord[] {
-    const records: CsvRecord[] = [];
-    if (this.badQuotesAt !== null) return records;
+  /**
+   * Records that are complete with this piece; with the last one, all that is left. One at a time, as they are asked
+   * for: a row that has passed is garbage while it is young. To be taken to the end before the next piece.
+   */
+  *push(piece: string, last: boolean): Generator<CsvRecord, void, undefined> {
+    if (this.badQuotesAt !== null) return;
     let text = this.#rest === '' ? piece : this.#rest + piece;
     let held = '';
     if (!last && text.charCodeAt(text.length - 1) === CARRIAGE_RETURN) {
@@ -45,30 +51,31 @@ export class RecordSplitter {
     }
     if (LONE_CARRIAGE_RETURN.test(text)) text = text.replace(/\r\n?/g, '\n');
     if (last && text !== '' && !text.endsWith('\n')) text += '\n';
-    const end = this.#split(text, last, records);
-    this.#rest = text.slice(end) + held;
-    if (this.#rest.length > MAX_RECORD_LENGTH) this.badQuotesAt ??= this.#line;
-    return records;
-  }
-
-  /** @returns where the first record begins that is not complete */
-  #split(text: string, last: boolean, records: CsvRecord[]): number {
     let start = 0;
     let quote = text.indexOf('"');
     for (;;) {
       const newline = text.indexOf('\n', start);
-      if (newline === -1) return start;
+      if (newline === -1) break;
       if (quote !== -1 && quote < start) quote = text.indexOf('"', start);
+      const line = this.#line;
+      let cells: string[] | null;
       if (quote !== -1 && quote < newline) {
-        const next = this.#quoted(text, start, last, records);
-        if (next === null) return start;
-        start = next;
-        continue;
+        cells = this.#quoted(text, start, last);
+        if (cells === null) break;
+        this.#line += newlinesIn(text, start, this.#end);
+        start = this.#end;
+      } else {
+        const end = text.charCodeAt(newline - 1) === CARRIAGE_RETURN && newline > start ? newline - 1 : newline;
+        cells = this.#plain(text, start, end);
+        this.#line += 1;
+        start = newline + 1;
       }
-      const end = text.charCodeAt(newline - 1) === CARRIAGE_RETURN && newline > start ? newline - 1 : newline;
-      this.#add(records, this.#plain(text, start, end), 1);
-      start = newline + 1;
+      if (isBlank(cells)) continue;
+      if (this.width === null || cells.length === this.width) yield { line, cells };
+      else this.onRagged({ line, cells });
     }
+    this.#rest = text.slice(start) + held;
+    if (this.#rest.length > MAX_RECORD_LENGTH) this.badQuotesAt ??= this.#line;
   }
 
   #plain(text: string, start: number, end: number): string[] {
@@ -85,8 +92,8 @@ export class RecordSplitter {
     }
   }
 
-  /** A record with quotes in it. @returns where the next one begins; null when this one is not complete, or wrong */
-  #quoted(text: string, start: number, last: boolean, records: CsvRecord[]): number | null {
+  /** A record with quotes in it, whose end is then `#end`; null when it is not complete, or wrong. */
+  #quoted(text: string, start: number, last: boolean): string[] | null {
     const cells: string[] = [];
     for (let at = start; ;) {
       let end = at;
@@ -110,8 +117,8 @@ export class RecordSplitter {
       cells.push(cell);
       at = end + 1;
       if (text[end] === '\n') {
-        this.#add(records, cells, newlinesIn(text, start, at));
-        return at;
+        this.#end = at;
+        return cells;
       }
     }
   }
@@ -119,11 +126,6 @@ export class RecordSplitter {
   #wrong(): null {
     this.badQuotesAt ??= this.#line;
     return null;
-  }
-
-  #add(records: CsvRecord[], cells: string[], lines: number): void {
-    if (!isBlank(cells)) records.push({ line: this.#line, cells });
-    this.#line += lines;
   }
 }
 

@@ -224,6 +224,9 @@ function platformEnv(
     CLOUD_TASKS_EMULATOR_HOST: at(ports.tasks),
     FUNCTIONS_BASE_URL: `http://${at(ports.functions)}/${projectId}/${REGION}`,
     APP_URL: `http://${at(ports.app)}`,
+    // The local Stripe sends its events there, signed with this secret.
+    STRIPE_WEBHOOK_URL: `http://${at(ports.functions)}/${projectId}/${REGION}/stripeWebhook`,
+    STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('hex')}`,
     METADATA_SERVER_DETECTION: 'none',
     CHECKPOINT_DIR: join(dataDir, 'checkpoints'),
     SECRETS_DIR: join(dataDir, 'secrets'),

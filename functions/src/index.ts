@@ -84,3 +84,4 @@ export { onWork } from './triggers/on-work.ts';
 export { worker } from './triggers/worker.ts';
 export { onUpload } from './triggers/on-upload.ts';
 export { tick } from './triggers/tick.ts';
+export { stripeWebhook } from './triggers/stripe-webhook.ts';

@@ -3,7 +3,7 @@ import { GoogleAuth } from 'google-auth-library';
 import { localSecretStore } from './secret-store.ts';
 
 /** Names of the secrets that connectors fetch when they need them; none is in a worker's environment in the cloud. */
-export type SecretName = 'stripe-secret-key' | 'checkpoint-signing-key';
+export type SecretName = 'stripe-secret-key' | 'stripe-webhook-secret' | 'checkpoint-signing-key';
 
 const CACHE_MS = 5 * 60_000;
 const cache = new Map<SecretName, { at: number; value: Promise<string> }>();

@@ -114,7 +114,7 @@ describe('what a project has', () => {
       'p',
       '1',
       { status: 200, body: { bindings: [{ role: 'roles/editor', members: [member] }] } },
-      { 'stripe-secret-key': secret, 'checkpoint-signing-key': secret },
+      { 'stripe-secret-key': secret, 'stripe-webhook-secret': secret, 'checkpoint-signing-key': secret },
     );
     expect(work?.verdict).toBe('ok');
     expect(secrets?.verdict).toBe('failed');

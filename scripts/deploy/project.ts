@@ -6,9 +6,14 @@ export const SECRETS: Readonly<
   Record<SecretName, { readonly what: string; readonly create: (projectId: string) => string }>
 > = {
   'stripe-secret-key': {
-    what: 'the key that pays; a restricted one (balances, payouts, accounts)',
+    what: 'the key that pays; a restricted one (balances, payouts, transfers, accounts)',
     create: (projectId) =>
       `gcloud secrets create stripe-secret-key --data-file=- --project ${projectId}    (paste the key, then Ctrl-D)`,
+  },
+  'stripe-webhook-secret': {
+    what: 'the signing secrets of the two webhook endpoints at Stripe, divided by a comma',
+    create: (projectId) =>
+      `gcloud secrets create stripe-webhook-secret --data-file=- --project ${projectId}    (paste whsec_…,whsec_…, then Ctrl-D; docs/runbooks/stripe-webhooks.md)`,
   },
   'checkpoint-signing-key': {
     what: 'the Ed25519 key that signs checkpoints',

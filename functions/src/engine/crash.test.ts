@@ -138,6 +138,8 @@ function stalling(world: World, atPayment: number): { deps: Deps; stalled: Promi
         identity: () => provider.identity(),
         readAccounts: (ids) => provider.readAccounts(ids),
         find: (query) => provider.find(query),
+        readPlatformBalance: () => provider.readPlatformBalance(),
+        retrieve: (query) => provider.retrieve(query),
         pay,
       },
     },

@@ -210,6 +210,8 @@ test('drift after a crash: what was begun is asked for and never sent again, its
       identity: () => provider.identity(),
       readAccounts: (ids: readonly string[]) => provider.readAccounts(ids),
       find: provider.find.bind(provider),
+      readPlatformBalance: () => provider.readPlatformBalance(),
+      retrieve: provider.retrieve.bind(provider),
       pay: async (request: Parameters<typeof provider.pay>[0]) => {
         if (request.data.reference === 'A-1') await provider.pay(request);
         throw new Error('gone');

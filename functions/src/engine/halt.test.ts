@@ -213,6 +213,8 @@ test('cancelled after a worker died in the middle of a page: what it had begun i
       identity: () => provider.identity(),
       readAccounts: (ids) => provider.readAccounts(ids),
       find: (query) => provider.find(query),
+      readPlatformBalance: () => provider.readPlatformBalance(),
+      retrieve: (query) => provider.retrieve(query),
       pay: async (request) => {
         if (request.data.reference === 'A-1') await provider.pay(request);
         throw new Error('gone');

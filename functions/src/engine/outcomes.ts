@@ -1,6 +1,7 @@
+import { TransitCounter } from '@countersign/domain/plan/settlement';
 import { countsOf, TallyCounter } from '@countersign/domain/plan/totals';
 import { pageSchema, type Effect, type Outcome, type PageOutcomes } from '@countersign/domain/schemas/effect';
-import type { Plan, Tally } from '@countersign/domain/schemas/execution';
+import type { Execution, Plan, Tally } from '@countersign/domain/schemas/execution';
 import { refs } from '../refs.ts';
 import { readAll, type Stored } from '../store/database.ts';
 import type { Deps } from './deps.ts';
@@ -51,14 +52,15 @@ export interface Counts {
   readonly pages: number;
 }
 
-/** The exact tally, from the stored outcomes, and which effects' claims must be kept. */
+/** The exact tally, from the stored outcomes, where accepted money is, and which effects' claims must be kept. */
 export async function readTally(
   deps: Deps,
   orgId: string,
   executionId: string,
   plan: Plan,
-): Promise<{ tally: Tally; counts: Counts; keep: (effectId: string) => boolean }> {
+): Promise<{ tally: Tally; transit: Execution['transit']; counts: Counts; keep: (effectId: string) => boolean }> {
   const counter = new TallyCounter(plan.totals, plan.effectCount);
+  const transit = new TransitCounter();
   const keep = new Set<string>();
   let pages = 0;
   for await (const page of readPages(deps, orgId, executionId, plan)) {
@@ -66,11 +68,16 @@ export async function readTally(
     if (page.settled.state === 'settled') pages += 1;
     const outcomes = page.settled.state === 'settled' ? page.settled.outcomes : begun(page.effects, page.settled);
     counter.add(page.effects, outcomes);
-    for (const outcome of outcomes) if (mayBeDone(outcome)) keep.add(outcome.effectId);
+    const byKey = new Map(page.effects.map((effect) => [effect.key, effect]));
+    for (const outcome of outcomes) {
+      if (mayBeDone(outcome)) keep.add(outcome.effectId);
+      const effect = byKey.get(outcome.key);
+      if (effect !== undefined) transit.add(effect, outcome);
+    }
   }
   const tally = counter.toTally();
   const counts = { ...countsOf(tally), pages };
-  return { tally, counts, keep: (id) => keep.has(id) };
+  return { tally, transit: transit.toTransit(), counts, keep: (id) => keep.has(id) };
 }
 
 /** Intents without outcomes may have been sent: unknown, and their claims stay. */

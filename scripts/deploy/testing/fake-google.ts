@@ -81,7 +81,7 @@ export function soundProject(): Replies {
       ],
     }),
     ...Object.fromEntries(
-      ['stripe-secret-key', 'checkpoint-signing-key'].flatMap((name) => [
+      ['stripe-secret-key', 'stripe-webhook-secret', 'checkpoint-signing-key'].flatMap((name) => [
         [
           `GET ${project}/secrets/${name}/versions/latest`,
           ok({ name: `projects/${NUMBER}/secrets/${name}/versions/3`, state: 'ENABLED' }),

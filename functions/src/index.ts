@@ -57,6 +57,26 @@ export const setMaxRunning = callable(
   'setMaxRunning',
   async () => (await import('./commands/pause-operation.ts')).setMaxRunning,
 );
+export const setSchedule = callable(
+  'setSchedule',
+  async () => (await import('./commands/set-schedule.ts')).setSchedule,
+);
+export const pauseSchedule = callable(
+  'pauseSchedule',
+  async () => (await import('./commands/pause-schedule.ts')).pauseSchedule,
+);
+export const resumeSchedule = callable(
+  'resumeSchedule',
+  async () => (await import('./commands/pause-schedule.ts')).resumeSchedule,
+);
+export const deleteSchedule = callable(
+  'deleteSchedule',
+  async () => (await import('./commands/pause-schedule.ts')).deleteSchedule,
+);
+export const setCalendar = callable(
+  'setCalendar',
+  async () => (await import('./commands/set-calendar.ts')).setCalendar,
+);
 export const openConnectedAccounts = callable(
   'openConnectedAccounts',
   async () => (await import('./commands/open-connected-accounts.ts')).openConnectedAccounts,

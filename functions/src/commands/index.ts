@@ -15,6 +15,9 @@ import { requestExecution } from './request-execution.ts';
 import { rerunExecution } from './rerun-execution.ts';
 import { resumeExecution } from './resume-execution.ts';
 import { retirePlugin } from './retire-plugin.ts';
+import { deleteSchedule, pauseSchedule, resumeSchedule } from './pause-schedule.ts';
+import { setCalendar } from './set-calendar.ts';
+import { setSchedule } from './set-schedule.ts';
 import { setStop } from './set-stop.ts';
 
 import { uploadPlugin } from './upload-plugin.ts';
@@ -33,6 +36,11 @@ export const commands = {
   endDelegation,
   setPayeeAccounts,
   setStop,
+  setSchedule,
+  pauseSchedule,
+  resumeSchedule,
+  deleteSchedule,
+  setCalendar,
   pauseOperation,
   resumeOperation,
   setMaxRunning,

@@ -1,18 +1,24 @@
 import { log } from '../log.ts';
 import { drainForgotten } from '../streams/index.ts';
 import type { Deps } from './deps.ts';
+import { renewByCalendars } from './schedules-renew.ts';
+import { runSchedules } from './schedules.ts';
 import { isDue, workSchema } from './work.ts';
 
 const WORK_A_TICK = 100;
 /** What became due just now has been woken by who made it due; a second task for it would only cost a process. */
 export const WAKE_GRACE_MS = 3_000;
 
-/** Wake what is due, drain what was left in an inbox, seal what is unsealed. Each part is tried whatever became of the others. */
+/** Wake what is due, begin what is scheduled, drain what was left in an inbox, seal what is unsealed. Each part is tried whatever became of the others. */
 export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number }> {
   const started = deps.now().getTime();
   let woken = 0;
   await part('wake', async () => {
     woken = await wakeDue(deps, graceMs);
+  });
+  await part('calendars', () => renewByCalendars(deps));
+  await part('schedules', async () => {
+    woken += (await runSchedules(deps)).begun;
   });
   await part('streams', async () => {
     const { problems } = await drainForgotten(deps.streams);

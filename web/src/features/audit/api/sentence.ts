@@ -60,8 +60,39 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
     `reversed ${count(f.returned, 'payment')} that came back${some(f.amounts) ? `: ${f.amounts}` : ''}`,
   'execution.reported': (f) =>
     `made ${count(f.files, 'result file')}${some(f.comparedAccounts) ? ` and compared ${count(f.comparedAccounts, 'balance')} with Stripe: ${some(f.differences) ? count(f.differences, 'difference') : 'no difference'}` : ''}`,
+  'execution.waiting': (f) =>
+    `held the run back${WAITS[f.reason ?? ''] ?? ''}${some(f.ahead) ? `; ${count(f.ahead, 'run')} before it` : ''}`,
+  'execution.proceeding': () => 'let the run go on: it is its turn',
+  'operation.paused': (f) => `paused the operation${quoted(f.operation)}${because(f)}`,
+  'operation.resumed': (f) => `let the operation${quoted(f.operation)} go on${because(f)}`,
+  'unknown.proposed': (f) =>
+    `proposed to settle ${count(f.effects ?? f.count, 'unknown outcome')}${f.finding === undefined ? '' : ` as ${words(f.finding)}`}${because(f)}`,
+  'unknown.settled': (f) =>
+    `agreed on ${count(f.effects ?? f.count, 'unknown outcome')}${f.finding === undefined ? '' : `: ${words(f.finding)}`}${because(f)}`,
+  'unknown.refused': (f) => `refused to settle unknown outcomes${because(f)}`,
+  'unknown.superseded': () => 'ended a proposal: the provider has answered meanwhile',
+  'organization.rolled_back': () =>
+    'found that the database is older than its published checkpoints, and stopped everything',
+  'organization.restored': (f) =>
+    `recorded that the database came back from a backup${f.lostSince === undefined ? '' : `; lost is what was after ${f.lostSince}`}`,
+  'calendar.set': (f) => `set the calendar of business days${quoted(f.name ?? f.calendar)}`,
+  'schedule.set': (f) => `set the schedule${quoted(f.title)}${f.cron === undefined ? '' : ` (${f.cron})`}`,
+  'schedule.paused': (f) => `paused the schedule${quoted(f.title)}${because(f)}`,
+  'schedule.resumed': (f) => `let the schedule${quoted(f.title)} go on`,
+  'schedule.deleted': (f) => `deleted the schedule${quoted(f.title)}${because(f)}`,
+  'schedule.renewed': (f) => `moved the schedule${quoted(f.title)} to its next time`,
+  'schedule.skipped': (f) => `left out a time of the schedule${quoted(f.title)}${because(f)}`,
+  'work.stuck': (f) =>
+    `could not get on after ${count(f.failures, 'try').replace('trys', 'tries')}, and goes on trying slowly`,
   'command.denied': (f) =>
     `was refused${f.command === undefined ? '' : ` the command ${f.command}`}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
+};
+
+const WAITS: Readonly<Record<string, string>> = {
+  operation_limit: ' until another run of its operation is through',
+  account_busy: ' until another run is through with the same accounts',
+  operation_paused: ', because its operation is paused',
+  organization_stopped: ', because everything is stopped',
 };
 
 function outcome(f: Facts): string {

@@ -317,3 +317,13 @@ describe('plugin versions', () => {
     });
   });
 });
+
+test('a proposed policy says which past runs it would have treated differently', async () => {
+  const paid = await world.payOut(csvOf([['A-1', ALPHA, '1.00', 'USD']]));
+  expect(paid.state).toBe('completed');
+  const { impact } = await proposal((await propose('ada', policy)).proposalId);
+  expect(impact).toEqual([
+    'Of the last 1 run, 1 would need more signatures.',
+    expect.stringMatching(/1 approver signed under “All money”; it would be 2 approvers under “Everything”/) as string,
+  ]);
+});

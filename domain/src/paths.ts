@@ -65,7 +65,7 @@ export const paths = {
   records: (orgId: string) => `${org(orgId)}/records`,
   record: (orgId: string, type: string, id: string) => `${org(orgId)}/records/${type}~${id}`,
   /** The effects' payees of one plan, for the queue: who shares an account waits for each other. */
-  planPayees: (orgId: string, id: string, attempt: number) => `${execution(orgId, id)}/payees/${attempt}`,
+  planPayees: (orgId: string, id: string, attempt: number) => `${execution(orgId, id)}/planPayees/${attempt}`,
   /** Whose turn it is to apply: one document for each organization. */
   queue: (orgId: string) => `${org(orgId)}/queues/apply`,
   calendars: (orgId: string) => `${org(orgId)}/calendars`,
@@ -89,7 +89,8 @@ export const paths = {
   auditEvent: (orgId: string, id: string) => `${org(orgId)}/audit/${id}`,
   auditPersonal: (orgId: string, id: string) => `${org(orgId)}/auditPersonal/${id}`,
   checkpoints: (orgId: string) => `${org(orgId)}/checkpoints`,
-  checkpoint: (orgId: string, name: string, size: number) => `${org(orgId)}/checkpoints/${name}-${size}`,
+  checkpoint: (orgId: string, name: string, size: number, epoch = 0) =>
+    `${org(orgId)}/checkpoints/${epoch === 0 ? name : `${name}.${epoch}`}-${size}`,
   /** What waits for a machine: one document for each waiting thing, with `nextAt`. */
   work: (orgId: string, id: string) => `${org(orgId)}/work/${id}`,
   idempotency: (orgId: string, hash: string) => `${org(orgId)}/idempotency/${hash}`,

@@ -27,6 +27,8 @@ import { operationSchema, pluginVersionSchema } from '@countersign/domain/schema
 import { providerEventSchema } from '@countersign/domain/schemas/provider-event';
 import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payments';
 import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
+import { planPayeesSchema, queueSchema } from '@countersign/domain/schemas/queue';
+import { calendarSchema, scheduleSchema } from '@countersign/domain/schemas/schedule';
 import { rollupSchema } from '@countersign/domain/schemas/rollup';
 import { policySchema } from '@countersign/domain/schemas/policy';
 import { globSync, readFileSync } from 'node:fs';
@@ -49,6 +51,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   audit: auditEventSchema,
   auditPersonal: auditPersonalSchema,
   balances: balanceSchema,
+  calendars: calendarSchema,
   checkpoints: checkpointSchema,
   claims: claimSchema,
   delegations: delegationSchema,
@@ -61,13 +64,16 @@ const SCHEMAS: Record<string, z.ZodType> = {
   operations: operationSchema,
   outcomes: pageOutcomesSchema,
   pages: pageSchema,
+  planPayees: planPayeesSchema,
   policies: policySchema,
   problems: problemPageSchema,
   providerEvents: providerEventSchema,
   reads: readPageSchema,
   recentPayments: recentPaymentsSchema,
   results: inboxResultSchema,
+  queues: queueSchema,
   rollups: rollupSchema,
+  schedules: scheduleSchema,
   streams: streamHeadSchema,
   tiles: tileSchema,
   unknownProposals: unknownProposalSchema,

@@ -67,6 +67,13 @@ export const MATRIX: readonly Row[] = [
   { path: 'audit/{event}', what: 'audit events', readers: auditors },
   { path: 'auditPersonal/{event}', what: 'personal values of audit events', readers: auditors },
   { path: 'schedules/{schedule}', what: 'schedules', readers: money },
+  { path: 'calendars/{calendar}', what: 'business-day calendars', readers: every },
+  { path: 'queues/{queue}', what: 'whose turn it is to apply', readers: every },
+  {
+    path: 'executions/{execution}/planPayees/{attempt}',
+    what: 'hashes of the accounts that a plan pays, for the queue',
+    readers: nobody,
+  },
   { path: 'providerEvents/{event}', what: 'what Stripe told of payments after they were made', readers: overseers },
   { path: 'notifications/{notification}', what: 'messages to a member', readers: every, own: true },
   { path: 'secrets/{secret}', what: 'names and dates of secrets', readers: ['admin'] },

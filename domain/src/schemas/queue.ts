@@ -29,5 +29,5 @@ export const queueSchema = z.strictObject({
 });
 export type Queue = z.infer<typeof queueSchema>;
 
-/** `orgs/{orgId}/executions/{id}/payees/{attempt}`: 40 bits of the hash of each account that a plan pays, sorted, as base64. */
+/** `orgs/{orgId}/executions/{id}/planPayees/{attempt}`: 40 bits of the hash of each account that a plan pays, sorted, as base64. */
 export const planPayeesSchema = z.strictObject({ attempt: z.int().min(1), accounts: z.string().max(720_000) });

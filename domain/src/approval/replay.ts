@@ -60,7 +60,7 @@ function difference(plan: PastPlan, before: ChosenRule, after: ChosenRule): Repl
       kind,
       before: { rule: before.rule, levels: before.levels },
       after: { rule: after.rule, levels: after.levels },
-      sentence: `${plan.title} of ${plan.at.slice(0, 10)}: ${levelsInWords(before.levels)} signed under “${before.rule}”; it would be ${levelsInWords(after.levels)} under “${after.rule}”.`,
+      sentence: `${plan.title} of ${plan.at.slice(0, 10)}: signed by ${levelsInWords(before.levels)} under “${before.rule}”; under “${after.rule}” it would need ${levelsInWords(after.levels)}.`,
     },
   ];
 }
@@ -92,7 +92,7 @@ function summarize(replayed: number, skipped: number, differences: readonly Repl
     const count = differences.filter((one) => one.kind === kind).length;
     return count === 0 ? [] : [`${count} ${SAID[kind]}`];
   });
-  const tried = `Of the last ${plural(replayed, 'run')}`;
+  const tried = replayed === 1 ? 'Of the one run' : `Of the last ${plural(replayed, 'run')}`;
   return [
     counts.length === 0 ? `${tried}, none would have been treated differently.` : `${tried}, ${inWords(counts)}.`,
     ...(skipped === 0 ? [] : [`${plural(skipped, 'older run')} could not be compared.`]),

@@ -7,7 +7,7 @@ export const USAGE = `usage: npm run plan -- PLUGIN [--file NAME=PATH]... [--par
   --param NAME=VALUE another parameter: 12.5, yes, 2026-01-31, "12.50 USD", a choice, or a,b for several
   --stripe FILE      connected accounts and their balances, JSON
   --claims FILE      references that are taken, JSON
-  --world FILE       both of these, and members, in one JSON file
+  --world FILE       both of these, members, records and hosts, in one JSON file
   --now INSTANT      the time of the run, such as 2026-01-15T09:00:00Z
   --json             one line of JSON instead of words
   --out DIR          write plan.json, effects.jsonl, problems.csv and the plan's files there

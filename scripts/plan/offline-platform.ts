@@ -13,6 +13,7 @@ import type { Deps } from '../../functions/src/engine/deps.ts';
 import { memoryObjects, type MemoryObjects } from '../../functions/src/engine/testing/memory-objects.ts';
 import { silenceLog } from '../../functions/src/engine/testing/settings.ts';
 import { runPlugin } from '../../functions/src/sandbox/index.ts';
+import type { Write } from '../../functions/src/store/database.ts';
 import { memoryDatabase } from '../../functions/src/store/memory-database.ts';
 import { drainStream } from '../../functions/src/streams/index.ts';
 import { testWorld } from '../../functions/src/streams/test-kit.ts';
@@ -62,9 +63,27 @@ export async function offlinePlatform(plugin: BuiltPlugin, world: PlanWorld, now
       roles,
     })),
   });
+  await fillOrganization(deps, world, now);
   await openAccounts(deps, world.accounts);
   await takeClaims(deps, world.claims);
   return { deps, db };
+}
+
+async function fillOrganization({ db }: Deps, world: PlanWorld, now: Date): Promise<void> {
+  const at = now.toISOString();
+  await db.commit([
+    { op: 'update', path: paths.organization(ORG), data: { allowedHosts: [...world.allowedHosts] } },
+    ...world.recordTypes.map((type): Write => ({
+      op: 'set',
+      path: paths.recordType(ORG, type.type),
+      data: { ...type, createdAt: at, version: 1 },
+    })),
+    ...world.records.map(({ type, id, fields, version }): Write => ({
+      op: 'set',
+      path: paths.record(ORG, type, id),
+      data: { type, id, fields: JSON.stringify(fields), executionId: null, updatedAt: at, version },
+    })),
+  ]);
 }
 
 async function openAccounts(deps: Deps, accounts: readonly WorldAccount[]): Promise<void> {

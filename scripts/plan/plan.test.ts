@@ -21,6 +21,24 @@ const PAYOUTS = [
   '',
 ].join('\n');
 
+const PRICE = { type: 'price', title: 'Price', fields: [{ name: 'close', type: 'decimal', required: true }] };
+const NOTES = `import { definePlugin } from '@countersign/plugin-sdk';
+const plain = { line: null, needs: [], claim: null, journal: null };
+export default definePlugin({
+  name: 'notes', version: '1.0.0', title: 'Notes', description: 'For a test.', category: 'data', riskLevel: 'low',
+  capabilities: ['notify', 'records.write'], parameters: [],
+  execute: async () => ({
+    effects: [
+      { ...plain, kind: 'notify', key: 'told', data: { to: { kind: 'member', uid: 'amir' }, title: 'T', body: 'B' } },
+      { ...plain, kind: 'record.write', key: 'priced',
+        data: { type: 'price', recordId: 'ACME', expectedVersion: 0, fields: { close: '12.50' } } },
+    ],
+    problems: [], rowCount: 0, refusedTotals: [], message: '', metrics: {}, warnings: [],
+  }),
+  report: async () => ({ success: true, message: '', files: [], notifications: [] }),
+});
+`;
+
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-plan-'));
@@ -157,6 +175,23 @@ describe('planning itself', { timeout: LIMIT_MS }, () => {
     expect(result.problems).toEqual([
       expect.objectContaining({ column, code: 'parameter', message: expect.stringContaining(message) }),
     ]);
+  });
+
+  it('members, hosts and records of the world are there for the effects that need them', async () => {
+    const steps = join(folder, 'notes');
+    await mkdir(join(steps, 'src'), { recursive: true });
+    await writeFile(join(steps, 'src', 'index.ts'), NOTES);
+    const { manifest, codeHash, code } = await buildPlugin(steps);
+    const notes = { manifest, codeHash, code: async () => code };
+    const asked = { files: new Map(), parameters: new Map(), now: new Date(0) };
+    const world = join(folder, 'world.json');
+    await writeFile(world, JSON.stringify({ members: [{ uid: 'amir', roles: ['approver'] }], recordTypes: [PRICE] }));
+    const { result } = await planOffline(notes, asked, await readWorld({ world }));
+    expect(result).toMatchObject({ outcome: 'planned', plan: { effectCount: 2 } });
+    const alone = await planOffline(notes, asked, await readWorld({}));
+    expect(alone.result).toMatchObject({ outcome: 'failed', error: { code: 'input_error' } });
+    expect(alone.result.problems.map(({ reference }) => reference)).toEqual(['told', 'priced']);
+    await Promise.all([rm(steps, { recursive: true }), rm(world)]);
   });
 
   it('an account that nobody has opened in the ledger can not be paid', async () => {

@@ -1,4 +1,5 @@
 import { currencySchema, idSchema, instantSchema, minorSchema, roleSchema } from '@countersign/domain/schemas/common';
+import { recordTypeSchema } from '@countersign/domain/schemas/record';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { UsageError, type PlanArguments } from './arguments.ts';
@@ -31,12 +32,25 @@ const worldSchema = z.strictObject({
   timeZone: z.string().default('UTC'),
   /** Whom a plugin may notify. */
   members: z.array(z.strictObject({ uid: idSchema, roles: z.array(roleSchema) })).default([]),
+  /** Hosts that effects may call. */
+  allowedHosts: z.array(z.string()).default([]),
+  recordTypes: z.array(recordTypeSchema.omit({ createdAt: true, version: true })).default([]),
+  records: z
+    .array(
+      z.strictObject({
+        type: z.string(),
+        id: idSchema,
+        fields: z.record(z.string(), z.json()),
+        version: z.int().min(1).default(1),
+      }),
+    )
+    .default([]),
   stripe: z.array(accountSchema).default([]),
   claims: claimsSchema.default([]),
 });
 
 export type WorldAccount = z.infer<typeof accountSchema>;
-export interface PlanWorld extends Pick<z.infer<typeof worldSchema>, 'baseCurrency' | 'timeZone' | 'members'> {
+export interface PlanWorld extends Omit<z.infer<typeof worldSchema>, 'stripe' | 'claims'> {
   readonly accounts: readonly WorldAccount[];
   readonly claims: ReadonlyMap<string, z.infer<typeof holderSchema>>;
 }
@@ -47,11 +61,14 @@ const SOMEBODY = { executionId: 'another-run', at: '2000-01-01T00:00:00.000Z' };
 export async function readWorld({ world, stripe, claims }: PlanArguments['worldFiles']): Promise<PlanWorld> {
   const whole = world === undefined ? worldSchema.parse({}) : await readJson(world, worldSchema);
   const taken = claims === undefined ? whole.claims : await readJson(claims, claimsSchema);
-  const { baseCurrency, timeZone, members } = whole;
+  const { baseCurrency, timeZone, members, allowedHosts, recordTypes, records } = whole;
   return {
     baseCurrency,
     timeZone,
     members,
+    allowedHosts,
+    recordTypes,
+    records,
     accounts: stripe === undefined ? whole.stripe : await readJson(stripe, z.array(accountSchema)),
     claims: new Map(Array.isArray(taken) ? taken.map((reference) => [reference, SOMEBODY]) : Object.entries(taken)),
   };

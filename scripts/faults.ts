@@ -47,8 +47,15 @@ const platform = values.real ? await startPlatform({ ports: 'free', only: ['fire
 if (platform !== null) Object.assign(process.env, platform.env);
 const sum = values.trace ? await traced() : await played();
 await platform?.stop();
+for (const [title, counts] of Object.entries({ Faults: sum.faultsByName, Runs: sum.ends, Effects: sum.outcomes }))
+  process.stdout.write(`${title}: ${inWords(counts)}\n`);
 process.stdout.write(`${JSON.stringify(sum.line())}\n`);
 process.exit(sum.isSound ? 0 : 1);
+
+function inWords(counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([name, count]) => `${name} ${count}`).join(', ');
+}
 
 /** In this process, with all that happens. */
 async function traced(): Promise<Sum> {

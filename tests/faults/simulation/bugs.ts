@@ -1,4 +1,6 @@
+import type { Performed } from '../../../functions/src/effects/payment-provider.ts';
 import type { Deps } from '../../../functions/src/engine/deps.ts';
+import type { Database, Stored, Transaction, Write } from '../../../functions/src/store/database.ts';
 import type { SimProcess } from './sim-process.ts';
 
 /** A mistake that the engine could make, put between it and the world: the simulation must find it. */
@@ -8,4 +10,246 @@ export interface Bug {
   readonly wrap: (deps: Deps, process: Pick<SimProcess, 'kind' | 'name'>) => Deps;
 }
 
-export const bugs: readonly Bug[] = [];
+type Read = (stored: Stored | null) => Stored | null;
+
+/** The same database, with its reads and writes changed on their way. */
+function changedDatabase(
+  db: Database,
+  {
+    read = (stored) => stored,
+    write = (writes) => writes,
+  }: { read?: Read; write?: (writes: readonly Write[]) => Write[] | readonly Write[] },
+): Database {
+  const reader = (from: Pick<Transaction, 'get' | 'getAll'>): Pick<Transaction, 'get' | 'getAll'> => ({
+    get: async (path) => read(await from.get(path)),
+    getAll: async (paths) => (await from.getAll(paths)).map(read),
+  });
+  return {
+    ...db,
+    ...reader(db),
+    commit: async (writes) => {
+      const changed = write(writes);
+      const times = await db.commit(changed);
+      return writes.map((one) => times[changed.indexOf(one)] ?? times[0] ?? '0.0');
+    },
+    transaction: (decide) =>
+      db.transaction((tx) =>
+        decide({ ...reader(tx), query: (query) => tx.query(query), write: (...writes) => tx.write(...write(writes)) }),
+      ),
+  };
+}
+
+function withDatabase(deps: Deps, db: Database): Deps {
+  return { ...deps, db, streams: { ...deps.streams, db } };
+}
+
+const changing = (change: Parameters<typeof changedDatabase>[1]) => (deps: Deps) =>
+  withDatabase(deps, changedDatabase(deps.db, change));
+
+const paying =
+  (change: (performed: Performed) => Performed) =>
+  (deps: Deps): Deps => ({
+    ...deps,
+    provider: { ...deps.provider, pay: async (request) => change(await deps.provider.pay(request)) },
+  });
+
+const isAt = (path: string, ...names: readonly string[]): boolean => names.some((name) => path.includes(`/${name}/`));
+/** Documents come as copies, but a wrong reading must not be shared all the same. */
+const withData = (stored: Stored, fields: Record<string, unknown>): Stored => ({
+  ...stored,
+  data: { ...stored.data, ...fields },
+});
+
+/** Every worker believes that it still holds the lease that it took last. */
+function unfenced(deps: Deps): Deps {
+  const held = new Map<string, { token: unknown; lease: unknown }>();
+  return withDatabase(
+    deps,
+    changedDatabase(deps.db, {
+      read: (stored) => {
+        const lease = stored === null ? undefined : held.get(stored.path);
+        return stored === null || lease === undefined || stored.data['lease'] === null
+          ? stored
+          : withData(stored, lease);
+      },
+      write: (writes) => {
+        for (const one of writes)
+          if (one.op === 'update' && isAt(one.path, 'work') && one.data['token'] !== undefined)
+            held.set(one.path, { token: one.data['token'], lease: one.data['lease'] });
+        return writes;
+      },
+    }),
+  );
+}
+
+export const bugs: readonly Bug[] = [
+  { name: 'no-fence', what: 'a worker whose lease was taken over goes on', wrap: unfenced },
+  {
+    name: 'random-key',
+    what: 'an idempotency key is another one each time',
+    wrap: (deps) => ({
+      ...deps,
+      provider: {
+        ...deps.provider,
+        pay: (request) =>
+          deps.provider.pay({
+            ...request,
+            ids: { ...request.ids, idempotencyKey: `${request.ids.idempotencyKey}-${deps.newId()}` },
+          }),
+      },
+    }),
+  },
+  {
+    name: 'no-claims',
+    what: 'references are not claimed',
+    wrap: changing({ write: (writes) => writes.filter(({ path }) => !isAt(path, 'claims')) }),
+  },
+  {
+    name: 'no-outcomes',
+    what: "a page's outcomes are not stored",
+    wrap: changing({
+      write: (writes) => writes.filter((one) => !(one.op === 'set' && isAt(one.path, 'outcomes'))),
+    }),
+  },
+  {
+    name: 'no-intents',
+    what: "a page's intents are not stored before it is performed",
+    wrap: changing({
+      write: (writes) => writes.filter((one) => !(one.op === 'create' && isAt(one.path, 'outcomes'))),
+    }),
+  },
+  {
+    name: 'doubt-is-failure',
+    what: 'a payment without an answer counts as failed',
+    wrap: paying((performed) => (performed.status === 'unknown' ? { ...performed, status: 'failed' } : performed)),
+  },
+  {
+    name: 'doubt-is-success',
+    what: 'a payment without an answer counts as made',
+    wrap: paying((performed) =>
+      performed.status === 'unknown' ? { status: 'succeeded', providerId: 'it-will-have-been' } : performed,
+    ),
+  },
+  {
+    name: 'no-journals',
+    what: 'journals are not posted',
+    wrap: changing({
+      write: (writes) =>
+        writes.filter((one) => !(one.path.includes('/streams/ledger/inbox/settle-') && one.op === 'create')),
+    }),
+  },
+  {
+    name: 'no-audit',
+    what: 'a commit goes without its audit event now and then',
+    wrap: changing({ write: (writes) => writes.filter(({ path }) => !path.includes('/streams/audit/inbox/settle-')) }),
+  },
+  {
+    name: 'blind-head',
+    what: "a stream's writer does not look whether the head has changed",
+    wrap: changing({
+      write: (writes) =>
+        writes.map((one) => {
+          if (one.op !== 'set' || !/\/streams\/[a-z]+$/.test(one.path)) return one;
+          const { ifUpdateTime: _, ...blind } = one;
+          return blind;
+        }),
+    }),
+  },
+  {
+    name: 'any-role',
+    what: 'every member counts as an approver',
+    wrap: changing({
+      read: (stored) =>
+        stored !== null && isAt(stored.path, 'members')
+          ? withData(stored, { roles: ['operator', 'approver', 'executive', 'admin'], active: true })
+          : stored,
+    }),
+  },
+  {
+    name: 'own-approval',
+    what: 'who asked may sign',
+    wrap: changing({
+      read: (stored) =>
+        stored !== null && /\/executions\/[^/]+$/.test(stored.path) && stored.data['state'] === 'awaiting_approval'
+          ? withData(stored, { requestedBy: 'somebody' })
+          : stored,
+    }),
+  },
+  {
+    name: 'deaf-to-stop',
+    what: 'the organization-wide stop is not looked at',
+    wrap: changing({
+      read: (stored) =>
+        stored !== null && /^orgs\/[^/]+$/.test(stored.path)
+          ? withData(stored, { stop: { active: false, reason: '', uid: null, at: null } })
+          : stored,
+    }),
+  },
+  {
+    name: 'blind-to-bank',
+    what: 'a changed bank account is not seen',
+    wrap: (deps) => ({
+      ...deps,
+      provider: {
+        ...deps.provider,
+        readAccounts: async (ids) =>
+          new Map(
+            [...(await deps.provider.readAccounts(ids))].map(([id, account]) => [
+              id,
+              'missing' in account || account.destinations === 'hidden'
+                ? account
+                : { ...account, destinations: account.destinations.map((bank) => ({ ...bank, last4: '6789' })) },
+            ]),
+          ),
+      },
+    }),
+  },
+  {
+    name: 'find-finds-nothing',
+    what: 'the provider is never really asked',
+    wrap: (deps) => ({ ...deps, provider: { ...deps.provider, find: async () => null } }),
+  },
+  {
+    name: 'calls-again',
+    what: 'a call that can be made once only is made again when in doubt',
+    wrap: (deps) => ({
+      ...deps,
+      http: async (request) => {
+        const first = await deps.http(request);
+        return first.status === 'unknown' ? deps.http(request) : first;
+      },
+    }),
+  },
+  {
+    name: 'dirty-transaction',
+    what: 'a transaction commits although what it read has changed',
+    wrap: (deps) =>
+      withDatabase(deps, {
+        ...deps.db,
+        transaction: async (decide) => {
+          const writes: Write[] = [];
+          const { db } = deps;
+          const result = await decide({
+            get: db.get,
+            getAll: db.getAll,
+            query: db.query,
+            write: (...more) => void writes.push(...more),
+          });
+          await db.commit(writes);
+          return result;
+        },
+      }),
+  },
+  {
+    name: 'forgets-work',
+    what: 'a worker that fails leaves its work with nobody to find it',
+    wrap: changing({
+      write: (writes) =>
+        writes.map((one) =>
+          one.op === 'update' && isAt(one.path, 'work') && one.data['lease'] != null
+            ? { ...one, data: { ...one.data, nextAt: null } }
+            : one,
+        ),
+    }),
+  },
+];

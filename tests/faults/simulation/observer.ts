@@ -6,16 +6,34 @@ import type { Member, Organization } from '@countersign/domain/schemas/organizat
 import type { PayRequest } from '../../../functions/src/effects/payment-provider.ts';
 import type { Write } from '../../../functions/src/store/database.ts';
 import type { Findings } from './findings.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { SimProcess } from './sim-process.ts';
 
 type Data = Record<string, unknown>;
-/** A worker may have looked just before the stop, and stand still before it goes on. */
-const STOP_TAKES_MS = 12 * 60_000;
-/** A reading of the bank is good for half a minute, and a worker may stand still before it pays. */
-const BANK_TAKES_MS = 12 * 60_000;
+/** A worker may have looked just before the stop: as long as it takes from there to the next page. */
+const STOP_TAKES_MS = 10_000;
+/** A reading of the bank is good for half a minute. */
+const BANK_TAKES_MS = 45_000;
+
+interface Place {
+  readonly collection: string;
+  readonly executionId: string | null;
+  readonly id: string;
+}
+const places = new Map<string, Place>();
+const MAX_PLACES = 20_000;
 
 /** `orgs/{orgId}/executions/{id}/outcomes/{attempt-index}` and the like, taken apart. */
-function placeOf(path: string): { collection: string; executionId: string | null; id: string } {
+function placeOf(path: string): Place {
+  const known = places.get(path);
+  if (known !== undefined) return known;
+  if (places.size > MAX_PLACES) places.clear();
+  const place = takeApart(path);
+  places.set(path, place);
+  return place;
+}
+
+function takeApart(path: string): Place {
   const parts = path.split('/');
   const id = parts.at(-1) ?? '';
   if (parts[2] === 'executions' && parts.length > 4)
@@ -32,16 +50,31 @@ function placeOf(path: string): { collection: string; executionId: string | null
 export class Observer {
   readonly documents = new Map<string, Data>();
   readonly #findings: Findings;
-  readonly #now: () => number;
+  readonly #scheduler: Pick<Scheduler, 'now' | 'jumpedAtMs'>;
+  /** When each page was begun, and since when its worker may have known what it knew. */
+  readonly #begun = new Map<string, { readonly atMs: number; readonly knowsSinceMs: number }>();
   /** When the organization-wide stop was pulled; null while it is not. */
   #stoppedAtMs: number | null = null;
   /** When each execution came to its end state. */
   readonly #endedAtMs = new Map<string, number>();
   commits = 0;
+  /** Pages begun so far, over all executions. */
+  pages = 0;
 
-  constructor(findings: Findings, now: () => number) {
+  constructor(findings: Findings, scheduler: Pick<Scheduler, 'now' | 'jumpedAtMs'>) {
     this.#findings = findings;
-    this.#now = now;
+    this.#scheduler = scheduler;
+  }
+
+  #now(): number {
+    return this.#scheduler.now;
+  }
+
+  readonly #waiting: { readonly page: number; readonly act: () => void }[] = [];
+
+  /** Something happens once so many pages have been begun. */
+  whenPage(page: number, act: () => void): void {
+    this.#waiting.push({ page, act });
   }
 
   get(path: string): Data | undefined {
@@ -74,7 +107,7 @@ export class Observer {
           this.#checkExecution(before as unknown as Execution | undefined, after as unknown as Execution);
           break;
         case 'executions/outcomes':
-          this.#checkOutcomes(before, after, place.executionId ?? '', write.path);
+          this.#checkOutcomes(process, before, after, place.executionId ?? '', write.path);
           break;
         case 'executions/pages':
           this.#findings.expect(before === undefined, 'a page is never overwritten', write.path);
@@ -92,7 +125,7 @@ export class Observer {
       this.documents.delete(write.path);
       return undefined;
     }
-    const after = structuredClone(write.op === 'update' ? { ...before, ...write.data } : write.data);
+    const after = write.op === 'update' ? { ...before, ...write.data } : write.data;
     this.documents.set(write.path, after);
     return after;
   }
@@ -192,7 +225,7 @@ export class Observer {
     this.#findings.expect(approval['digest'] === execution.plan?.digest, 'a signature is one of the plan', executionId);
   }
 
-  #checkOutcomes(before: Data | undefined, after: Data, executionId: string, path: string): void {
+  #checkOutcomes(process: SimProcess, before: Data | undefined, after: Data, executionId: string, path: string): void {
     const [orgPath] = this.entries('orgs')[0] ?? [''];
     const execution = this.get(`${orgPath}/executions/${executionId}`) as unknown as Execution;
     if (before === undefined) {
@@ -201,7 +234,12 @@ export class Observer {
         `nothing is begun once it has ended (${execution.state})`,
         path,
       );
-      const stoppedForMs = this.#stoppedAtMs === null ? 0 : this.#now() - this.#stoppedAtMs;
+      this.pages += 1;
+      for (const { page, act } of this.#waiting) if (page === this.pages) act();
+      const knowsSinceMs = Math.max(process.stoodStillUntilMs, this.#scheduler.jumpedAtMs);
+      this.#begun.set(path, { atMs: this.#now(), knowsSinceMs });
+      const stoppedAtMs = this.#stoppedAtMs === null ? this.#now() : Math.max(this.#stoppedAtMs, knowsSinceMs);
+      const stoppedForMs = this.#now() - stoppedAtMs;
       this.#findings.expect(stoppedForMs < STOP_TAKES_MS, 'nothing is begun while all is stopped', path);
       return;
     }
@@ -241,8 +279,9 @@ export class Observer {
       where,
     );
     if (bank === null || effect?.kind !== 'stripe.payout' || effect.data.destination.kind !== 'bank') return;
-    const begunAtMs = Date.parse(String(page?.['intendedAt']));
-    const changedBefore = begunAtMs - bank.changedAtMs > BANK_TAKES_MS;
+    const begun = this.#begun.get(`orgs/${ids.orgId}/executions/${ids.executionId}/outcomes/${name}`);
+    if (begun === undefined) return;
+    const changedBefore = begun.atMs - Math.max(bank.changedAtMs, begun.knowsSinceMs) > BANK_TAKES_MS;
     this.#findings.expect(
       effect.data.destination.last4 === bank.last4 || !changedBefore,
       'nothing is paid to another bank than the signed one',

@@ -28,6 +28,7 @@ export class Sum {
   violations = 0;
   readonly faultsByName = new Map<string, number>();
   readonly ends = new Map<string, number>();
+  readonly outcomes = new Map<string, number>();
 
   add(result: SeedResult): void {
     this.seeds += 1;
@@ -35,11 +36,10 @@ export class Sum {
     this.duplicates += result.counts.duplicate;
     this.lost += result.counts.lost;
     this.violations += result.counts.violation;
-    for (const [name, count] of Object.entries(result.faults)) {
-      this.faults += count;
-      this.faultsByName.set(name, (this.faultsByName.get(name) ?? 0) + count);
-    }
-    for (const [end, count] of Object.entries(result.ends)) this.ends.set(end, (this.ends.get(end) ?? 0) + count);
+    for (const count of Object.values(result.faults)) this.faults += count;
+    addUp(this.faultsByName, result.faults);
+    addUp(this.ends, result.ends);
+    addUp(this.outcomes, result.outcomes);
   }
 
   get isSound(): boolean {
@@ -50,6 +50,10 @@ export class Sum {
     const { seeds, executions, faults, duplicates, lost, violations } = this;
     return { seeds, executions, faults, duplicates, lost, violations };
   }
+}
+
+function addUp(to: Map<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) to.set(name, (to.get(name) ?? 0) + count);
 }
 
 type Message =

@@ -32,18 +32,20 @@ export async function play(world: SimWorld, story: Story): Promise<{ ids: string
       if (!over) await world.tick();
     }
   })();
-  await Promise.all([
-    ...story.runs.map(async (run, at) => {
+  const begun: Promise<void>[] = [];
+  story.happenings.forEach(({ when, happening }, at) => {
+    const begin = (): void => void begun.push(happen(world, happening, at, ids, outflows));
+    if ('page' in when) world.observer.whenPage(when.page, () => over || begin());
+    else world.scheduler.after(when.afterMs, happening.what, () => over || begin());
+  });
+  await Promise.all(
+    story.runs.map(async (run, at) => {
       ids[at] = await playRun(world, run, at);
       if (ids[at] !== null) await untilEnded(world, ids[at]);
     }),
-    ...story.happenings.map(async ({ afterMs, happening }, at) => {
-      await world.scheduler.sleep(afterMs, happening.what);
-      await happen(world, happening, at, ids, outflows);
-    }),
-  ]);
+  );
   over = true;
-  await ticking;
+  await Promise.all([ticking, ...begun]);
   await calm(world);
   await again(world, story);
   return { ids: ids.filter((id) => id !== null), outflows };

@@ -19,6 +19,8 @@ export interface SeedResult {
   /** States at rest, counted. */
   readonly ends: Readonly<Record<string, number>>;
   readonly payments: number;
+  /** What became of effects, by kind and status. */
+  readonly outcomes: Readonly<Record<string, number>>;
   readonly steps: number;
   /** Of everything that happened, in order. */
   readonly trace: string;
@@ -58,6 +60,14 @@ function resultOf(seed: number, { observer, scheduler, trace, findings, faults, 
     ends[end] = (ends[end] ?? 0) + 1;
     trace.note(scheduler.now, `== ${end} ${error?.message ?? ''}`);
   }
+  const outcomes: Record<string, number> = {};
+  for (const execution of executions) {
+    const became = new Map(observer.outcomes(execution).map(({ key, status }) => [key, status]));
+    for (const { key, kind } of observer.effects(execution)) {
+      const name = `${kind} ${became.get(key) ?? 'untouched'}`;
+      outcomes[name] = (outcomes[name] ?? 0) + 1;
+    }
+  }
   trace.note(scheduler.now, JSON.stringify([...observer.documents]));
   return {
     seed,
@@ -67,6 +77,7 @@ function resultOf(seed: number, { observer, scheduler, trace, findings, faults, 
     findings: findings.kept,
     ends,
     payments: stripe.payments.length,
+    outcomes,
     steps: scheduler.steps,
     trace: trace.digest(),
   };

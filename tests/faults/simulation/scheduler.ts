@@ -37,6 +37,8 @@ export class Scheduler {
   #waits = 0;
   #wakeUp: (() => void) | null = null;
   steps = 0;
+  /** The time just after the last jump. */
+  jumpedAtMs = 0;
 
   constructor(startsAtMs: number, random: Random, trace: Trace) {
     this.#nowMs = startsAtMs;
@@ -51,6 +53,7 @@ export class Scheduler {
   /** Everybody's clock jumps ahead. */
   jump(ms: number): void {
     this.#nowMs += ms;
+    this.jumpedAtMs = this.#nowMs;
   }
 
   soon(label: string, run: () => void): void {

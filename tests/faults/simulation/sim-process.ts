@@ -35,6 +35,8 @@ export class SimProcess {
   /** The ids that it has made: a lease's owner is one of them. */
   readonly ids = new Set<string>();
   alive = true;
+  /** When it last woke from standing still: what it knows may be as old as that. */
+  stoodStillUntilMs = 0;
   busy = 0;
   readonly #world: Surroundings;
   readonly #skewMs: number;
@@ -98,8 +100,10 @@ export class SimProcess {
     const { faults, scheduler, random } = this.#world;
     const place = `${this.name} ${where}`;
     if (faults.strikes('crash', place)) this.alive = false;
-    else if (faults.strikes('stall', place))
+    else if (faults.strikes('stall', place)) {
       await scheduler.sleep(random.between(100, LONGEST_STALL_MS), `${place} wakes`);
+      this.stoodStillUntilMs = scheduler.now;
+    }
     this.#assertAlive();
   }
 

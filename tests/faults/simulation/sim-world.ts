@@ -78,7 +78,7 @@ export class SimWorld {
     this.random = new Random(seed, 'world');
     const faultRandom = new Random(seed, 'faults');
     this.faults = new FaultInjector(faultRandom, weatherOf(faultRandom), FAULT_BUDGET, () => scheduler.now, trace);
-    this.observer = new Observer(findings, () => scheduler.now);
+    this.observer = new Observer(findings, scheduler);
     this.stripe = new SimStripe(scheduler, new Random(seed, 'stripe'), this.faults);
     this.receiver = new SimReceiver(scheduler, new Random(seed, 'receiver'), this.faults);
     openAccounts(this.stripe);

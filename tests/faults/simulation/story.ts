@@ -45,13 +45,16 @@ export type Happening =
   | { readonly what: 'drain_balance'; readonly account: string; readonly percent: number }
   | { readonly what: 'clock_jump'; readonly ms: number };
 
+/** By the clock, or in the middle: when so many pages have been begun. */
+export type Moment = { readonly afterMs: number } | { readonly page: number };
+
 export interface Story {
   readonly levels: readonly ApprovalLevel[];
   readonly pageSize: number;
   readonly pagesAtOnce: number;
   readonly leaseMs: number;
   readonly runs: readonly Run[];
-  readonly happenings: readonly { readonly afterMs: number; readonly happening: Happening }[];
+  readonly happenings: readonly { readonly when: Moment; readonly happening: Happening }[];
 }
 
 const soundRow: fc.Arbitrary<Row> = fc
@@ -150,6 +153,11 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   }),
 );
 
+const moment: fc.Arbitrary<Moment> = fc.oneof(
+  fc.record({ afterMs: fc.nat(150_000) }),
+  fc.record({ page: fc.integer({ min: 1, max: 8 }) }),
+);
+
 export const stories: fc.Arbitrary<Story> = fc.record({
   levels: fc.constantFrom<readonly ApprovalLevel[]>(
     [{ role: 'approver', people: 1 }],
@@ -164,7 +172,7 @@ export const stories: fc.Arbitrary<Story> = fc.record({
   pagesAtOnce: fc.integer({ min: 1, max: 4 }),
   leaseMs: fc.constantFrom(10_000, 60_000),
   runs: fc.array(run, { minLength: 1, maxLength: 3 }),
-  happenings: fc.array(fc.record({ afterMs: fc.nat(150_000), happening }), { maxLength: 4 }),
+  happenings: fc.array(fc.record({ when: moment, happening }), { maxLength: 4 }),
 });
 
 export function storyOf(seed: number): Story {

@@ -41,11 +41,11 @@ export class JsonObject {
   }
 
   has(key: string): boolean {
+    this.#known.add(key);
     return Object.hasOwn(this.#value, key);
   }
 
   optional(key: string): unknown {
-    this.#known.add(key);
     return this.has(key) ? this.#value[key] : undefined;
   }
 

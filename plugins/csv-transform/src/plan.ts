@@ -21,7 +21,7 @@ export interface Sources {
 
 /** Take the file through the recipe, piece by piece, into drafts; and propose to publish them if all totals agree. */
 export async function plan(recipe: Recipe, { file, second }: Sources, context: Context): Promise<PlanProposal> {
-  const pipeline = compile(recipe, file.columns, await tableOf(recipe, second));
+  const pipeline = compile(recipe, file.columns, await tableOf(recipe, file, second));
   const reader = new DecimalReader(file.decimal);
   const control = new ControlAccount(reader, pipeline.written);
   const job: Job = { mark: file.decimal, reader, faults: new Faults(file.name), control };
@@ -60,12 +60,18 @@ export async function plan(recipe: Recipe, { file, second }: Sources, context: C
   };
 }
 
-async function tableOf(recipe: Recipe, second: CsvRows | null): Promise<JoinTable> {
+async function tableOf(recipe: Recipe, file: CsvRows, second: CsvRows | null): Promise<JoinTable> {
   const index = recipe.steps.findIndex((step) => step.do === 'join');
   const join = recipe.steps[index];
   if (join?.do !== 'join') return new Map();
   const where = whereOf(join, index);
   if (second === null) throw new RecipeError(where, 'needs a second file', 'Choose one as "Second file"');
+  if (second.decimal !== file.decimal)
+    throw new RecipeError(
+      where,
+      `joins ${file.name}, with decimals as 1${file.decimal}5, and ${second.name}, with 1${second.decimal}5`,
+      'Save both files with the same delimiter',
+    );
   return readJoinTable(join, where, second);
 }
 

@@ -33,6 +33,8 @@ export const log = {
   webhookRefused: (facts: { reason: string }) => logger.warn('A webhook was refused', facts),
   webhookIgnored: (facts: { type: string; eventId: string; reason: string }) =>
     logger.warn('An event of the provider concerns nothing of ours', facts),
+  rolledBack: (facts: { orgId: string; stream: string; publishedSize: number; size: number }) =>
+    logger.error('ALERT: the database was rolled back or rewritten; payments are stopped', facts),
   ticked: (facts: { woken: number; ms: number }) => logger.debug('Ticked', facts),
   tickFailed: (facts: { part: string; message: string }) => logger.error('A part of the tick failed', facts),
   fileProfiled: (facts: { orgId: string; fileId: string; sizeBytes: number; status: string }) =>

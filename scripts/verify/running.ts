@@ -102,10 +102,21 @@ async function notesAtHand(
   const published =
     folder === undefined
       ? []
-      : (await Promise.all(STREAMS.map((name) => checkpointFiles(folder, orgId, name)))).flatMap((files) =>
+      : (await Promise.all(STREAMS.map((name) => filesOfAllEpochs(folder, orgId, name)))).flatMap((files) =>
           files.slice(-MAX_CHECKPOINTS),
         );
   return Promise.all([...given, ...published].map(readText));
+}
+
+/** Those of the epochs before a restore first. */
+async function filesOfAllEpochs(folder: string, orgId: string, name: StreamName): Promise<string[]> {
+  const found: string[] = [];
+  for (let epoch = 0; ; epoch += 1) {
+    const files = await checkpointFiles(folder, orgId, name, epoch);
+    // A restored database may have come to nothing before it was sealed: one gap is looked over.
+    if (files.length === 0 && (await checkpointFiles(folder, orgId, name, epoch + 1)).length === 0) return found;
+    found.push(...files);
+  }
 }
 
 async function readText(file: string): Promise<string> {

@@ -14,6 +14,15 @@ export function sentencesOf(report: Report): string[] {
     `Audit: ${checkpoints(audit)}`,
     `Documents: ${count(audit.documents, 'audited document')} compared with the last of their events, all versions counted`,
   ];
+  for (const { at, lostSince, epoch } of audit.restorations)
+    lines.push(
+      `Restored: on ${at} the database came back from a backup (epoch ${epoch}); what happened from ${lostSince} until then is not in it`,
+    );
+  const lost = ledger.lostCheckpoints + audit.lostCheckpoints;
+  if (lost > 0)
+    lines.push(
+      `Restored: ${count(lost, 'published checkpoint')} ${lost === 1 ? 'vouches' : 'vouch'} for what was lost`,
+    );
   const waiting = ledger.waiting + audit.waiting;
   if (waiting > 0) lines.push(`${count(waiting, 'commit')} still ${waiting === 1 ? 'waits' : 'wait'} for the writer`);
   if (report.ok) return [...lines, 'All of it holds.'];

@@ -29,7 +29,20 @@ const ROOT_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 const MAX_SIGNATURES = 16;
 
-export const originOf = (orgId: string, stream: StreamName): string => `countersign/${orgId}/${stream}`;
+/**
+ * The name of a log. A database that came back from a backup begins a new epoch, whose log has a name of its own: under
+ * each name, the key vouches for one history only.
+ */
+export const originOf = (orgId: string, stream: StreamName, epoch = 0): string =>
+  epoch === 0 ? `countersign/${orgId}/${stream}` : `countersign/${orgId}/${stream}/${epoch}`;
+
+/** The epoch in an origin of this stream; null for the origin of another. */
+export function epochOf(origin: string, orgId: string, stream: StreamName): number | null {
+  const first = originOf(orgId, stream);
+  if (origin === first) return 0;
+  const digits = origin.startsWith(`${first}/`) ? origin.slice(first.length + 1) : '';
+  return /^[1-9]\d{0,5}$/.test(digits) ? Number(digits) : null;
+}
 
 /** The text that is signed. Its last line ends with a newline too. */
 export function checkpointText({ origin, size, root }: CheckpointBody): string {

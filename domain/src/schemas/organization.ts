@@ -29,9 +29,13 @@ export const organizationSchema = z.strictObject({
   allowedHosts: z.array(z.string().max(253)).max(100).default([]),
   /**
    * Set when the database came back from a backup: what was paid between `lostSince` and `at` is not in it, so the
-   * provider is asked before every payment that may be one of those.
+   * provider is asked before every payment that may be one of those. `epoch`: checkpoints are signed under a new origin
+   * from here on; those of the epochs before stay a proof of what is lost.
    */
-  restored: z.strictObject({ at: instantSchema, lostSince: instantSchema }).nullable().default(null),
+  restored: z
+    .strictObject({ at: instantSchema, lostSince: instantSchema, epoch: z.int().min(1) })
+    .nullable()
+    .default(null),
   createdAt: instantSchema,
   version: z.int().min(1),
 });

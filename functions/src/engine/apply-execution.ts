@@ -22,6 +22,7 @@ import { readPages, readTally } from './outcomes.ts';
 import { PageOrder } from './page-order.ts';
 import { askForTurn, leaveQueue } from './queue.ts';
 import { regainTurn, waitingWrites } from './queue-turn.ts';
+import { stopIfRolledBack } from './restored.ts';
 import { recordDrift } from './record-rechecks.ts';
 import { settlementAtEnd } from './settle-later-work.ts';
 import { fenced, release, type Lease } from './work.ts';
@@ -105,6 +106,8 @@ async function applyPages(
 ): Promise<Reason> {
   const forged = await signatureDrift(deps.db, lease.orgId, execution, plan);
   if (forged !== null) return { kind: 'drift', drift: forged };
+  // Nothing is paid on the word of a database that has forgotten payments.
+  if (plan.provider.connector !== 'none' && (await stopIfRolledBack(deps, lease.orgId))) return { kind: 'stopped' };
   const identity = plan.provider.connector === 'none' ? null : await deps.provider.identity();
   if (identity !== null && (identity.account !== plan.provider.account || identity.mode !== plan.provider.mode)) {
     return {

@@ -83,7 +83,7 @@ test('in a database that is known to be restored, everything is asked for, from 
   if (organization === null) throw new Error('no organization');
   const lostSince = '2026-11-20T00:00:00.000Z';
   const change = new ChangeSet(ORG, 'restored', { kind: 'system', part: 'seed' }, world.clock.at());
-  change.change(ref, organization, { restored: { at: world.clock.at(), lostSince } });
+  change.change(ref, organization, { restored: { at: world.clock.at(), lostSince, epoch: 1 } });
   await world.db.commit(change.toWrites('organization.restored'));
   await expectCompleted(world, await world.payOut(FILE));
   expect(asked.map(({ createdAfter }) => createdAfter.getTime() <= Date.parse(lostSince))).toEqual([true, true]);

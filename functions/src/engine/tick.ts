@@ -3,6 +3,7 @@ import { drainForgotten } from '../streams/index.ts';
 import type { Deps } from './deps.ts';
 import { renewByCalendars } from './schedules-renew.ts';
 import { runSchedules } from './schedules.ts';
+import { stopRolledBack } from './restored.ts';
 import { isDue, workSchema } from './work.ts';
 
 const WORK_A_TICK = 100;
@@ -22,8 +23,10 @@ export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number 
   });
   await part('streams', async () => {
     const { problems } = await drainForgotten(deps.streams);
-    for (const { orgId, name, code, message } of problems)
+    for (const { orgId, name, code, message, rolledBack } of problems) {
       log.tickFailed({ part: `stream ${name} of ${orgId} (${code})`, message });
+      if (rolledBack !== null) await stopRolledBack(deps, orgId, rolledBack);
+    }
   });
   log.ticked({ woken, ms: deps.now().getTime() - started });
   return { woken };

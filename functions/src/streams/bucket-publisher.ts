@@ -1,15 +1,17 @@
 import type { Storage } from 'firebase-admin/storage';
 import { AppError } from '@countersign/domain/errors';
+import type { StreamName } from '@countersign/domain/schemas/ledger';
+import { epochName } from './publisher.ts';
 import type { CheckpointPublisher } from './ports.ts';
 
 const PRECONDITION_FAILED = 412;
 
 /** Checkpoints in a bucket of their own with a locked retention policy: an object is created once and never replaced. */
 export function bucketPublisher(bucket: ReturnType<Storage['bucket']>): CheckpointPublisher {
-  const prefix = (orgId: string, name: string): string => `${orgId}/${name}/`;
+  const prefix = (orgId: string, name: StreamName, epoch: number): string => `${orgId}/${epochName(name, epoch)}/`;
   return {
-    async publish(orgId, name, size, note) {
-      const file = bucket.file(`${prefix(orgId, name)}${String(size).padStart(15, '0')}`);
+    async publish(orgId, name, size, note, epoch = 0) {
+      const file = bucket.file(`${prefix(orgId, name, epoch)}${String(size).padStart(15, '0')}`);
       try {
         await file.save(note, {
           resumable: false,
@@ -25,8 +27,8 @@ export function bucketPublisher(bucket: ReturnType<Storage['bucket']>): Checkpoi
           });
       }
     },
-    async latest(orgId, name) {
-      const [files] = await bucket.getFiles({ prefix: prefix(orgId, name) });
+    async latest(orgId, name, epoch = 0) {
+      const [files] = await bucket.getFiles({ prefix: prefix(orgId, name, epoch) });
       const last = files.at(-1);
       if (last === undefined) return null;
       const [note] = await last.download();

@@ -12,6 +12,7 @@ import { tileKey, unpackHashes } from '@countersign/domain/audit/tiles';
 import { AppError, isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import type { Checkpoint, StreamHead, StreamName, Tile } from '@countersign/domain/schemas/ledger';
+import type { Organization } from '@countersign/domain/schemas/organization';
 import type { Database, Stored } from '../store/database.ts';
 import { ed25519Verify } from './ed25519.ts';
 import type { SealDeps } from './ports.ts';
@@ -27,7 +28,8 @@ const MAX_ATTEMPTS = 8;
  * Before it signs, it proves to itself that the newest published checkpoint is the beginning of what it would sign: the
  * key never vouches for two histories.
  * @returns the new checkpoint, or null when there was nothing to do
- * @throws AppError `failed_precondition` when the stream was rolled back or rewritten since the last publication
+ * @throws AppError `failed_precondition`, with `rolledBack` in its details, when the stream was rolled back or rewritten
+ *   since the last publication
  */
 export async function sealStream(
   deps: SealDeps,
@@ -44,11 +46,13 @@ export async function sealStream(
       details: { orgId, name, size },
     });
 
-  const body: CheckpointBody = { origin: originOf(orgId, name), size, root };
+  const epoch = await readEpoch(db, orgId);
+  const body: CheckpointBody = { origin: originOf(orgId, name, epoch), size, root };
   const checkpoint = await signCheckpoint(deps, name, body);
-  await refuseAnotherHistory(deps, orgId, name, body);
-  await deps.publisher.publish(orgId, name, size, checkpoint.note);
-  return (await record(db, orgId, checkpoint)) ? checkpoint : null;
+  const otherHistory = await findOtherHistory(deps, orgId, name, body, epoch);
+  if (otherHistory !== null) throw refusal(orgId, otherHistory);
+  await deps.publisher.publish(orgId, name, size, checkpoint.note, epoch);
+  return (await record(db, orgId, checkpoint, epoch)) ? checkpoint : null;
 }
 
 function isDue(stored: Stored, now: Date, force: boolean): boolean {
@@ -68,28 +72,69 @@ async function signCheckpoint(
   return { stream, ...body, note: formatCheckpoint(body, publicKey, signature), keyId, at: now().toISOString() };
 }
 
-async function refuseAnotherHistory(
+/** A stream that is not the one whose checkpoint was published. */
+export interface OtherHistory {
+  readonly name: StreamName;
+  readonly publishedSize: number;
+  readonly size: number;
+}
+
+/**
+ * Whether the stream in the database goes on from what was published of it last.
+ * @returns null when it does, or when nothing was published
+ */
+export async function checkHistory(deps: SealDeps, orgId: string, name: StreamName): Promise<OtherHistory | null> {
+  const head = (await deps.db.get(paths.streamHead(orgId, name)))?.data as StreamHead | undefined;
+  const epoch = await readEpoch(deps.db, orgId);
+  const body = { origin: originOf(orgId, name, epoch), size: head?.size ?? 0, root: head?.root ?? EMPTY_ROOT };
+  return findOtherHistory(deps, orgId, name, body, epoch);
+}
+
+/** The epoch that this database is in, as far as it knows itself. */
+async function readEpoch(db: Database, orgId: string): Promise<number> {
+  const organization = (await db.get(paths.organization(orgId)))?.data as Partial<Organization> | undefined;
+  return organization?.restored?.epoch ?? 0;
+}
+
+async function findOtherHistory(
   { db, publisher, signer }: SealDeps,
   orgId: string,
   name: StreamName,
   next: CheckpointBody,
-): Promise<void> {
-  const note = await publisher.latest(orgId, name);
-  if (note === null) return;
-  const published = await verifyCheckpoint(note, next.origin, await signer.publicKey(), ed25519Verify);
+  epoch: number,
+): Promise<OtherHistory | null> {
+  const publicKey = await signer.publicKey();
+  // A later epoch than this database knows of: it was rolled back to before a restore.
+  const later = await publisher.latest(orgId, name, epoch + 1);
+  if (later !== null) {
+    const { size } = await verifyCheckpoint(later, originOf(orgId, name, epoch + 1), publicKey, ed25519Verify);
+    return { name, publishedSize: size, size: next.size };
+  }
+  const note = await publisher.latest(orgId, name, epoch);
+  if (note === null) return null;
+  const published = await verifyCheckpoint(note, next.origin, publicKey, ed25519Verify);
   // Somebody sealed further while this was under way: that one holds the proof.
   const head =
     published.size > next.size
       ? ((await db.get(paths.streamHead(orgId, name)))?.data as StreamHead | undefined)
       : undefined;
   const [before, after] = head === undefined ? [published, next] : [published, head];
-  if (before.size <= after.size && (await isConsistent(db, orgId, name, before, after))) return;
-  throw new AppError(
+  const goesOn = before.size <= after.size && (await isConsistent(db, orgId, name, before, after));
+  return goesOn ? null : { name, publishedSize: published.size, size: after.size };
+}
+
+/** What a refused seal has found; null for other errors. */
+export function otherHistoryIn(error: unknown): OtherHistory | null {
+  if (!isAppError(error) || error.details['rolledBack'] !== true) return null;
+  const { name, publishedSize, size } = error.details as unknown as OtherHistory;
+  return { name, publishedSize, size };
+}
+
+function refusal(orgId: string, { name, publishedSize, size }: OtherHistory): AppError {
+  return new AppError(
     'failed_precondition',
-    `The ${name} stream is not the one published at size ${published.size}: it was rolled back or rewritten`,
-    {
-      details: { orgId, name, publishedSize: published.size, size: after.size },
-    },
+    `The ${name} stream is not the one published at size ${publishedSize}: it was rolled back or rewritten`,
+    { details: { orgId, name, publishedSize, size, rolledBack: true } },
   );
 }
 
@@ -127,7 +172,7 @@ function tryProof(make: () => Hash[]): Hash[] | null {
 }
 
 /** @returns false when a greater one was recorded meanwhile */
-async function record(db: Database, orgId: string, checkpoint: Checkpoint): Promise<boolean> {
+async function record(db: Database, orgId: string, checkpoint: Checkpoint, epoch: number): Promise<boolean> {
   const { stream, size, at } = checkpoint;
   for (let lost = 0; ; lost += 1) {
     const stored = await db.get(paths.streamHead(orgId, stream));
@@ -143,7 +188,7 @@ async function record(db: Database, orgId: string, checkpoint: Checkpoint): Prom
           data: { checkpointSize: size, checkpointAt: at, unsealedSince },
           ifUpdateTime: stored.updateTime,
         },
-        { op: 'set', path: paths.checkpoint(orgId, stream, size), data: { ...checkpoint } },
+        { op: 'set', path: paths.checkpoint(orgId, stream, size, epoch), data: { ...checkpoint } },
       ]);
       return true;
     } catch (error) {

@@ -1,7 +1,7 @@
 import { isAppError } from '@countersign/domain/errors';
 import type { StreamName } from '@countersign/domain/schemas/ledger';
 import type { Query, Stored } from '../store/database.ts';
-import { sealStream } from './checkpointer.ts';
+import { otherHistoryIn, sealStream, type OtherHistory } from './checkpointer.ts';
 import type { SealDeps } from './ports.ts';
 import { drainStream } from './writer.ts';
 
@@ -22,6 +22,8 @@ export interface ForgottenResult {
     readonly name: StreamName;
     readonly code: string;
     readonly message: string;
+    /** The stream is not the one that was published: nothing may be paid on its word. */
+    readonly rolledBack: OtherHistory | null;
   }[];
 }
 
@@ -44,6 +46,7 @@ export async function drainForgotten(
         ...stream,
         code: isAppError(error) ? error.code : 'internal',
         message: error instanceof Error ? error.message : String(error),
+        rolledBack: otherHistoryIn(error),
       });
       return null;
     });

@@ -7,13 +7,14 @@
  *   awaitDecided(deps, orgId, name, commitId, { timeoutMs }): Refusal[]   drain until this commit's intents are decided
  *   takeResult(orgId, name, commitId): Write                     deletes the refusals, in the commit that records them
  *   sealStream(deps, orgId, name, { force }): Checkpoint | null  sign and publish
+ *   checkHistory(deps, orgId, name): OtherHistory | null         whether it goes on from what was published
  *   drainForgotten(deps, { limit }): ForgottenResult             what the tick calls
  *
  * The id of a `record` intent is the id of its journal. A commit id names one commit, once.
  */
 export { auditIntents, ledgerIntents, takeResult } from './inbox.ts';
 export { awaitDecided, drainStream } from './writer.ts';
-export { sealStream } from './checkpointer.ts';
+export { checkHistory, sealStream, type OtherHistory } from './checkpointer.ts';
 export { drainForgotten, type ForgottenResult } from './forgotten.ts';
 export { localSigner } from './signer.ts';
 export { folderPublisher } from './publisher.ts';

@@ -18,9 +18,9 @@ export interface Signer {
 /** Where checkpoints go that the owner of the database can't quietly change: a folder here, a locked bucket in the cloud. */
 export interface CheckpointPublisher {
   /** Publishing the same note twice is once. @throws AppError `failed_precondition` when another note of this size is there */
-  publish(orgId: string, name: StreamName, size: number, note: string): Promise<void>;
-  /** The note of the greatest size, or null. */
-  latest(orgId: string, name: StreamName): Promise<string | null>;
+  publish(orgId: string, name: StreamName, size: number, note: string, epoch?: number): Promise<void>;
+  /** The note of the greatest size in an epoch (0 before the first restore), or null. */
+  latest(orgId: string, name: StreamName, epoch?: number): Promise<string | null>;
 }
 
 export interface SealDeps extends StreamDeps {

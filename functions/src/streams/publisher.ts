@@ -9,12 +9,13 @@ import type { CheckpointPublisher } from './ports.ts';
 const fileOf = (size: number): string => `${String(size).padStart(16, '0')}.txt`;
 const FILE = /^\d{16}\.txt$/;
 
-/** @param folder env CHECKPOINT_DIR: `{folder}/{orgId}/{stream}/{size}.txt`, outside the database; never overwritten */
+/** @param folder env CHECKPOINT_DIR: `{folder}/{orgId}/{stream}/{size}.txt` (`{stream}.{epoch}` after a restore), outside the database; never overwritten */
 export function folderPublisher(folder: string): CheckpointPublisher {
   return {
-    publish: async (orgId, name, size, note) => {
-      const path = join(await ready(folder, orgId, name), fileOf(size));
-      const draft = join(folder, orgId, name, `.${randomUUID()}`);
+    publish: async (orgId, name, size, note, epoch = 0) => {
+      const within = await ready(folder, orgId, name, epoch);
+      const path = join(within, fileOf(size));
+      const draft = join(within, `.${randomUUID()}`);
       await writeFile(draft, note);
       // A link appears whole or not at all, and never in place of another.
       const there = await link(draft, path).then(
@@ -33,16 +34,16 @@ export function folderPublisher(folder: string): CheckpointPublisher {
         );
       }
     },
-    latest: async (orgId, name) => {
-      const newest = (await checkpointFiles(folder, orgId, name)).at(-1);
+    latest: async (orgId, name, epoch = 0) => {
+      const newest = (await checkpointFiles(folder, orgId, name, epoch)).at(-1);
       return newest === undefined ? null : readFile(newest, 'utf8');
     },
   };
 }
 
 /** Paths of a stream's published checkpoints, by size. */
-export async function checkpointFiles(folder: string, orgId: string, name: StreamName): Promise<string[]> {
-  const within = join(folder, orgId, name);
+export async function checkpointFiles(folder: string, orgId: string, name: StreamName, epoch = 0): Promise<string[]> {
+  const within = join(folder, orgId, epochName(name, epoch));
   const names = await readdir(within).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
@@ -53,8 +54,11 @@ export async function checkpointFiles(folder: string, orgId: string, name: Strea
     .map((file) => join(within, file));
 }
 
-async function ready(folder: string, orgId: string, name: StreamName): Promise<string> {
-  const within = join(folder, orgId, name);
+/** Where a stream's checkpoints of one epoch lie. */
+export const epochName = (name: StreamName, epoch: number): string => (epoch === 0 ? name : `${name}.${epoch}`);
+
+async function ready(folder: string, orgId: string, name: StreamName, epoch: number): Promise<string> {
+  const within = join(folder, orgId, epochName(name, epoch));
   await mkdir(within, { recursive: true });
   return within;
 }

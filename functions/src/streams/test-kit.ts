@@ -5,6 +5,7 @@ import type { Account, LedgerIntent, StreamName } from '@countersign/domain/sche
 import { generateKeyPairSync } from 'node:crypto';
 import type { Database, Write } from '../store/database.ts';
 import { auditIntents, ledgerIntents } from './inbox.ts';
+import { epochName } from './publisher.ts';
 import type { CheckpointPublisher, SealDeps } from './ports.ts';
 import { keySigner } from './signer.ts';
 
@@ -31,18 +32,18 @@ export function testWorld(db: Database, startsAt = '2026-11-22T10:00:00.000Z'): 
 }
 
 function memoryPublisher(notes: Map<string, string>): CheckpointPublisher {
-  const key = (orgId: string, name: StreamName, size: number): string =>
-    `${orgId}/${name}/${String(size).padStart(16, '0')}`;
+  const key = (orgId: string, name: StreamName, size: number, epoch: number): string =>
+    `${orgId}/${epochName(name, epoch)}/${String(size).padStart(16, '0')}`;
   return {
-    publish: async (orgId, name, size, note) => {
-      const there = notes.get(key(orgId, name, size));
+    publish: async (orgId, name, size, note, epoch = 0) => {
+      const there = notes.get(key(orgId, name, size, epoch));
       if (there !== undefined && there !== note) throw new AppError('failed_precondition', 'Another one was published');
-      notes.set(key(orgId, name, size), note);
+      notes.set(key(orgId, name, size, epoch), note);
     },
-    latest: async (orgId, name) =>
+    latest: async (orgId, name, epoch = 0) =>
       notes.get(
         [...notes.keys()]
-          .filter((one) => one.startsWith(`${orgId}/${name}/`))
+          .filter((one) => one.startsWith(`${orgId}/${epochName(name, epoch)}/`))
           .sort()
           .at(-1) ?? '',
       ) ?? null,

@@ -14,11 +14,14 @@ import type { DocumentHistory } from './document-history.ts';
 import type { Findings } from './findings.ts';
 import type { LeafBook } from './leaf-book.ts';
 import { readParsed } from './read-pages.ts';
+import { restorationOf, type Restoration } from './restorations.ts';
 
 export interface AuditCounts {
   readonly events: number;
   /** Events whose personal values are still there, and were checked against their commitments. */
   readonly personal: number;
+  /** Restores of the database that the log names. */
+  readonly restorations: readonly Restoration[];
 }
 
 /** Events in their places, and the history of the documents that they name. */
@@ -30,6 +33,7 @@ export async function checkAudit(
   findings: Findings,
 ): Promise<AuditCounts> {
   const commitments = new Map<string, AuditEventBody['commitments']>();
+  const restorations: Restoration[] = [];
   let events = 0;
   for await (const { id, path, data } of readParsed(db, paths.audit(orgId), auditEventSchema, findings)) {
     events += 1;
@@ -37,11 +41,18 @@ export async function checkAudit(
     leaves.place(data.seq, auditLeaf(data), path);
     if (Object.keys(data.body.commitments).length > 0) commitments.set(id, data.body.commitments);
     history.note(data.body);
+    restorations.push(...restorationIn(data.body));
   }
   const waiting = await readWaiting(db, orgId, 'audit', findings);
   for (const body of waiting) history.note(body);
+  for (const body of waiting) restorations.push(...restorationIn(body));
   for (const body of waiting) if (Object.keys(body.commitments).length > 0) commitments.set(body.id, body.commitments);
-  return { events, personal: await checkPersonal(db, orgId, commitments, findings) };
+  return { events, personal: await checkPersonal(db, orgId, commitments, findings), restorations };
+}
+
+function restorationIn(body: AuditEventBody): Restoration[] {
+  const restoration = restorationOf(body);
+  return restoration === null ? [] : [restoration];
 }
 
 /** Events that are committed, but have no place yet: the next drain gives them one. */

@@ -55,13 +55,14 @@ async function verifyOnce(db: Database, orgId: string, options: VerifyOptions): 
   const ledgerHead = await readHead(db, orgId, 'ledger', findings);
   const ledgerLeaves = new LeafBook(ledgerHead.size, findings);
   const ledger = await checkLedger(db, orgId, ledgerLeaves, findings);
-  const ledgerTree = await checkTree(db, orgId, ledgerHead, ledgerLeaves, published, findings);
 
   const auditHead = await readHead(db, orgId, 'audit', findings);
   const auditLeaves = new LeafBook(auditHead.size, findings);
   const history = new DocumentHistory();
   const audit = await checkAudit(db, orgId, auditLeaves, history, findings);
-  const auditTree = await checkTree(db, orgId, auditHead, auditLeaves, published, findings);
+  const { restorations } = audit;
+  const ledgerTree = await checkTree(db, orgId, ledgerHead, ledgerLeaves, { ...published, restorations }, findings);
+  const auditTree = await checkTree(db, orgId, auditHead, auditLeaves, { ...published, restorations }, findings);
   const documents = await history.check(db, orgId, findings);
 
   return {

@@ -1,4 +1,10 @@
-import { parseCheckpoint, originOf, verifyCheckpoint, type CheckpointBody } from '@countersign/domain/audit/checkpoint';
+import {
+  epochOf,
+  parseCheckpoint,
+  originOf,
+  verifyCheckpoint,
+  type CheckpointBody,
+} from '@countersign/domain/audit/checkpoint';
 import { EMPTY_TREE, rootOf, type Hash } from '@countersign/domain/audit/merkle';
 import { allTiles, tileKey, unpackHashes } from '@countersign/domain/audit/tiles';
 import { isAppError } from '@countersign/domain/errors';
@@ -14,7 +20,9 @@ import type { Database } from '../../store/database.ts';
 import { ed25519Verify } from '../ed25519.ts';
 import type { Findings } from './findings.ts';
 import type { LeafBook } from './leaf-book.ts';
+import { epochName } from '../publisher.ts';
 import { readParsed } from './read-pages.ts';
+import { heldUpTo, newestEpoch, type Restoration } from './restorations.ts';
 
 export interface TreeReport {
   readonly size: number;
@@ -24,6 +32,8 @@ export interface TreeReport {
   readonly checkpoints: number;
   /** Size of the newest published checkpoint, 0 without one. */
   readonly checkpointSize: number;
+  /** Published checkpoints of what a restore has lost: true, and a proof of it. */
+  readonly lostCheckpoints: number;
 }
 
 /** The head of a stream; of one that nothing was ever written to, an empty one. */
@@ -45,13 +55,21 @@ export async function readHead(db: Database, orgId: string, name: StreamName, fi
   };
 }
 
+interface Published {
+  readonly notes: readonly string[] | null;
+  readonly publicKey: Uint8Array | null;
+  readonly restorations: readonly Restoration[];
+}
+
+type Body = CheckpointBody & { readonly epoch: number };
+
 /** Head, tiles and checkpoints against the tree grown from the documents themselves. */
 export async function checkTree(
   db: Database,
   orgId: string,
   head: StreamHead,
   leaves: LeafBook,
-  published: { readonly notes: readonly string[] | null; readonly publicKey: Uint8Array | null },
+  published: Published,
   findings: Findings,
 ): Promise<TreeReport> {
   const { name } = head;
@@ -73,10 +91,13 @@ export async function checkTree(
 
   for (const { body, where } of bodies.sort((a, b) => a.body.size - b.body.size)) {
     const wrong = wrongInCheckpoint(body, head.size, roots);
-    if (wrong !== null) findings.add('checkpoint', where, wrong);
+    if (body.epoch > newestEpoch(published.restorations))
+      findings.add('checkpoint', where, 'was vouched for after a restore that this database knows nothing of');
+    else if (wrong !== null && !isLost(body)) findings.add('checkpoint', where, wrong);
   }
   const held = signed.filter((body) => wrongInCheckpoint(body, head.size, roots) === null).length;
-  const checkpointSize = Math.max(0, ...signed.map((body) => body.size));
+  const lost = signed.filter((body) => isLost(body) && wrongInCheckpoint(body, head.size, roots) !== null).length;
+  const checkpointSize = Math.max(0, ...signed.filter((body) => !isLost(body)).map((body) => body.size));
   if (published.notes !== null && head.checkpointSize > checkpointSize) {
     findings.add(
       'checkpoint',
@@ -84,7 +105,11 @@ export async function checkTree(
       `it says that ${head.checkpointSize} leaves were vouched for, but the newest published checkpoint at hand ends at ${checkpointSize}`,
     );
   }
-  return { size: head.size, root, tiles, checkpoints: held, checkpointSize };
+  return { size: head.size, root, tiles, checkpoints: held, checkpointSize, lostCheckpoints: lost };
+
+  function isLost({ size, epoch }: Body): boolean {
+    return size > heldUpTo(published.restorations, epoch, name);
+  }
 }
 
 /** What a true checkpoint says against the stream as it is, or null. */
@@ -156,18 +181,18 @@ async function checkTiles(
 async function readPublished(
   orgId: string,
   name: StreamName,
-  { notes, publicKey }: { readonly notes: readonly string[] | null; readonly publicKey: Uint8Array | null },
+  { notes, publicKey }: Published,
   findings: Findings,
-): Promise<CheckpointBody[]> {
-  const bodies: CheckpointBody[] = [];
-  const origin = originOf(orgId, name);
+): Promise<Body[]> {
+  const bodies: Body[] = [];
   for (const [index, note] of (notes ?? []).entries()) {
     const where = `published checkpoint ${index + 1}`;
     try {
       const parsed = parseCheckpoint(note);
-      if (parsed.origin !== origin) continue;
+      const epoch = epochOf(parsed.origin, orgId, name);
+      if (epoch === null) continue;
       if (publicKey === null) findings.add('checkpoint', where, 'there is no public key to check its signature with');
-      else bodies.push(await verifyCheckpoint(note, origin, publicKey, ed25519Verify));
+      else bodies.push({ ...(await verifyCheckpoint(note, parsed.origin, publicKey, ed25519Verify)), epoch });
     } catch (error) {
       if (!isAppError(error)) throw error;
       findings.add('checkpoint', where, error.message);
@@ -181,22 +206,28 @@ async function readRecorded(
   db: Database,
   orgId: string,
   name: StreamName,
-  { publicKey }: { readonly publicKey: Uint8Array | null },
+  { publicKey }: Published,
   findings: Findings,
-): Promise<{ body: CheckpointBody; where: string }[]> {
-  const recorded: { body: CheckpointBody; where: string }[] = [];
+): Promise<{ body: Body; where: string }[]> {
+  const recorded: { body: Body; where: string }[] = [];
   for await (const { id, path, data } of readParsed(db, paths.checkpoints(orgId), checkpointSchema, findings)) {
     if (data.stream !== name) continue;
-    const signed = await readNote(data.note, originOf(orgId, name), publicKey).catch((error: unknown) => {
+    const epoch = epochOf(data.origin, orgId, name) ?? 0;
+    const signed = await readNote(data.note, originOf(orgId, name, epoch), publicKey).catch((error: unknown) => {
       if (!isAppError(error)) throw error;
       findings.add('checkpoint', path, error.message);
       return null;
     });
     if (signed === null) continue;
     const { origin, size, root } = signed;
-    if (id !== `${name}-${size}` || data.origin !== origin || data.size !== size || data.root !== root)
+    if (
+      id !== `${epochName(name, epoch)}-${size}` ||
+      data.origin !== origin ||
+      data.size !== size ||
+      data.root !== root
+    )
       findings.add('checkpoint', path, 'says something else than the note in it');
-    recorded.push({ body: { origin, size, root }, where: path });
+    recorded.push({ body: { origin, size, root, epoch }, where: path });
   }
   return recorded;
 }

@@ -1,6 +1,5 @@
 import { policyProblems } from '@countersign/domain/approval/policy';
 import { replayPolicy } from '@countersign/domain/approval/replay';
-import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import { executionSchema } from '@countersign/domain/schemas/execution';
 import { refs } from '../refs.ts';
@@ -17,8 +16,6 @@ export const policySet: ChangeDefinition<'policy.set'> = {
   proposers: ['treasurer', 'admin'],
   deciders: ['treasurer', 'executive', 'admin'],
   async base(tx, orgId, { policyId, policy }) {
-    const [problem] = policyProblems(policy);
-    if (problem !== undefined) throw new AppError('invalid_argument', problem);
     const current = await read(tx, refs.policy(orgId, policyId));
     return {
       version: current?.version ?? null,
@@ -43,7 +40,7 @@ export const policySet: ChangeDefinition<'policy.set'> = {
       );
     const proposed = { ...policy, id: policyId, createdAt: deps.now().toISOString(), version: 1 };
     const { summary, differences } = replayPolicy(current, proposed, past);
-    return [...summary, ...differences.slice(0, SHOWN).map(({ sentence }) => sentence)];
+    return [...policyProblems(policy), ...summary, ...differences.slice(0, SHOWN).map(({ sentence }) => sentence)];
   },
   async apply({ tx, orgId, change, set, now }) {
     const ref = refs.policy(orgId, change.policyId);

@@ -44,6 +44,7 @@ export const setPayeeAccounts = callable(
   'setPayeeAccounts',
   async () => (await import('./commands/set-payee-accounts.ts')).setPayeeAccounts,
 );
+export const setFxRate = callable('setFxRate', async () => (await import('./commands/set-fx-rate.ts')).setFxRate);
 export const setStop = callable('setStop', async () => (await import('./commands/set-stop.ts')).setStop);
 export const pauseOperation = callable(
   'pauseOperation',

@@ -6,7 +6,7 @@ import type { BaseAmount, UsedRate } from '../schemas/plan-traits.ts';
 /** The type of the records that hold exchange rates; a record's id is `BASE-QUOTE`. */
 export const FX_RATE_TYPE = 'fx-rate';
 
-/** What an administrator registers for it. `rate`: units of `quote` for one of `base`. */
+/** Its fields. `rate`: units of `quote` for one of `base`. */
 export const FX_RATE_FIELDS = [
   { name: 'base', type: 'string', required: true },
   { name: 'quote', type: 'string', required: true },
@@ -14,6 +14,8 @@ export const FX_RATE_FIELDS = [
   { name: 'source', type: 'string', required: true },
   /** A day or an instant, ISO 8601. */
   { name: 'asOf', type: 'string', required: true },
+  /** The member who typed it in. */
+  { name: 'setBy', type: 'string', required: false },
 ] as const;
 
 /** A rate that is older than this, or from the future, is none: what it would say of an amount is not known. */

@@ -9,6 +9,7 @@ export const AUDIT_EVENT_TYPES = [
   'member.linked',
   'delegation.set',
   'delegation.ended',
+  'rate.set',
   'plugin.installed',
   'operation.configured',
   'policy.set',

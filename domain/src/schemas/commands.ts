@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema, instantSchema, roleSchema, sha256Schema } from './common.ts';
+import { currencySchema, idSchema, instantSchema, roleSchema, sha256Schema } from './common.ts';
 import { calendarSchema, holidayRuleSchema, timeZoneSchema } from './schedule.ts';
 import { findingSchema, MAX_SETTLED_AT_ONCE } from './unknown.ts';
 import { changeSchema, secretNameSchema } from './proposal.ts';
@@ -41,6 +41,15 @@ export const commandSchemas = {
     uid: idSchema,
     payeeAccounts: z.array(z.string().min(1).max(200)).max(50),
     reason,
+  }),
+  /** Record an exchange rate: units of `quote` for one of `base`. Policies compare amounts by it. */
+  setFxRate: z.strictObject({
+    ...envelope,
+    base: currencySchema,
+    quote: currencySchema,
+    rate: z.string().regex(/^\d{1,20}(\.\d{1,20})?$/),
+    source: z.string().trim().min(1).max(200),
+    asOf: instantSchema,
   }),
   /** Stop an execution: at once before it applies, between pages while it does. */
   cancelExecution: z.strictObject({ ...envelope, executionId: idSchema, reason }),
@@ -157,6 +166,7 @@ export interface CommandResults {
   setDelegation: { delegationId: string };
   endDelegation: { endedAt: string };
   setPayeeAccounts: { payeeAccounts: string[] };
+  setFxRate: { version: number };
   cancelExecution: { state: string };
   pauseOperation: { waiting: number };
   resumeOperation: { waiting: number };

@@ -17,7 +17,8 @@ export const endDelegation: Command<'endDelegation'> = {
       throw new AppError('permission_denied', 'Only the two people in it, or an administrator, can end a delegation.');
     if (delegation.endedAt !== null || delegation.endsAt <= now)
       throw new AppError('failed_precondition', 'This delegation has ended already.');
-    change.change(ref, delegation, { endedAt: now, endedBy: member.uid });
+    // Its end is now: what looks for delegations in force is not crowded by those that were taken back.
+    change.change(ref, delegation, { endsAt: now, endedAt: now, endedBy: member.uid });
     const data = { delegation: delegationId, from: delegation.fromUid, to: delegation.toUid };
     return { result: { endedAt: now }, writes: change.toWrites('delegation.ended', { data }) };
   },

@@ -1,3 +1,4 @@
+import { setFxRate } from './set-fx-rate.ts';
 import { endDelegation } from './end-delegation.ts';
 import { setDelegation } from './set-delegation.ts';
 import { setPayeeAccounts } from './set-payee-accounts.ts';
@@ -35,6 +36,7 @@ export const commands = {
   setDelegation,
   endDelegation,
   setPayeeAccounts,
+  setFxRate,
   setStop,
   setSchedule,
   pauseSchedule,

@@ -161,6 +161,31 @@ describe('amounts in the base currency', () => {
     });
   });
 
+  test('a rate that a treasurer records serves everybody but himself', async () => {
+    await setRules(world, RULES);
+    const set = async (uid: string, fields = {}): Promise<unknown> =>
+      world.command(uid, 'setFxRate', {
+        base: 'EUR',
+        quote: 'USD',
+        rate: '1.1',
+        source: 'ECB',
+        asOf: world.clock.at(),
+        ...fields,
+      });
+    await expectRefused('permission_denied', () => set('olivia'));
+    await expectRefused('invalid_argument', () => set('bea', { rate: '0' }));
+    await expectRefused('invalid_argument', () => set('bea', { asOf: hence(-30 * DAY_MS) }));
+    await expectRefused('invalid_argument', () => set('bea', { quote: 'EUR' }));
+    expect(await set('bea')).toEqual({ version: 1 });
+    expect(await set('bea', { rate: '1.2' })).toEqual({ version: 2 });
+    expect((await world.plan(euros('A-1'))).plan?.traits?.base?.amountMinor).toBe('12000');
+    await world.setMember('bea', { roles: ['treasurer', 'operator'] });
+    const own = await world.request(euros('A-2'), {}, 'bea');
+    await world.work();
+    expect((await world.execution(own)).plan?.traits?.base?.amountMinor).toBeNull();
+    await expectSound(world);
+  });
+
   test.each([
     ['no rate', async () => undefined],
     ['a rate that is too old', async () => setRate(world, 'EUR', 'USD', '1.08', hence(-8 * DAY_MS))],
@@ -363,6 +388,16 @@ describe('who may sign', () => {
     );
     expect(JSON.stringify(world.audit())).not.toContain('on leave');
     await expectSound(world);
+  });
+
+  test('however many delegations were taken back, the one that is in force is seen', async () => {
+    const planned = await world.plan(small('A-1'));
+    for (let round = 0; round < 45; round += 1)
+      await world.command('amir', 'endDelegation', { delegationId: await delegate('amir', { endsAt: hence(DAY_MS) }) });
+    for (let more = 0; more < 19; more += 1) await delegate('amir', { endsAt: hence(DAY_MS) });
+    await delegate('amir', { toUid: 'olivia' });
+    await expectRefused('resource_exhausted', () => delegate('amir'));
+    await expectRefused('self_approval', () => world.approve(planned, 'amir'), 'who asked for this run');
   });
 
   test('who uploaded the file may not sign the run that somebody else asked for', async () => {

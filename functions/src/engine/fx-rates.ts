@@ -4,12 +4,16 @@ import { recordSchema } from '@countersign/domain/schemas/record';
 import { paths } from '@countersign/domain/paths';
 import type { Database } from '../store/database.ts';
 
-/** The usable rates between these currencies and the base currency, in whichever direction they are recorded. */
+/**
+ * The usable rates between these currencies and the base currency, in whichever direction they are recorded. One that
+ * the requester has typed in is none for him: a low rate would spare him a signature.
+ */
 export async function readRates(
   db: Pick<Database, 'getAll'>,
   orgId: string,
   currencies: readonly string[],
   baseCurrency: string,
+  requestedBy: string,
   now: string,
 ): Promise<UsedRate[]> {
   const ids = currencies
@@ -20,7 +24,7 @@ export async function readRates(
   return records.flatMap((stored, index) => {
     // A record that is none is no rate: the amount is then unknown, which fails closed.
     const fields = recordSchema.safeParse(stored?.data).data?.fields;
-    const rate = fields === undefined ? null : usableRate(fields, now);
+    const rate = fields === undefined || fields['setBy'] === requestedBy ? null : usableRate(fields, now);
     return rate !== null && fxRateId(rate.base, rate.quote) === ids[index] ? [rate] : [];
   });
 }

@@ -50,7 +50,7 @@ export async function assessPlan(
   const currencies = totals.map(({ currency }) => currency);
   const [newPayees, rates, history] = await Promise.all([
     findNewPayees(deps, orgId, effects),
-    readRates(deps.db, orgId, currencies, baseCurrency, now),
+    readRates(deps.db, orgId, currencies, baseCurrency, execution.requestedBy, now),
     effects.length === 0 ? null : readHistory(deps.db, orgId, execution, baseCurrency),
   ]);
   const base = toBase(totals, baseCurrency, rates);

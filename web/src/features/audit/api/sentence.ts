@@ -17,6 +17,8 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'delegation.set': (f) =>
     `let somebody sign for somebody else${f.roles === undefined ? '' : ` as ${f.roles.replaceAll(' ', ', ')}`}${f.endsAt === undefined ? '' : ` until ${f.endsAt.slice(0, 10)}`}${because(f)}`,
   'delegation.ended': () => 'took a delegation back',
+  'rate.set': (f) =>
+    `recorded an exchange rate${quoted(f.rate)}${f.value === undefined ? '' : ` of ${f.value}`}${f.source === undefined ? '' : `, from ${f.source}`}`,
   'plugin.installed': (f) => `installed the plugin${quoted(join(f.name ?? f.plugin, f.version))}`,
   'operation.configured': (f) => `set up the operation${quoted(f.title ?? f.operation)}`,
   'policy.set': (f) => `set the approval policy${quoted(f.name ?? f.policy)}`,

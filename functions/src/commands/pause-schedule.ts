@@ -13,7 +13,7 @@ export const pauseSchedule: Command<'pauseSchedule'> = {
     const schedule = await scheduleOf(tx, orgId, scheduleId);
     if (!schedule.active) throw new AppError('failed_precondition', 'This schedule is paused already.');
     change.change(refs.schedule(orgId, scheduleId), schedule, { active: false, nextAt: null, updatedAt: now });
-    const event = { data: { schedule: scheduleId }, personal: { reason } };
+    const event = { data: { schedule: scheduleId }, personal: { title: schedule.title, reason } };
     return { result: { active: false }, writes: change.toWrites('schedule.paused', event) };
   },
 };
@@ -37,7 +37,8 @@ export const resumeSchedule: Command<'resumeSchedule'> = {
       throw new AppError('failed_precondition', 'This schedule has no time to come. Correct its days.');
     const fields = { active: true, nextAt, problem: null, updatedAt: now };
     change.change(refs.schedule(orgId, scheduleId), schedule, fields);
-    const writes = change.toWrites('schedule.resumed', { data: { schedule: scheduleId, nextAt } });
+    const event = { data: { schedule: scheduleId, nextAt }, personal: { title: schedule.title } };
+    const writes = change.toWrites('schedule.resumed', event);
     return { result: { nextAt }, writes };
   },
 };
@@ -51,7 +52,7 @@ export const deleteSchedule: Command<'deleteSchedule'> = {
     const schedule = await scheduleOf(tx, orgId, scheduleId);
     const fields = { active: false, nextAt: null, deletedAt: now, updatedAt: now };
     change.change(refs.schedule(orgId, scheduleId), schedule, fields);
-    const event = { data: { schedule: scheduleId }, personal: { reason } };
+    const event = { data: { schedule: scheduleId }, personal: { title: schedule.title, reason } };
     return { result: { scheduleId }, writes: change.toWrites('schedule.deleted', event) };
   },
 };

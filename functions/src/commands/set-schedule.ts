@@ -44,7 +44,10 @@ export const setSchedule: Command<'setSchedule'> = {
       change.create(ref, { id, ...fields, ...nothingYet });
     }
     const data = { schedule: id, operation: operationId, cron, timeZone, calendar: calendarId ?? '', nextAt };
-    return { result: { scheduleId: id, nextAt }, writes: change.toWrites('schedule.set', { data }) };
+    return {
+      result: { scheduleId: id, nextAt },
+      writes: change.toWrites('schedule.set', { data, personal: { title } }),
+    };
   },
 };
 

@@ -80,7 +80,12 @@ async function decide(due: Due): Promise<string | null> {
   if (!isDueTime(times, dueAt)) {
     // The calendar says otherwise since this time was set.
     change.change(refs.schedule(orgId, schedule.id), schedule, { nextAt: times.after(dueAt), updatedAt: now });
-    tx.write(...change.toWrites('schedule.renewed', { data: { schedule: schedule.id, dueAt } }));
+    tx.write(
+      ...change.toWrites('schedule.renewed', {
+        data: { schedule: schedule.id, dueAt },
+        personal: { title: schedule.title },
+      }),
+    );
     return null;
   }
   const maker = await read(tx, refs.member(orgId, schedule.madeBy));
@@ -163,7 +168,8 @@ function skip({ tx, orgId, schedule, dueAt, now, change }: Due, message: string,
   const title = 'A scheduled run could not begin';
   const told = { about: change.commitId, title, body: `${schedule.title}: ${message}`, executionId: null };
   fresh.also(...messageWrites(orgId, [schedule.madeBy], told, now));
-  tx.write(...fresh.toWrites('schedule.skipped', { data: { schedule: schedule.id, dueAt } }));
+  const personal = { title: schedule.title, reason: message };
+  tx.write(...fresh.toWrites('schedule.skipped', { data: { schedule: schedule.id, dueAt }, personal }));
 }
 
 /** It begins nothing any more until somebody resumes it; its maker and the admins are told. */
@@ -179,5 +185,6 @@ async function pause({ tx, orgId, schedule, dueAt, now, change }: Due, message: 
   const title = 'A schedule was paused';
   const told = { about: change.commitId, title, body: `${schedule.title}: ${message}`, executionId: null };
   fresh.also(...messageWrites(orgId, [schedule.madeBy, ...admins], told, now));
-  tx.write(...fresh.toWrites('schedule.paused', { data: { schedule: schedule.id, dueAt } }));
+  const personal = { title: schedule.title, reason: message };
+  tx.write(...fresh.toWrites('schedule.paused', { data: { schedule: schedule.id, dueAt }, personal }));
 }

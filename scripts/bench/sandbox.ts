@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256Hex } from '@countersign/domain/hash';
-import { closeSandbox, runPlugin, warmSandbox } from '../../functions/src/sandbox/index.ts';
+import { closeSandbox, runPlugin, warmedUp, warmSandbox } from '../../functions/src/sandbox/index.ts';
 import { figure, type Figure } from './figure.ts';
 import { KERNELS } from './sandbox/kernels.ts';
 
@@ -15,8 +15,8 @@ const WARM_UP_ROUNDS = 4;
 const ROUNDS = 15;
 const WARM_STARTS = 120;
 const COLD_STARTS = 30;
-/** What a child that was started ahead has before it is used. */
-const AHEAD_MS = 500;
+/** Between two starts, so that what ended is gone. */
+const PAUSE_MS = 100;
 
 type Say = (line: string) => void;
 type RunKernel = (kernel: string) => Promise<{ readonly ms: number; readonly checksum: string }>;
@@ -124,7 +124,8 @@ async function compareStart(say: Say): Promise<Figure[]> {
   const cold: number[] = [];
   for (let index = 0; index < WARM_STARTS; index += 1) {
     warmSandbox();
-    await sleep(AHEAD_MS);
+    await warmedUp();
+    await sleep(PAUSE_MS);
     warm.push(await startOnce());
     if (index % (WARM_STARTS / COLD_STARTS) === 0) cold.push(await startOnce());
   }

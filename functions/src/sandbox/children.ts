@@ -15,6 +15,24 @@ export function warmSandbox(): void {
   (child.process.stderr as unknown as { unref(): void }).unref();
 }
 
+/** Settles when the child that waits has its isolate, or is gone; at once when none waits. */
+export async function warmedUp(): Promise<void> {
+  const child = warm;
+  if (child === undefined) return;
+  await new Promise<void>((resolve) => {
+    // A child in waiting keeps nobody alive, but who waits for it is.
+    const alive = setInterval(() => undefined, 1_000);
+    const done = (): void => {
+      clearInterval(alive);
+      resolve();
+    };
+    // Its first word is that it is ready. It stays unread: the run that takes the child reads it.
+    child.channel.once('readable', done);
+    child.process.once('exit', done);
+    child.process.once('error', done);
+  });
+}
+
 /** End every child, also those that are running: their runs fail with `sandbox_crash`. */
 export async function closeSandbox(): Promise<void> {
   warm = undefined;

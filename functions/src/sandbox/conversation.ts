@@ -1,4 +1,4 @@
-import { AppError } from '@countersign/domain/errors';
+import { AppError, toAppError } from '@countersign/domain/errors';
 import type { Capability } from '@countersign/domain/schemas/plugin';
 import { answerCall, type Handlers } from './call.ts';
 import type { SandboxChild } from './child-process.ts';
@@ -153,7 +153,10 @@ export class Conversation {
    */
   #answerInTurn(call: Extract<FromChild, { type: 'call' }>): void {
     const answered = answerCall(this.#run, call, this.#callErrors);
-    answered.catch((error: unknown) => this.#fail(error));
+    answered.catch((error: unknown) => {
+      const { code, message, details } = toAppError(error);
+      this.#fail(new AppError(code, message, { details: { ...details, usage: this.#usage() } }));
+    });
     this.#turn = Promise.allSettled([answered, this.#turn]).then(([own]) => {
       if (own.status === 'fulfilled') this.#send(own.value);
     });

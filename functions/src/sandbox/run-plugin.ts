@@ -5,7 +5,7 @@ import { Conversation, type PluginResult, type PluginRun } from './conversation.
 import { DEFAULT_LIMITS, type SandboxLimits } from './limits.ts';
 
 export type { PluginResult, PluginRun } from './conversation.ts';
-export { closeSandbox, warmSandbox } from './children.ts';
+export { closeSandbox, warmedUp, warmSandbox } from './children.ts';
 
 /**
  * Run one entry point of a plugin in a fresh isolate in a fresh process.

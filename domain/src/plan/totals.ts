@@ -94,28 +94,6 @@ export class TallyCounter {
   }
 }
 
-/** A tally after effects that were unknown in it are known. */
-export function settleInTally(tally: Tally, effects: readonly Effect[], as: 'succeeded' | 'failed'): Tally {
-  const counts = countsOf(tally);
-  const unknown = new Totals().addAll(tally.unknown);
-  const known = new Totals().addAll(tally[as]);
-  for (const { currency, amountMinor, count } of totalsOf(effects)) {
-    unknown.add(currency, -toMinor(amountMinor), -count);
-    known.add(currency, toMinor(amountMinor), count);
-  }
-  const left = unknown.toList();
-  assert(
-    counts.unknown >= effects.length && left.every((total) => total.count >= 0),
-    'no more is settled than is unknown',
-  );
-  return {
-    ...tally,
-    counts: { ...counts, unknown: counts.unknown - effects.length, [as]: counts[as] + effects.length },
-    unknown: left.filter((total) => total.count > 0),
-    [as]: known.toList(),
-  };
-}
-
 export function countOf(totals: readonly Total[]): number {
   return totals.reduce((sum, total) => sum + total.count, 0);
 }

@@ -1,8 +1,6 @@
 import { commitment } from '@countersign/domain/audit/event';
 import { AppError } from '@countersign/domain/errors';
 import { amountsInWords } from '@countersign/domain/plan/sentence';
-import { coarseOf } from '@countersign/domain/plan/states';
-import { countsOf, settleInTally } from '@countersign/domain/plan/totals';
 import { END_STATES, type Execution } from '@countersign/domain/schemas/execution';
 import type { Member } from '@countersign/domain/schemas/organization';
 import type { UnknownProposal } from '@countersign/domain/schemas/unknown';
@@ -10,7 +8,6 @@ import { agreedAnswer, askAbout, type AskedEffect } from '../engine/ask-about.ts
 import type { ChangeSet } from '../engine/change-set.ts';
 import { settleOutcomes, type Answer } from '../engine/settle-outcomes.ts';
 import { freeOthers } from '../engine/unknowns.ts';
-import { dueAt } from '../engine/work.ts';
 import { refs } from '../refs.ts';
 import { read, type Transaction } from '../store/database.ts';
 import type { Command } from './run-command.ts';
@@ -86,37 +83,18 @@ async function settle(
   asked: readonly AskedEffect[],
   now: string,
 ): Promise<void> {
-  const { plan, tally } = execution;
-  if (plan === null || tally === null || !END_STATES.includes(execution.state))
+  if (execution.plan === null || execution.tally === null || !END_STATES.includes(execution.state))
     throw new AppError('failed_precondition', 'This run is still under way.');
   if (asked.length !== proposal.effects.length)
     throw new AppError('unavailable', 'The proposal changed meanwhile. Try again.', { retryable: true });
   const answers = new Map<string, Answer>(asked.map((one) => [one.effectId, agreedAnswer(one, proposal, now)]));
-  let settled = 0;
-  for (const { attempt, index, pageEffects } of pagesOf(asked)) {
-    const where = { orgId, executionId: execution.id, attempt, index, effects: pageEffects };
-    settled += (await settleOutcomes(tx, change, where, answers, now, proposal.id)).length;
-  }
-  if (settled !== proposal.effects.length)
+  const pages = pagesOf(asked).map(({ attempt, index, pageEffects }) => ({ attempt, index, effects: pageEffects }));
+  const settled = await settleOutcomes(tx, change, { orgId, execution, pages }, answers, now, proposal.id);
+  if (settled.length !== proposal.effects.length)
     throw new AppError(
       'failed_precondition',
       'The provider has answered for some of these meanwhile. Refuse this proposal, and propose what is still unknown.',
     );
-  const effects = asked.map(({ effect }) => effect);
-  const after = settleInTally(tally, effects, proposal.finding === 'paid' ? 'succeeded' : 'failed');
-  const { succeeded } = countsOf(after);
-  const state =
-    execution.state === 'needs_repair' && succeeded === plan.effectCount ? ('completed' as const) : execution.state;
-  change.change(refs.execution(orgId, execution.id), execution, {
-    state,
-    coarse: coarseOf(state),
-    tally: after,
-    journalCount: succeeded,
-    // A new report tells of the new outcomes.
-    report: null,
-    updatedAt: now,
-  });
-  change.also(dueAt(orgId, execution.id, now));
 }
 
 function pagesOf(asked: readonly AskedEffect[]): AskedEffect[] {

@@ -19,13 +19,17 @@ import { dueAt } from './work.ts';
 
 const MAX_MEMO_CHARS = 300;
 
+export interface ChangedPage {
+  /** As read in this transaction. */
+  readonly page: PageOutcomes;
+  readonly changes: readonly OutcomeChange[];
+}
+
 export interface LaterChange {
   readonly orgId: string;
   /** As read in this transaction; it has ended, so its tally is exact. */
   readonly execution: Execution;
-  /** As read in this transaction. */
-  readonly page: PageOutcomes;
-  readonly changes: readonly OutcomeChange[];
+  readonly pages: readonly ChangedPage[];
   readonly now: string;
   /** The proposal by which people settle what was unknown. */
   readonly deciding?: string | null;
@@ -39,21 +43,15 @@ export interface LaterChange {
  * @returns the execution as it is after the commit
  */
 export async function changeOutcomes(tx: Transaction, change: ChangeSet, later: LaterChange): Promise<Execution> {
-  const { orgId, execution, page, changes, now } = later;
+  const { orgId, execution, pages, now } = later;
   const { plan } = execution;
+  const changes = pages.flatMap((one) => one.changes);
   assert(plan !== null && execution.endedAt !== null, 'outcomes change when the run has ended');
-  const after = new Map(changes.map((one) => [one.after.effectId, one.after]));
-  const outcomes = page.outcomes.map((outcome) => after.get(outcome.effectId) ?? outcome);
   const fields = executionAfter(execution, plan, changes);
-  const freed = await freedClaims(tx, later);
+  const freed = await freedClaims(tx, later, changes);
   if (fields.transit !== null && fields.transit.inTransit.length > 0)
     change.also(...(await ensureSettlement(tx, orgId, execution.id, now)));
-  change.also({
-    op: 'set',
-    path: paths.outcome(orgId, execution.id, page.attempt, page.index),
-    data: toStoredOutcomes({ ...page, outcomes }),
-  });
-  change.also(...freed);
+  change.also(...pages.map((one) => pageAfter(orgId, execution.id, one)), ...freed);
   const known = changes.filter(({ before, after }) => before.status === 'unknown' && after.status !== 'unknown');
   if (known.length > 0)
     await takeOffList(
@@ -67,6 +65,13 @@ export async function changeOutcomes(tx: Transaction, change: ChangeSet, later: 
   // A new report tells of the new outcomes.
   if (fields.report === null && execution.report !== null) change.also(dueAt(orgId, execution.id, now));
   return change.change(refs.execution(orgId, execution.id), execution, { ...fields, updatedAt: now });
+}
+
+function pageAfter(orgId: string, executionId: string, { page, changes }: ChangedPage): Write {
+  const after = new Map(changes.map((one) => [one.after.effectId, one.after]));
+  const outcomes = page.outcomes.map((outcome) => after.get(outcome.effectId) ?? outcome);
+  const path = paths.outcome(orgId, executionId, page.attempt, page.index);
+  return { op: 'set', path, data: toStoredOutcomes({ ...page, outcomes }) };
 }
 
 function executionAfter(
@@ -98,7 +103,11 @@ function stateAfter(state: ExecutionState, allSucceeded: boolean): ExecutionStat
 }
 
 /** Only if the claim is still this effect's: somebody may have freed it, and another run have taken it. */
-async function freedClaims(tx: Transaction, { orgId, execution, changes, now }: LaterChange): Promise<Write[]> {
+async function freedClaims(
+  tx: Transaction,
+  { orgId, execution, now }: LaterChange,
+  changes: readonly OutcomeChange[],
+): Promise<Write[]> {
   const drafts = changes.flatMap(({ effect, after }) =>
     after.status === 'failed' && effect.claim !== null ? [{ draft: effect.claim, effectId: after.effectId }] : [],
   );

@@ -248,7 +248,7 @@ class Settler {
         return [];
       }
       const change = new ChangeSet(orgId, commitId, { kind: 'system', part: 'engine' }, now);
-      await changeOutcomes(tx, change, { orgId, execution, page, changes, now });
+      await changeOutcomes(tx, change, { orgId, execution, pages: [{ page, changes }], now });
       change.also(...marks);
       tx.write(...change.toWrites(...auditOf(execution.id, index, changes)));
       return changes;

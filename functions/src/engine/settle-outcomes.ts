@@ -1,76 +1,54 @@
-import { claimId } from '@countersign/domain/plan/effect-checks';
-import { paths } from '@countersign/domain/paths';
-import { toStoredOutcomes, type Effect, type Outcome } from '@countersign/domain/schemas/effect';
+import type { Effect, Outcome } from '@countersign/domain/schemas/effect';
+import type { Execution } from '@countersign/domain/schemas/execution';
 import { refs } from '../refs.ts';
-import { read, readAll, type Transaction } from '../store/database.ts';
+import { readAll, type Transaction } from '../store/database.ts';
 import type { ChangeSet } from './change-set.ts';
-import { freeAfterFailure } from './claims.ts';
-import { settleJournals } from './page-outcomes.ts';
-import { takeOffList } from './unknowns.ts';
+import { changeOutcomes, type ChangedPage } from './settle-later-outcomes.ts';
 
 /** What became of an effect that was unknown. */
 export type Answer = Pick<Outcome, 'providerId' | 'code' | 'message' | 'settlement'> & {
   readonly status: 'succeeded' | 'failed';
 };
 
-export interface PageToSettle {
+export interface PagesToSettle {
   readonly orgId: string;
-  readonly executionId: string;
-  readonly attempt: number;
-  readonly index: number;
-  readonly effects: readonly Effect[];
+  /** As read in this transaction. */
+  readonly execution: Execution;
+  readonly pages: readonly { readonly attempt: number; readonly index: number; readonly effects: readonly Effect[] }[];
 }
 
 /**
- * Settle effects of one page that are still unknown: what is known of the others stands. What succeeded posts its
- * journal; what failed voids it and frees its claim, with the attempt raised. Part of the caller's transaction.
+ * Settle effects of an ended run that are still unknown: what is known of the others stands. All that follows from it,
+ * the run's tally and state too, is part of the caller's commit; see `changeOutcomes`.
  * @param answers by effect id
  * @param deciding the proposal by which people settle them
- * @returns those that were unknown until now, as they are settled
+ * @returns those that were unknown until now, as they are settled; when there are none, nothing was changed
  */
 export async function settleOutcomes(
   tx: Transaction,
   change: ChangeSet,
-  { orgId, executionId, attempt, index, effects }: PageToSettle,
+  { orgId, execution, pages }: PagesToSettle,
   answers: ReadonlyMap<string, Answer>,
   now: string,
   deciding: string | null = null,
 ): Promise<Outcome[]> {
-  const current = await read(tx, refs.outcome(orgId, executionId, attempt, index));
-  if (current === null) return [];
-  const settled: Outcome[] = [];
-  const outcomes = current.outcomes.map((outcome) => {
-    const answer = outcome.status === 'unknown' ? answers.get(outcome.effectId) : undefined;
-    if (answer === undefined) return outcome;
-    const after = { ...outcome, ...answer, at: now };
-    settled.push(after);
-    return after;
-  });
-  if (settled.length === 0) return [];
-  change.also({
-    op: 'set',
-    path: paths.outcome(orgId, executionId, attempt, index),
-    data: toStoredOutcomes({ ...current, outcomes }),
-  });
-  change.post(...settleJournals(settled));
-  const claims = effects.flatMap((effect) => {
-    const failed = settled.some((outcome) => outcome.key === effect.key && outcome.status === 'failed');
-    return failed && effect.claim !== null ? [effect.claim] : [];
-  });
-  const held = await readAll(
+  const stored = await readAll(
     tx,
-    claims.map(({ kind, reference }) => refs.claim(orgId, claimId(kind, reference))),
+    pages.map(({ attempt, index }) => refs.outcome(orgId, execution.id, attempt, index)),
   );
-  claims.forEach((claim, at) => {
-    const holder = held[at];
-    if (holder?.executionId === executionId) change.also(freeAfterFailure(orgId, claim, holder.attempt, now));
+  const changed = pages.flatMap(({ effects }, place): ChangedPage[] => {
+    const page = stored[place];
+    if (page == null) return [];
+    const changes = effects.flatMap((effect, at) => {
+      const before = page.outcomes[at];
+      const answer = before?.status === 'unknown' ? answers.get(before.effectId) : undefined;
+      return before === undefined || answer === undefined
+        ? []
+        : [{ effect, before, after: { ...before, ...answer, at: now } }];
+    });
+    return changes.length === 0 ? [] : [{ page, changes }];
   });
-  await takeOffList(
-    tx,
-    change,
-    orgId,
-    settled.map(({ effectId }) => effectId),
-    deciding,
-  );
-  return settled;
+  if (changed.length === 0) return [];
+  await changeOutcomes(tx, change, { orgId, execution, pages: changed, now, deciding });
+  return changed.flatMap(({ changes }) => changes.map(({ after }) => after));
 }

@@ -3,7 +3,6 @@ import type { Execution } from '@countersign/domain/schemas/execution';
 import { unknownProposalSchema, unknownSchema, type UnknownProposal } from '@countersign/domain/schemas/unknown';
 import { beforeEach, expect, test } from 'vitest';
 import { config } from '../config.ts';
-import { settleInTally, TallyCounter } from '@countersign/domain/plan/totals';
 import { Life, mortal } from './testing/mortal.ts';
 import { changeSettings } from './testing/settings.ts';
 import { expectSound } from './testing/sound.ts';
@@ -267,19 +266,4 @@ test('the next asking comes ever later, at most a day, and not after thirty days
     1, 1, 5, 30, 720, 1440, 1440,
   ]);
   expect(waitAfter(30 * 24 * 60 * minutes + 1)).toBeNull();
-});
-
-test('a tally after settling is what counting anew would give', async () => {
-  const ended = await inDoubt();
-  const { tally, plan } = ended;
-  const page = world.db
-    .dump()
-    .find(({ path, data }) => path.includes('/pages/') && String(data['effects']).includes('A-2'));
-  const effects = (JSON.parse(String(page?.data['effects'])) as never[]).filter(
-    (effect: { claim: { reference: string } }) => effect.claim.reference === 'A-2',
-  );
-  if (tally === null || plan === null) throw new Error('no tally');
-  const counter = new TallyCounter(plan.totals, plan.effectCount);
-  expect(settleInTally(tally, effects, 'failed').unknown).toEqual(counter.toTally().unknown);
-  expect(() => settleInTally(settleInTally(tally, effects, 'failed'), effects, 'failed')).toThrow(/no more is settled/);
 });

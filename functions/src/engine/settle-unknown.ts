@@ -1,6 +1,5 @@
 import { AppError } from '@countersign/domain/errors';
 import { countsOf } from '@countersign/domain/plan/totals';
-import { coarseOf } from '@countersign/domain/plan/states';
 import type { PageOutcomes } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { config } from '../config.ts';
@@ -11,7 +10,7 @@ import { read } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
 import { ChangeSet } from './change-set.ts';
 import type { Deps } from './deps.ts';
-import { readPages, readTally, type PageWithOutcomes } from './outcomes.ts';
+import { readPages, type PageWithOutcomes } from './outcomes.ts';
 import { idsOf } from './perform-effects.ts';
 import { settleOutcomes, type Answer } from './settle-outcomes.ts';
 import { fenced, release, type Lease } from './work.ts';
@@ -40,45 +39,12 @@ export async function askAgain(deps: Deps, lease: Lease, execution: Execution): 
       await askForPage(deps, lease, execution.id, page, page.settled);
   }
   await drainStream(deps.streams, lease.orgId, 'ledger');
-  const { tally, counts } = await readTally(deps, lease.orgId, execution.id, plan);
-  const now = deps.now().toISOString();
   await fenced(deps, lease, async (tx) => {
-    const ref = refs.execution(lease.orgId, execution.id);
-    const current = await read(tx, ref);
-    // People have settled something meanwhile: what was counted here is old.
-    if (current !== null && current.version !== execution.version) {
-      tx.write(release(lease, now));
-      return;
-    }
-    if (current === null || current.tally === null || JSON.stringify(current.tally) === JSON.stringify(tally)) {
-      tx.write(release(lease, current === null ? null : nextAsk(current, deps.now())));
-      return;
-    }
-    // What was cancelled or has drifted stays so, with what is known of it now.
-    const state =
-      current.state === 'needs_repair' && counts.succeeded === plan.effectCount ? 'completed' : current.state;
-    const change = new ChangeSet(
-      lease.orgId,
-      `settled-${execution.id}-${lease.token}`,
-      { kind: 'system', part: 'engine' },
-      now,
-    );
-    // A new report tells of the new outcomes.
-    const after = change.change(ref, current, {
-      state,
-      coarse: coarseOf(state),
-      tally,
-      journalCount: counts.succeeded,
-      report: null,
-      updatedAt: now,
-    });
-    change.also(release(lease, after.report === null ? now : null));
-    tx.write(
-      ...change.toWrites('execution.unknown_settled', {
-        executionId: execution.id,
-        data: { succeeded: String(counts.succeeded), unknown: String(counts.unknown) },
-      }),
-    );
+    const current = await read(tx, refs.execution(lease.orgId, execution.id));
+    // Something was settled, here or meanwhile: a new report tells of it.
+    const next =
+      current === null ? null : current.report === null ? deps.now().toISOString() : nextAsk(current, deps.now());
+    tx.write(release(lease, next));
   });
 }
 
@@ -111,9 +77,11 @@ async function askForPage(
       { kind: 'system', part: 'engine' },
       now,
     );
+    const execution = await read(tx, refs.execution(lease.orgId, executionId));
+    if (execution === null) return;
     const { attempt, index } = settled;
-    const where = { orgId: lease.orgId, executionId, attempt, index, effects: page.effects };
-    const found = await settleOutcomes(tx, change, where, answers, now);
+    const pages = [{ attempt, index, effects: page.effects }];
+    const found = await settleOutcomes(tx, change, { orgId: lease.orgId, execution, pages }, answers, now);
     if (found.length === 0) return;
     tx.write(
       ...change.toWrites('execution.unknown_settled', {

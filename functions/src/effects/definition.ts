@@ -69,6 +69,8 @@ export interface OutsideKind<K extends EffectKind> extends Common<K> {
   /** Calls at once are bounded for each. */
   readonly connector: 'stripe' | 'http';
   perform(ports: OutsidePorts, effect: EffectOf<K>, ids: EffectIds): Promise<Performed>;
+  /** Whether the receiver can be asked what became of it; else `find` answers null, and that says nothing. */
+  readonly canBeAsked: boolean;
   /** What became of it, when it may have been performed; null when the receiver has no trace. */
   find(
     ports: OutsidePorts,

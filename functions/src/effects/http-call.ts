@@ -11,6 +11,7 @@ export const httpCall: OutsideKind<'http.call'> = {
   once: 'at_most_once',
   onceFor: (effect) => (effect.data.idempotencyHeader === null ? 'at_most_once' : 'by_key'),
   where: 'outside',
+  canBeAsked: false,
   connector: 'http',
   predict: async ({ organization }, effect) =>
     predictFacts(

@@ -9,6 +9,7 @@ export const stripePayout: OutsideKind<'stripe.payout'> = {
   kind: 'stripe.payout',
   once: 'by_key',
   where: 'outside',
+  canBeAsked: true,
   connector: 'stripe',
   predict: async (_, effect) => predictFacts(effect),
   perform: ({ provider }, effect, ids) => provider.pay({ kind: 'payout', data: effect.data, ids }),

@@ -7,6 +7,7 @@ export const stripeTransfer: OutsideKind<'stripe.transfer'> = {
   kind: 'stripe.transfer',
   once: 'by_key',
   where: 'outside',
+  canBeAsked: true,
   connector: 'stripe',
   predict: async (_, effect) => predictFacts(effect),
   perform: ({ provider }, effect, ids) => provider.pay({ kind: 'transfer', data: effect.data, ids }),

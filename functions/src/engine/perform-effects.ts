@@ -168,7 +168,8 @@ async function callOutside(call: OutsideCall): Promise<Performed> {
   const found = await find(call, call.since).catch(() => 'no answer' as const);
   if (found === 'no answer') return { ...performed, status: 'unknown' };
   if (found !== null) return found;
-  return { ...performed, status: performed.status === 'failed' ? 'failed' : 'unknown', message: performed.message };
+  const isProven = performed.status === 'failed' && call.kind.canBeAsked;
+  return { ...performed, status: isProven ? 'failed' : 'unknown', message: performed.message };
 }
 
 function portsOf({ deps, organization }: ApplyContext): OutsidePorts {

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { chooseRule, type ChosenRule } from '@countersign/domain/approval/policy';
-import { AppError, assert, toAppError } from '@countersign/domain/errors';
+import { AppError, assert, isAppError, toAppError } from '@countersign/domain/errors';
 import { amountsInWords, plural } from '@countersign/domain/plan/sentence';
 import { assertSoundEffects } from '@countersign/domain/plan/effect-checks';
 import { coarseOf } from '@countersign/domain/plan/states';
@@ -69,7 +70,9 @@ async function planWithClaims(deps: Deps, lease: Lease, execution: Execution, lo
       await takeClaims(deps, lease, execution.id, draft.effects);
     } catch (error) {
       const failure = toAppError(error);
-      if (failure.code !== 'claim_taken' || race >= MAX_RACES) throw error;
+      if (failure.code !== 'claim_taken') throw error;
+      // A plugin that does not look would propose the same for ever.
+      if (race >= MAX_RACES) throw new AppError('claim_taken', failure.message, { details: failure.details });
       log.line('info', 'Another run took a reference meanwhile; planning again');
       await releaseClaimsOf(deps, lease, execution.id);
       continue;
@@ -337,7 +340,12 @@ async function commitInChunks(deps: Deps, lease: Lease, writes: readonly Write[]
     const batch = chunk;
     chunk = [];
     bytes = 0;
-    if (batch.length > 0) await fenced(deps, lease, async (tx) => tx.write(...batch));
+    if (batch.length === 0) return;
+    try {
+      await fenced(deps, lease, async (tx) => tx.write(...batch));
+    } catch (error) {
+      if (!isAppError(error) || error.code !== 'already_exists' || !(await areThere(deps, batch))) throw error;
+    }
   };
   for (const write of writes) {
     const size = write.op === 'delete' ? 0 : documentBytes(write.path, write.data);
@@ -346,4 +354,10 @@ async function commitInChunks(deps: Deps, lease: Lease, writes: readonly Write[]
     bytes += size;
   }
   await flush();
+}
+
+/** The commit has gone through before, and its reply was lost: what it would create lies there just so. */
+async function areThere(deps: Deps, writes: readonly Write[]): Promise<boolean> {
+  const stored = await deps.db.getAll(writes.map(({ path }) => path));
+  return writes.every((write, at) => write.op === 'create' && isDeepStrictEqual(stored[at]?.data, write.data));
 }

@@ -39,7 +39,7 @@ export function accessMatrix(): string {
     ...STORAGE_MATRIX.filter((row) => row.creators.length > 0).map(
       (row) => `- \`${row.path}\`: created by ${row.creators.join(', ')}, each below the own uid.`,
     ),
-    '- An upload is smaller than 50 MiB, has a type that a CSV may come as, and a name of at most 200 characters.',
+    '- An upload is smaller than 128 MiB, has a type that a CSV may come as, and a name of at most 200 characters.',
     '- Nobody overwrites, deletes, lists, or changes metadata.',
     '',
   ].join('\n')}`;

@@ -21,7 +21,7 @@ export interface StorageCase {
 
 const CSV: Upload = { sizeBytes: 12, contentType: 'text/csv' };
 const MIB = 1024 * 1024;
-const LIMIT_BYTES = 50 * MIB;
+const LIMIT_BYTES = 128 * MIB;
 const UPLOAD_ID = '5f0c5b1e-6a52-4a55-9a7e-0a4d1c2b3f40';
 
 const subjectNamed = (name: string): Subject => SUBJECTS.find((subject) => subject.name === name) as Subject;

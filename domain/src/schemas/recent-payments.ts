@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { currencySchema, idSchema, instantSchema, minorSchema, storedAsText } from './common.ts';
 import { claimKindSchema } from './effect.ts';
 
-/** One planned payment. It counts while its claim is held by its execution: what came to nothing needs no clean-up. */
+/** One planned payment. It counts while its execution pays it or has: what came to nothing needs no clean-up. */
 export const recentPaymentSchema = z.strictObject({
   amountMinor: minorSchema,
   executionId: idSchema,

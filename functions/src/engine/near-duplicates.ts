@@ -36,8 +36,8 @@ type Like = RecentPayment & { readonly group: Group };
 /**
  * Notices for payments that look like one of another execution, waiting or applied: same account, amount and currency
  * within 30 days, under another reference. What this plan would pay is put down in the same commits, so that of two
- * plans made at once at least one sees the other. After the claims are taken: an entry counts while its own execution
- * holds its claim, so one that failed, or whose execution came to nothing, is no duplicate.
+ * plans made at once at least one sees the other. What failed, or whose execution came to nothing, is no duplicate:
+ * nobody cleans the entries up, their executions and claims are looked at instead.
  *
  * Payouts and transfers are apart: a transfer to an account is often followed by a payout from it.
  * @param related executions whose payments this one may repeat: those that it resumes
@@ -142,30 +142,47 @@ function toStored({ kind, account, currency }: Group, entries: readonly RecentPa
   return { ...document, entries: JSON.stringify(entries) };
 }
 
-/** Whether an execution in this state may still pay, or has paid. */
-const CAME_TO_NOTHING: ReadonlySet<ExecutionState> = new Set<ExecutionState>(['rejected', 'expired', 'failed']);
+type By = Pick<Execution, 'title' | 'state'>;
+type Standing = Like & { readonly by: By };
 
-type Standing = Like & { readonly by: Pick<Execution, 'title' | 'state'> };
+/** Whether a run pays what it has planned: `some` of it, so that each claim must be looked at. */
+const PAYS: Readonly<Record<ExecutionState, 'all' | 'some' | 'none'>> = {
+  planning: 'all',
+  awaiting_approval: 'all',
+  approved: 'all',
+  applying: 'some',
+  completed: 'all',
+  needs_repair: 'some',
+  rejected: 'none',
+  cancelled: 'some',
+  expired: 'none',
+  drifted: 'some',
+  failed: 'none',
+};
 
-/** Those whose claim is held by their own execution, which is alive or has paid. */
+/** Those whose own execution pays them, or has, or may have: it is alive or complete, or it holds their claim. */
 async function standing(deps: Deps, orgId: string, like: readonly Like[]): Promise<Standing[]> {
-  const claims = await readInChunks(
-    deps,
-    like.map(({ group, reference }) => refs.claim(orgId, claimId(group.kind, reference))),
-  );
-  const held = like.filter((one, index) => claims[index]?.executionId === one.executionId);
-  const ids = [...new Set(held.map(({ executionId }) => executionId))];
+  const ids = [...new Set(like.map(({ executionId }) => executionId))];
   const executions = await readInChunks(
     deps,
     ids.map((id) => refs.execution(orgId, id)),
   );
   const byId = new Map(ids.map((id, index) => [id, executions[index] ?? null]));
-  return held.flatMap((one) => {
+  const found = like.flatMap((one): Standing[] => {
     const by = byId.get(one.executionId) ?? null;
-    const nothing = by === null || CAME_TO_NOTHING.has(by.state) || (by.state === 'cancelled' && by.tally === null);
-    return nothing ? [] : [{ ...one, by }];
+    return by === null || PAYS[by.state] === 'none' || endedUndone(by) ? [] : [{ ...one, by }];
   });
+  const inDoubt = found.filter(({ by }) => PAYS[by.state] === 'some');
+  const claims = await readInChunks(
+    deps,
+    inDoubt.map(({ group, reference }) => refs.claim(orgId, claimId(group.kind, reference))),
+  );
+  const freed = new Set(inDoubt.filter((one, index) => claims[index]?.executionId !== one.executionId));
+  return found.filter((one) => !freed.has(one));
 }
+
+const endedUndone = ({ state, tally }: Execution): boolean =>
+  (state === 'cancelled' || state === 'drifted') && tally === null;
 
 async function readInChunks<T>(deps: Deps, wanted: readonly DocRef<T>[]): Promise<(T | null)[]> {
   const found: (T | null)[] = [];

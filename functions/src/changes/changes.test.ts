@@ -323,7 +323,7 @@ test('a proposed policy says which past runs it would have treated differently',
   expect(paid.state).toBe('completed');
   const { impact } = await proposal((await propose('ada', policy)).proposalId);
   expect(impact).toEqual([
-    'Of the last 1 run, 1 would need more signatures.',
-    expect.stringMatching(/1 approver signed under “All money”; it would be 2 approvers under “Everything”/) as string,
+    expect.stringMatching(/1 would need more signatures/) as string,
+    expect.stringMatching(/1 approver.*“All money”.*“Everything”.*2 approvers/) as string,
   ]);
 });

@@ -29,6 +29,8 @@ const ChangePage = lazy(() => import('../features/changes/components/change-page
 const SettingsPage = lazy(() => import('../features/settings/components/settings-page.tsx'));
 const MembersPage = lazy(() => import('../features/settings/components/members-page.tsx'));
 const PluginsPage = lazy(() => import('../features/settings/components/plugins-page.tsx'));
+const ComparePage = lazy(() => import('../features/compare/components/compare-page.tsx'));
+const UnknownPage = lazy(() => import('../features/unknown/components/unknown-page.tsx'));
 const MorePage = lazy(() => import('../features/more/components/more-page.tsx'));
 const StopPage = lazy(() => import('../features/stop/components/stop-page.tsx'));
 
@@ -96,6 +98,8 @@ function Pages(): ReactNode {
           <Route path="catalogue/:operationId" element={<RunPage />} />
           <Route path="executions" element={<ExecutionsPage />} />
           <Route path="executions/:executionId" element={<ExecutionPage />} />
+          <Route path="executions/:executionId/compare/:otherId" element={<ComparePage />} />
+          <Route path="unknown" element={<UnknownPage />} />
           <Route path="approvals" element={<InboxPage />} />
           <Route path="approvals/:executionId" element={<DecisionPage />} />
           <Route path="files" element={<FilesPage />} />

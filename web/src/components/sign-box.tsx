@@ -1,4 +1,4 @@
-import { approveLabel } from '@countersign/domain/plan/sentence';
+import { approveLabel, plural } from '@countersign/domain/plan/sentence';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { Button, Textarea } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
@@ -53,6 +53,7 @@ function Decision({
   const [rejecting, setRejecting] = useState(false);
   const [returned, setReturned] = useState(false);
   const [reason, setReason] = useState('');
+  const [comment, setComment] = useState('');
   const approve = useCommand('approveExecution');
   const reject = useCommand('rejectExecution');
   const busy = approve.pending || reject.pending;
@@ -91,7 +92,11 @@ function Decision({
     <div className={classes.box}>
       <p className={classes.why}>
         {why} {needed > 1 && `${signed} of ${needed} have signed.`}{' '}
-        {last ? 'Yours is the last signature: the money leaves at once.' : ''}
+        {last
+          ? plan.totals.length > 0
+            ? 'Yours is the last signature: the money leaves at once.'
+            : 'Yours is the last signature: it is done at once.'
+          : ''}
       </p>
       {rejecting ? (
         <form className={classes.form} onSubmit={submitReject}>
@@ -126,15 +131,29 @@ function Decision({
         </form>
       ) : (
         <>
+          <details>
+            <summary>Add a comment</summary>
+            <Textarea
+              aria-label="Comment on your signature"
+              maxLength={1000}
+              rows={2}
+              value={comment}
+              onChange={(event) => setComment(event.currentTarget.value)}
+            />
+          </details>
           <CommandProblem failure={approve.failure} />
           <div className={classes.actions}>
             <Button
               className={classes.approve ?? ''}
               loading={approve.pending}
               disabled={busy}
-              onClick={() => void approve.run({ executionId: execution.id, digest })}
+              onClick={() => void approve.run({ executionId: execution.id, digest, comment })}
             >
-              {unbroken(approveLabel(plan.totals, plan.payeeCount))}
+              {unbroken(
+                plan.totals.length > 0
+                  ? approveLabel(plan.totals, plan.payeeCount)
+                  : `Approve ${plural(plan.effectCount, 'effect')}`,
+              )}
             </Button>
             <Button variant="default" disabled={busy} autoFocus={returned} onClick={() => setRejecting(true)}>
               Reject…

@@ -16,6 +16,7 @@ import { signingOf } from '../../../components/signing.ts';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { unusualFacts } from '../../../components/unusual-facts.ts';
+import { effectsInWords } from '../../../components/effects-in-words.ts';
 import { unbroken } from '../../../components/unbroken.ts';
 import { refs } from '../../../refs.ts';
 import classes from './decision-page.module.css';
@@ -45,7 +46,7 @@ function Decision({ execution }: { readonly execution: Execution }): ReactNode {
           <div className={classes.amount}>
             <p className={classes.what} aria-live="polite">
               <StateMark execution={execution} />
-              <span className="muted">{plural(plan.effectCount, 'payout')}</span>
+              <span className="muted">{effectsInWords(plan)}</span>
             </p>
             <Totals totals={plan.totals} size="large" empty="No money leaves" />
           </div>
@@ -58,7 +59,7 @@ function Decision({ execution }: { readonly execution: Execution }): ReactNode {
       )}
       <p className={classes.whole}>
         <Link to={`/executions/${execution.id}`}>
-          {waiting ? 'See every payout and the ledger entries' : 'See what becomes of every payout'}
+          {waiting ? 'See every effect and the ledger entries' : 'See what becomes of every effect'}
         </Link>
       </p>
       <div className={classes.sign}>
@@ -68,6 +69,10 @@ function Decision({ execution }: { readonly execution: Execution }): ReactNode {
     </div>
   );
 }
+
+const transfersOnly = (plan: Plan): boolean =>
+  plan.effectsByKind.some(({ kind }) => kind === 'stripe.transfer') &&
+  plan.effectsByKind.every(({ kind }) => kind !== 'stripe.payout');
 
 function Unusual({ execution, plan }: { readonly execution: Execution; readonly plan: Plan }): ReactNode {
   const facts = unusualFacts(plan);
@@ -94,16 +99,36 @@ function Facts({ execution, plan }: { readonly execution: Execution; readonly pl
   const signing = signingOf(execution, me, useNow());
   return (
     <dl className={classes.facts}>
-      <dt>From</dt>
-      <dd>
-        Stripe balances of {plural(plan.payeeCount, 'connected account')}
-        {plan.provider.mode === 'test' && <span className="muted">, test mode</span>}
-      </dd>
-      <dt>To</dt>
-      <dd>
-        Their banks: {plural(plan.payeeCount, 'payee')}
-        {plan.newPayeeCount > 0 && <strong>, {plan.newPayeeCount.toLocaleString('en')} new</strong>}
-      </dd>
+      {plan.totals.length === 0 ? (
+        <>
+          <dt>Does</dt>
+          <dd>{unbroken(plan.sentence)}</dd>
+        </>
+      ) : (
+        <>
+          <dt>From</dt>
+          <dd>
+            {transfersOnly(plan)
+              ? "The platform's Stripe balance"
+              : `Stripe balances of ${plural(plan.payeeCount, 'connected account')}`}
+            {plan.provider.mode === 'test' && <span className="muted">, test mode</span>}
+          </dd>
+          <dt>To</dt>
+          <dd>
+            {transfersOnly(plan) ? '' : 'Their banks: '}
+            {plural(plan.payeeCount, 'payee')}
+            {plan.newPayeeCount > 0 && <strong>, {plan.newPayeeCount.toLocaleString('en')} new</strong>}
+          </dd>
+        </>
+      )}
+      {plan.risk !== null && (
+        <>
+          <dt>Risk</dt>
+          <dd>
+            {plan.risk.band} ({plan.risk.score} points)
+          </dd>
+        </>
+      )}
       <dt>Asked by</dt>
       <dd>
         <MemberName uid={execution.requestedBy} />, <Age at={execution.requestedAt} />

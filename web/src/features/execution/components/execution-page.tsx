@@ -13,7 +13,9 @@ import { PageSkeleton, RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
 import classes from './execution-page.module.css';
 import { Lead } from './lead.tsx';
+import { OriginText } from './origin-text.tsx';
 import { LogView } from './log-view.tsx';
+import { NextSteps } from './next-steps.tsx';
 import { Overview } from './overview.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { ProgressTable } from './progress-table.tsx';
@@ -42,7 +44,7 @@ function Content({ execution }: { readonly execution: Execution }): ReactNode {
   const problemCount = plan?.problemCount ?? 0;
   const tabs = [
     { key: '', label: 'Overview' },
-    ...(plan && plan.effectCount > 0 ? [{ key: 'rows', label: 'Payouts', count: plan.effectCount }] : []),
+    ...(plan && plan.effectCount > 0 ? [{ key: 'rows', label: 'Effects', count: plan.effectCount }] : []),
     ...(problemCount > 0 ? [{ key: 'problems', label: 'Problems', count: problemCount }] : []),
     { key: 'log', label: 'Log' },
   ];
@@ -53,6 +55,7 @@ function Content({ execution }: { readonly execution: Execution }): ReactNode {
         back={<Link to="/executions">Executions</Link>}
         purpose={
           <>
+            <OriginText origin={execution.origin} requestedAt={execution.requestedAt} />
             Asked for by <MemberName uid={execution.requestedBy} you={false} />,{' '}
             <Instant at={execution.requestedAt} seconds /> (<Age at={execution.requestedAt} />)
             {execution.inputs.length > 0 && (
@@ -70,6 +73,7 @@ function Content({ execution }: { readonly execution: Execution }): ReactNode {
         <div className={classes.lead}>
           <Lead execution={execution} />
           {execution.tally && <ProgressTable execution={execution} tally={execution.tally} />}
+          <NextSteps execution={execution} />
         </div>
         <Rail execution={execution} />
         <div className={classes.main}>

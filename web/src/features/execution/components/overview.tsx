@@ -12,6 +12,7 @@ import { Instant } from '../../../components/instant.tsx';
 import { Amount } from '../../../components/money.tsx';
 import { Section } from '../../../components/section.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
+import { RiskFactors } from './risk-factors.tsx';
 import { Exceptions } from './exceptions.tsx';
 import classes from './overview.module.css';
 import { ProblemList } from './problem-list.tsx';
@@ -27,6 +28,7 @@ export function Overview({ execution }: { readonly execution: Execution }): Reac
       {report && report.files.length > 0 && <Results report={report} />}
       {agreement && <Agreement agreement={agreement} />}
       <Exceptions plan={plan} />
+      {plan.risk !== null && <RiskFactors risk={plan.risk} />}
       <PlanTotals plan={plan} />
       <LedgerImpact plan={plan} />
     </>
@@ -117,7 +119,7 @@ function PlanTotals({ plan }: { readonly plan: Plan }): ReactNode {
           <thead>
             <tr>
               <th>Currency</th>
-              <th data-num>Payouts</th>
+              <th data-num>Payments</th>
               <th data-num>Amount to send</th>
               {someRefused && <th data-num>Left out</th>}
               {someRefused && <th data-num>Amount left out</th>}

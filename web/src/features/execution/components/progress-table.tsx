@@ -1,4 +1,5 @@
-import { countOf } from '@countersign/domain/plan/totals';
+import { countsOf } from '@countersign/domain/plan/totals';
+import { amountsInWords, plural } from '@countersign/domain/plan/sentence';
 import type { Execution, Tally } from '@countersign/domain/schemas/execution';
 import { END_STATES } from '@countersign/domain/schemas/execution';
 import type { ReactNode } from 'react';
@@ -30,16 +31,18 @@ export function ProgressTable({
     ),
   ].sort();
   const ended = END_STATES.includes(execution.state);
-  const shown = ROWS.filter(({ key }) => !ended || key === 'succeeded' || countOf(tally[key]) > 0);
+  const counts = countsOf(tally);
+  const shown = ROWS.filter(({ key }) => !ended || key === 'succeeded' || counts[key] > 0);
+  const transit = execution.transit;
   return (
     <div className={classes.root}>
       <div
         className={classes.bar}
         role="img"
-        aria-label={ROWS.map(({ key, label }) => `${label} ${countOf(tally[key])}`).join(', ')}
+        aria-label={ROWS.map(({ key, label }) => `${label} ${counts[key]}`).join(', ')}
       >
-        {ROWS.filter(({ key }) => countOf(tally[key]) > 0).map(({ key }) => (
-          <span key={key} className={classes.segment} data-key={key} style={{ flexGrow: countOf(tally[key]) }} />
+        {ROWS.filter(({ key }) => counts[key] > 0).map(({ key }) => (
+          <span key={key} className={classes.segment} data-key={key} style={{ flexGrow: counts[key] }} />
         ))}
       </div>
       <div className={table.scroll}>
@@ -49,7 +52,7 @@ export function ProgressTable({
               <th>
                 <span className="visually-hidden">Outcome</span>
               </th>
-              <th data-num>Payouts</th>
+              <th data-num>Effects</th>
               {currencies.map((currency) => (
                 <th key={currency} data-num>
                   {currency}
@@ -59,7 +62,7 @@ export function ProgressTable({
           </thead>
           <tbody>
             {shown.map(({ key, label, tone, shape }) => {
-              const count = countOf(tally[key]);
+              const count = counts[key];
               return (
                 <tr key={key}>
                   <td>
@@ -82,6 +85,28 @@ export function ProgressTable({
           </tbody>
         </table>
       </div>
+      {transit !== null && <Transit transit={transit} />}
     </div>
   );
+}
+
+/** Money that the provider has accepted: on its way, arrived, come back. */
+function Transit({ transit }: { readonly transit: NonNullable<Execution['transit']> }): ReactNode {
+  const parts = (
+    [
+      ['on the way to the bank', transit.inTransit],
+      ['arrived', transit.settled],
+      ['came back', transit.returned],
+    ] as const
+  ).flatMap(([label, totals]) =>
+    totals.length === 0
+      ? []
+      : [
+          `${amountsInWords(totals)} ${label} (${plural(
+            totals.reduce((sum, total) => sum + total.count, 0),
+            'payment',
+          )})`,
+        ],
+  );
+  return parts.length === 0 ? null : <p className="muted">{parts.join('; ')}.</p>;
 }

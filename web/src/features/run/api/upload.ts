@@ -78,7 +78,8 @@ export function safeName(name: string): string {
 
 function explainUpload(error: unknown): string {
   const code = error instanceof FirebaseError ? error.code : '';
-  if (code === 'storage/unauthorized') return 'The upload was refused. Operators may upload text files of up to 128 MB.';
+  if (code === 'storage/unauthorized')
+    return 'The upload was refused. Operators may upload text files of up to 128 MB.';
   if (code === 'storage/retry-limit-exceeded')
     return 'The connection is too slow or broken. Nothing was sent twice; try again.';
   if (code === 'storage/canceled') return 'The upload was cancelled.';

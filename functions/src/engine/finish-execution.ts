@@ -1,15 +1,14 @@
 import { toAppError } from '@countersign/domain/errors';
 import { derivedId, sha256Hex } from '@countersign/domain/hash';
-import { moneyOf, payeeOf } from '@countersign/domain/plan/effect-facts';
-import { fromMinor, toMinor } from '@countersign/domain/money/money';
 import { objectPaths, paths } from '@countersign/domain/paths';
 import type { Effect, Outcome } from '@countersign/domain/schemas/effect';
 import type { Execution, Plan, Problem } from '@countersign/domain/schemas/execution';
 import type { StoredFile } from '@countersign/domain/schemas/file';
 import { problemPageSchema } from '@countersign/domain/schemas/effect';
 import { refs } from '../refs.ts';
-import { read, readAll } from '../store/database.ts';
+import { read } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
+import { compareWithProvider } from './agreement.ts';
 import { ChangeSet } from './change-set.ts';
 import { releaseClaimsOf } from './claims.ts';
 import type { Deps } from './deps.ts';
@@ -43,7 +42,7 @@ export async function finishExecution(deps: Deps, lease: Lease, execution: Execu
     await rememberPayees(deps, lease, execution, results);
     await settleRollups(deps, lease, execution, results.effects, doneOrMaybe(results));
     const [agreement, report] = [
-      await compareWithProvider(deps, lease.orgId, results),
+      await compareWithProvider(deps, lease.orgId, results.effects, results.outcomes),
       await runReport(deps, lease.orgId, execution, results, log),
     ];
     const files = await publish(deps, lease, execution, report);
@@ -132,55 +131,6 @@ async function rememberPayees(deps: Deps, lease: Lease, execution: Execution, re
   );
   for (let start = 0; start < writes.length; start += PAYEES_A_COMMIT)
     await deps.db.commit(writes.slice(start, start + PAYEES_A_COMMIT));
-}
-
-/** For every account that was paid: the ledger's Stripe balance against what Stripe says is available. */
-async function compareWithProvider(deps: Deps, orgId: string, results: Results): Promise<Execution['agreement']> {
-  const paid = new Map<string, { account: string; currency: string }>();
-  const done = new Set(
-    results.outcomes.filter((outcome) => outcome.status === 'succeeded').map((outcome) => outcome.key),
-  );
-  for (const effect of results.effects) {
-    const [payee, money] = [payeeOf(effect), moneyOf(effect)];
-    if (payee !== null && money !== null && done.has(effect.key))
-      paid.set(`${payee.account} ${money.currency}`, { account: payee.account, currency: money.currency });
-  }
-  if (paid.size === 0) return null;
-  const pairs = [...paid.values()];
-  await drainStream(deps.streams, orgId, 'ledger');
-  const [balances, accounts] = await Promise.all([
-    readAll(
-      deps.db,
-      pairs.map(({ account, currency }) => refs.balance(orgId, `stripe-balance.${account}`, currency)),
-    ),
-    deps.provider.readAccounts([...new Set(pairs.map(({ account }) => account))]),
-  ]);
-  const differences = pairs.flatMap(({ account, currency }, index) => {
-    const balance = balances[index] ?? null;
-    const ledgerMinor = balance === null ? 0n : toMinor(balance.postedDebitMinor) - toMinor(balance.postedCreditMinor);
-    const snapshot = accounts.get(account);
-    const available =
-      snapshot === undefined || 'missing' in snapshot
-        ? undefined
-        : snapshot.available.find((amount) => amount.currency === currency);
-    const providerMinor = toMinor(available?.amountMinor ?? '0');
-    return ledgerMinor === providerMinor
-      ? []
-      : [
-          {
-            accountId: `stripe-balance.${account}`,
-            currency,
-            ledgerMinor: fromMinor(ledgerMinor),
-            providerMinor: fromMinor(providerMinor),
-          },
-        ];
-  });
-  return {
-    checkedAt: deps.now().toISOString(),
-    accounts: pairs.length,
-    differences: differences.slice(0, 50),
-    differenceCount: differences.length,
-  };
 }
 
 /** A report that fails takes nothing back: it is replaced by a plain one that says so. */

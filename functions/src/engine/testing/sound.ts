@@ -38,10 +38,16 @@ async function expectListed(world: World): Promise<void> {
   expect(listed.sort()).toEqual(unknown.sort());
 }
 
+/** Once a key; and once a reference, but for what came back. */
 export function expectOnce(world: World): void {
-  const references = world.provider.payouts.map((payout) => payout.reference);
+  const keys = world.provider.payouts.map((made) => made.key);
+  expect(keys).toEqual([...new Set(keys)]);
+  const references = standing(world).map(({ kind, reference }) => `${kind} ${reference}`);
   expect(references).toEqual([...new Set(references)]);
 }
+
+const standing = (world: World): World['provider']['payouts'] =>
+  world.provider.payouts.filter((made) => made.state !== 'returned');
 
 function expectLedgerAgrees(world: World): void {
   const journals = new Map(
@@ -53,22 +59,25 @@ function expectLedgerAgrees(world: World): void {
       balance,
     ]),
   );
-  for (const [account, { balances: atProvider }] of world.provider.accounts) {
+  const own = [...world.provider.accounts].map(([account, one]) => [account, one.balances] as const);
+  for (const [account, atProvider] of [...own, ['platform', world.provider.platformBalance] as const]) {
     for (const [currency, left] of atProvider) {
       const balance = balances.get(`stripe-balance.${account} ${currency}`);
       const posted =
         balance === undefined ? 0n : toMinor(balance.postedDebitMinor) - toMinor(balance.postedCreditMinor);
-      const unsettled = world.provider.payouts
-        .filter(
-          (payout) =>
-            payout.account === account &&
-            payout.currency === currency &&
-            journals.get(payout.effectId)?.state === 'pending',
-        )
-        .reduce((sum, payout) => sum + payout.amountMinor, 0n);
+      const unsettled = standing(world)
+        .filter((made) => made.currency === currency && journals.get(made.effectId)?.state === 'pending')
+        .reduce((sum, made) => sum + leaving(made, account), 0n);
       expect({ account, currency, posted: posted - unsettled }).toEqual({ account, currency, posted: left });
     }
   }
+}
+
+/** What a payment takes out of an account's balance; negative for what it brings. */
+function leaving(made: World['provider']['payouts'][number], account: string): bigint {
+  if (made.kind === 'transfer' && account === 'platform') return made.amountMinor;
+  if (made.account !== account) return 0n;
+  return made.kind === 'payout' ? made.amountMinor : -made.amountMinor;
 }
 
 /** A completed run: every planned effect was paid exactly once, and the tally, the provider and the ledger say the same. */

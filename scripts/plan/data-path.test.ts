@@ -48,7 +48,7 @@ describe('csv-transform in the real sandbox, from Storage to Storage', { timeout
       reads: { count: 1 },
       metrics: { 'Rows out': truth.paidRows.toLocaleString('en-US'), 'Control totals': 'agree' },
     });
-    const totals = new Map(result.plan?.tables[0]?.rows.map(([name = '', ...rest]) => [name, rest]));
+    const totals = new Map(result.plan?.tables[0]?.rows.map(({ cells: [name = '', ...rest] }) => [name, rest]));
     expect(totals.get('amount')?.[2]).toBe(amount(truth.paidAmountCents));
     expect(totals.get('net')).toEqual([amount(net), '0', amount(net)]);
     const [effect] = result.effects;

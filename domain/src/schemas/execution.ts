@@ -147,7 +147,8 @@ export const REQUESTED: Origin = { kind: 'request', executionId: null, scheduleI
 export const planTableSchema = z.strictObject({
   title: z.string().min(1).max(80),
   columns: z.array(z.string().max(100)).min(1).max(12),
-  rows: z.array(z.array(z.string().max(100)).max(12)).max(20),
+  /** Each an object, because Firestore takes no list within a list. */
+  rows: z.array(z.strictObject({ cells: z.array(z.string().max(100)).max(12) })).max(20),
 });
 export type PlanTable = z.infer<typeof planTableSchema>;
 

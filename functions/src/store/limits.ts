@@ -20,7 +20,10 @@ function valueBytes(value: unknown): number {
   if (typeof value === 'string') return utf8Bytes(value) + 1;
   if (Array.isArray(value)) {
     let total = 0;
-    for (const item of value) total += valueBytes(item);
+    for (const item of value) {
+      if (Array.isArray(item)) throw new AppError('internal', 'A list within a list can not be stored');
+      total += valueBytes(item);
+    }
     return total;
   }
   if (typeof value === 'object') {

@@ -53,12 +53,16 @@ describe('a plan', () => {
         title: 'Control totals',
         columns: ['Total of', 'In', 'Left out', 'Out'],
         rows: [
-          ['Rows', '4', '1', '3'],
-          ['id', '10', '3', '7'],
-          ['amount', '14.25', '7', '7.25'],
+          { cells: ['Rows', '4', '1', '3'] },
+          { cells: ['id', '10', '3', '7'] },
+          { cells: ['amount', '14.25', '7', '7.25'] },
         ],
       },
-      { title: 'Rows by step', columns: ['Step', 'Rows in', 'Rows out'], rows: [['Step 1 (filter)', '4', '3']] },
+      {
+        title: 'Rows by step',
+        columns: ['Step', 'Rows in', 'Rows out'],
+        rows: [{ cells: ['Step 1 (filter)', '4', '3'] }],
+      },
       expect.objectContaining({ title: 'First rows out' }),
       expect.objectContaining({ title: 'First rows in' }),
     ]);

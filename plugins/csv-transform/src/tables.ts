@@ -33,8 +33,16 @@ export function sampleTable(title: string, columns: readonly string[], rows: rea
   return cut({ title, columns, rows });
 }
 
-function cut({ title, columns, rows }: PlanTable): PlanTable {
+function cut({
+  title,
+  columns,
+  rows,
+}: {
+  title: string;
+  columns: readonly string[];
+  rows: readonly Cells[];
+}): PlanTable {
   const shown = (cells: Cells): string[] =>
     cells.slice(0, MAX_COLUMNS).map((cell) => (cell.length > MAX_CELL ? `${cell.slice(0, MAX_CELL - 1)}…` : cell));
-  return { title, columns: shown(columns), rows: rows.slice(0, MAX_ROWS).map(shown) };
+  return { title, columns: shown(columns), rows: rows.slice(0, MAX_ROWS).map((cells) => ({ cells: shown(cells) })) };
 }

@@ -1,5 +1,5 @@
 import type { Effect, Outcome } from '@countersign/domain/schemas/effect';
-import type { PlanTable as SchemaTable, Problem, Recheck } from '@countersign/domain/schemas/execution';
+import type { Problem, Recheck } from '@countersign/domain/schemas/execution';
 import type { Total } from '@countersign/domain/schemas/common';
 import type { Manifest, ParameterInput } from '@countersign/domain/schemas/plugin';
 import type { Context } from './context.ts';
@@ -12,10 +12,11 @@ export interface ParameterIssue {
 }
 
 /** A small table for the person who signs, such as a sample or control totals: at most 12 columns and 20 rows. */
-export type PlanTable = Readonly<Omit<SchemaTable, 'columns' | 'rows'>> & {
+export interface PlanTable {
+  readonly title: string;
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-};
+  readonly rows: readonly { readonly cells: readonly string[] }[];
+}
 
 /** What `execute` proposes. Nothing of it happens before it is signed; all of it is checked by the platform. */
 export interface PlanProposal {

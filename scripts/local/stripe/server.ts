@@ -16,6 +16,7 @@ import type { Reply } from './reply.ts';
 import type { ApiRequest, Decision } from './request.ts';
 import { decide } from './routes.ts';
 import { State } from './state.ts';
+import { HEARD_EVENTS } from '../../../functions/src/webhooks/stripe-notice.ts';
 import { eventsOf, Webhooks } from './webhooks.ts';
 
 /**
@@ -281,7 +282,9 @@ async function main(): Promise<void> {
   }
   const stripe = createLocalStripe({ stateFile: values.state });
   const { STRIPE_WEBHOOK_URL: webhook = '', STRIPE_WEBHOOK_SECRET: secret = '' } = process.env;
-  if (webhook !== '' && secret !== '') stripe.webhooks.add({ url: webhook, secret });
+  // The events that the endpoint is registered for at Stripe as well: `payout.created` for each of 10,000 payouts would
+  // take the emulated functions' processes from the worker that makes them.
+  if (webhook !== '' && secret !== '') stripe.webhooks.add({ url: webhook, secret, events: HEARD_EVENTS });
   const { url } = await stripe.listen(port);
   console.log(
     `local Stripe on ${url}, ${stripe.state.accounts.size - 1} connected accounts, state in ${values.state ?? 'memory'}`,

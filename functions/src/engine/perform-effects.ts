@@ -1,4 +1,5 @@
 import { AppError } from '@countersign/domain/errors';
+import { providerKey } from '@countersign/domain/plan/effect-checks';
 import { withProviderIds } from '@countersign/domain/plan/needs';
 import type { Effect, Outcome, PageOutcomes, PlanPage } from '@countersign/domain/schemas/effect';
 import { config } from '../config.ts';
@@ -91,7 +92,7 @@ async function performOne(
   };
   // Before anything else may call it failed: what was paid already is neither short of money nor refused.
   const since = askFirstSince(call);
-  const found = since === null ? null : await context.limit(kind.connector, () => find(call, since));
+  const found = since === null ? null : await context.limit(kind.connector, () => findEarlier(call, since));
   if (found !== null) return found;
   if (refused !== null) return refused;
   const short = mode === 'first' ? await context.balances.refusalOf(effect) : null;
@@ -124,6 +125,9 @@ export function idsOf(
     idempotencyKey: intent.idempotencyKey,
   };
 }
+
+/** Failures of one reference in the time that a restore has lost; more than these are not thought of. */
+const FORGOTTEN_ATTEMPTS = 3;
 
 interface OutsideCall {
   readonly context: ApplyContext;
@@ -174,6 +178,25 @@ async function callOutside(call: OutsideCall): Promise<Performed> {
 
 function portsOf({ deps, organization }: ApplyContext): OutsidePorts {
   return { provider: deps.provider, http: deps.http, organization };
+}
+
+/**
+ * Found before anything is sent. A restored database may have forgotten attempts as well: the next ones are asked for
+ * too, and one that was paid goes before one that came back.
+ */
+async function findEarlier(call: OutsideCall, since: Date): Promise<Performed | null> {
+  const { context, effect, ids } = call;
+  if (context.organization.restored === null || effect.claim === null) return find(call, since);
+  const { kind, reference } = effect.claim;
+  const attempt = context.attempts.get(ids.effectId) ?? 1;
+  let other: Performed | null = null;
+  for (let next = attempt; next <= attempt + FORGOTTEN_ATTEMPTS; next += 1) {
+    const idempotencyKey = providerKey(ids.orgId, kind, reference, next);
+    const found = await find({ ...call, ids: { ...ids, idempotencyKey } }, since);
+    if (found?.status === 'succeeded') return found;
+    other ??= found;
+  }
+  return other;
 }
 
 async function find({ context, kind, effect, ids }: OutsideCall, since: Date): Promise<Performed | null> {

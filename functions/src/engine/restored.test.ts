@@ -124,6 +124,25 @@ test('what was paid in the time that was lost is found at the provider: same ref
   expectOnce(world);
 });
 
+test('an attempt that was forgotten, and keys that Stripe has forgotten: the second attempt is found', async () => {
+  const before = world.db.dump();
+  const lostSince = world.clock.at();
+  world.provider.break('INV-1', 'refuse');
+  await world.payOut(rows('INV-1'));
+  await world.payOut(rows('INV-1'));
+  expect(world.provider.payouts).toHaveLength(1);
+  await seal();
+  await restore(before);
+  await afterRestore(world.deps, ORG, lostSince);
+  await liftStop();
+  // A new key for every send, as if a day had passed.
+  const pay = world.provider.pay.bind(world.provider);
+  world.provider.pay = async (request) =>
+    pay({ ...request, ids: { ...request.ids, idempotencyKey: `${request.ids.idempotencyKey}-anew` } });
+  expect(await world.payOut(rows('INV-1'))).toMatchObject({ state: 'completed' });
+  expect(world.provider.payouts).toHaveLength(1);
+});
+
 test('restored a second time, to before the first: another epoch, and the time that both have lost', async () => {
   const { before, lostSince } = await rolledBack();
   await afterRestore(world.deps, ORG, lostSince);

@@ -31,7 +31,8 @@ export function testWorld(db: Database, startsAt = '2026-11-22T10:00:00.000Z'): 
   };
 }
 
-function memoryPublisher(notes: Map<string, string>): CheckpointPublisher {
+/** A publisher in memory: a note of a size is published once. */
+export function memoryPublisher(notes: Map<string, string>): CheckpointPublisher {
   const key = (orgId: string, name: StreamName, size: number, epoch: number): string =>
     `${orgId}/${epochName(name, epoch)}/${String(size).padStart(16, '0')}`;
   return {

@@ -230,9 +230,9 @@ export const bugs: readonly Bug[] = [
           const writes: Write[] = [];
           const { db } = deps;
           const result = await decide({
-            get: db.get,
-            getAll: db.getAll,
-            query: db.query,
+            get: (path) => db.get(path),
+            getAll: (paths) => db.getAll(paths),
+            query: (query) => db.query(query),
             write: (...more) => void writes.push(...more),
           });
           await db.commit(writes);

@@ -36,6 +36,10 @@ export const FAULTS = {
   pay_refused: 0.03,
   pay_connector_breaks: 0.006,
   provider_unavailable: 0.02,
+  /** The bank sends a payout back, at once or a day later, perhaps after it had arrived. */
+  payout_returned: 0.03,
+  webhook_lost: 0.1,
+  webhook_doubled: 0.2,
   http_timeout_before: 0.04,
   http_timeout_after: 0.06,
   http_error: 0.04,

@@ -24,9 +24,10 @@ export async function judge(world: SimWorld, outflows: Outflows): Promise<void> 
 
 /** No effect is done twice, and no reference is paid twice. */
 function judgeOnce({ stripe, receiver, findings }: SimWorld): void {
-  const subjects = stripe.payments.flatMap(({ kind, effectId: id, reference }) => [
+  // A reference whose payout came back may be paid again, by another run.
+  const subjects = stripe.payments.flatMap(({ kind, effectId: id, reference, state }) => [
     `effect ${id}`,
-    `${kind} ${normalizeReference(reference)}`,
+    ...(state === 'returned' ? [] : [`${kind} ${normalizeReference(reference)}`]),
   ]);
   for (const subject of repeated(subjects)) findings.add('duplicate', 'money moves once', subject);
   for (const [what, times] of receiver.done) if (times > 1) findings.add('duplicate', 'a call is made once', what);
@@ -83,7 +84,7 @@ function judgeEffect(world: SimWorld, execution: Execution, effect: Effect, outc
   if (status === 'succeeded' && done === false) findings.add('lost', 'what succeeded was done', where);
   if (done === true && status !== 'succeeded' && status !== 'unknown')
     findings.add('lost', `what is called ${status} was not done`, where);
-  judgeJournal(world, effect, id, status, where);
+  judgeJournal(world, effect, id, outcome?.settlement?.state === 'returned' ? 'returned' : status, where);
   const payment = stripe.payments.find((one) => one.effectId === id);
   if (status !== 'unknown' || payment === undefined || payment.late || outcome?.code === 'idempotency_error') return;
   const askedAfter = execution.endedAt !== null && payment.atMs < Date.parse(execution.endedAt);
@@ -96,7 +97,7 @@ function isDone(world: SimWorld, execution: Execution, effect: Effect, id: strin
   switch (effect.kind) {
     case 'stripe.payout':
     case 'stripe.transfer':
-      return stripe.payments.some((payment) => payment.effectId === id);
+      return stripe.payments.some((payment) => payment.effectId === id && payment.state !== 'returned');
     case 'http.call':
       return receiver.done.has(JSON.stringify(effect.data.body));
     case 'notify':
@@ -118,13 +119,15 @@ function isDone(world: SimWorld, execution: Execution, effect: Effect, id: strin
 function judgeJournal(world: SimWorld, effect: Effect, id: string, status: string, where: string): void {
   if (effect.journal === null) return;
   const journal = world.observer.get(paths.journal(world.orgId, derivedId('journal', id)));
-  const state = journal === undefined ? 'none' : String(journal['state']);
+  const isReversed = journal !== undefined && journal['reversedBy'] != null;
+  const state = journal === undefined ? 'none' : isReversed ? 'reversed' : String(journal['state']);
   const fits: Record<string, readonly string[]> = {
     succeeded: ['posted'],
     unknown: ['pending'],
     failed: ['none', 'voided'],
     not_done: ['none', 'voided'],
     untouched: ['none'],
+    returned: ['reversed', 'voided'],
   };
   if (fits[status]?.includes(state) === true) return;
   const isLost = status === 'succeeded' || status === 'unknown';
@@ -184,7 +187,7 @@ function judgeMoney(world: SimWorld, executions: readonly Execution[], outflows:
     const balance = balances.get(`stripe-balance.${accountId} ${currency}`);
     const posted = BigInt(balance?.postedDebitMinor ?? '0') - BigInt(balance?.postedCreditMinor ?? '0');
     const unsettled = stripe.payments
-      .filter((payment) => payment.currency === currency && unknown.has(payment.effectId))
+      .filter(({ currency: paid, effectId: id, state }) => paid === currency && state !== 'returned' && unknown.has(id))
       .reduce((sum, payment) => sum + moved(payment), 0n);
     const expected = posted + unsettled - (outflows.get(`${accountId} ${currency}`) ?? 0n);
     if (expected === atStripe) return;

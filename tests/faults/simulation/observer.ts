@@ -160,9 +160,13 @@ export class Observer {
   #checkFence(process: SimProcess, { path }: Write, { collection, executionId }: ReturnType<typeof placeOf>): void {
     if (executionId === null || collection === 'executions/logs') return;
     const [, orgId] = path.split('/');
-    const work = this.documents.get(`orgs/${orgId}/work/${executionId}`) as { lease: { owner: string } | null };
-    const owner = this.#ownerBefore.get(executionId) ?? work?.lease?.owner ?? null;
-    this.#findings.expect(owner !== null && process.ids.has(owner), 'a worker without the lease writes nothing', path);
+    // What becomes of its money later is work of its own, under a lease of its own.
+    const isHeld = [executionId, `settlement-${executionId}`].some((id) => {
+      const work = this.documents.get(`orgs/${orgId}/work/${id}`) as { lease: { owner: string } | null } | undefined;
+      const owner = this.#ownerBefore.get(id) ?? work?.lease?.owner;
+      return owner !== undefined && process.ids.has(owner);
+    });
+    this.#findings.expect(isHeld, 'a worker without the lease writes nothing', path);
   }
 
   /** The lease as it was before the present commit, which may give it back. */

@@ -1,3 +1,4 @@
+import { countsOf } from '@countersign/domain/plan/totals';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { END_STATES } from '@countersign/domain/schemas/execution';
 import { ChangeSet } from '../../../functions/src/engine/change-set.ts';
@@ -215,8 +216,18 @@ async function calm(world: SimWorld): Promise<void> {
   world.trace.note(world.scheduler.now, '~~ calm');
   await world.scheduler.sleep(STILL_MS, 'calm');
   await world.ask('ada', 'setStop', { active: false, reason: 'it goes on' }, `calm-${world.scheduler.now}`);
+  const isSomeLost = await world.webhooks.calm();
+  await toRest(world);
+  // What nobody tells of is asked for, sooner or later.
+  if (!isSomeLost && !hasUnknown(world)) return;
+  world.scheduler.jump(26 * 3_600_000);
   await toRest(world);
 }
+
+const hasUnknown = (world: SimWorld): boolean =>
+  (world.observer.all('executions') as unknown as Execution[]).some(
+    ({ tally }) => tally !== null && countsOf(tally).unknown > 0,
+  );
 
 async function toRest(world: SimWorld): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {

@@ -24,6 +24,7 @@ export interface Payment {
   readonly effectId: string;
   readonly executionId: string;
   readonly key: string;
+  readonly page: string;
   /** The bank that it went to, as it was then. */
   readonly last4: string | null;
   readonly atMs: number;
@@ -69,6 +70,8 @@ export class SimStripe implements PaymentProvider {
   readonly #faults: FaultInjector;
   /** Asked about every payment, just before it is made. */
   beforePayment: (request: PayRequest) => void = () => undefined;
+  /** Hears of every payment that was made. */
+  afterPayment: (payment: Payment) => void = () => undefined;
   identityAccount = PLATFORM;
 
   constructor(scheduler: Scheduler, random: Random, faults: FaultInjector) {
@@ -217,12 +220,14 @@ export class SimStripe implements PaymentProvider {
       effectId: ids.effectId,
       executionId: ids.executionId,
       key: ids.idempotencyKey,
+      page: ids.page,
       last4: kind === 'payout' ? account.last4 : null,
       atMs: this.#scheduler.now,
       state: kind === 'payout' ? 'in_transit' : 'settled',
       late,
     };
     this.payments.push(payment);
+    this.afterPayment(payment);
     return answerOf(payment);
   }
 

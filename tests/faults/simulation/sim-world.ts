@@ -22,7 +22,7 @@ import type { Bug } from './bugs.ts';
 import { FaultInjector, weatherOf } from './faults.ts';
 import type { Findings } from './findings.ts';
 import { CHECKPOINT_KEY, openAccounts } from './founding.ts';
-import { memoryPublisher } from './memory-publisher.ts';
+import { memoryPublisher } from '../../../functions/src/streams/test-kit.ts';
 import { mixed } from './mixed-plugin.ts';
 import { Observer } from './observer.ts';
 import { Random } from './random.ts';
@@ -30,6 +30,7 @@ import type { Scheduler } from './scheduler.ts';
 import { Died, SimProcess, type ProcessKind, type Surroundings } from './sim-process.ts';
 import { SimReceiver } from './sim-receiver.ts';
 import { SimStripe } from './sim-stripe.ts';
+import { SimWebhooks } from './sim-webhooks.ts';
 import { throughReality } from './through-reality.ts';
 import type { Trace } from './trace.ts';
 
@@ -60,6 +61,7 @@ export class SimWorld {
   readonly findings: Findings;
   readonly observer: Observer;
   readonly stripe: SimStripe;
+  readonly webhooks: SimWebhooks;
   readonly receiver: SimReceiver;
   readonly objects = memoryObjects();
   readonly notes = new Map<string, string>();
@@ -86,6 +88,8 @@ export class SimWorld {
       const account = this.stripe.accounts.get(request.data.account);
       this.observer.paying(request, request.kind === 'payout' && account !== undefined ? account : null);
     };
+    this.webhooks = new SimWebhooks(this);
+    this.stripe.afterPayment = (payment) => this.webhooks.made(payment);
     const now = (): Date => new Date(scheduler.now);
     const db = store.isReal ? throughReality(store.db, scheduler) : store.db;
     this.base = {
@@ -152,7 +156,7 @@ export class SimWorld {
     try {
       await this.within('worker', (deps) => runWork(deps, this.orgId, workId));
     } catch (error) {
-      this.#expectSpeakable(error, `work ${workId}`);
+      this.expectSpeakable(error, `work ${workId}`);
       // The queue hears nothing of a worker that died, or an error: it delivers again.
       if (attempt < TASK_ATTEMPTS)
         this.scheduler.after(
@@ -165,7 +169,7 @@ export class SimWorld {
 
   async tick(): Promise<void> {
     if (this.faults.strikes('tick_lost', 'tick')) return;
-    await this.within('tick', (deps) => runTick(deps)).catch((error: unknown) => this.#expectSpeakable(error, 'tick'));
+    await this.within('tick', (deps) => runTick(deps)).catch((error: unknown) => this.expectSpeakable(error, 'tick'));
   }
 
   /** A person's client: it asks again, with the same key, until it has an answer. Null when it was refused. */
@@ -183,7 +187,7 @@ export class SimWorld {
         this.trace.note(this.scheduler.now, `${uid} ${name}: ${JSON.stringify(result)}`);
         return result;
       } catch (error) {
-        this.#expectSpeakable(error, `${name} of ${uid}`);
+        this.expectSpeakable(error, `${name} of ${uid}`);
         const isFinal = isAppError(error) && !error.retryable;
         this.trace.note(this.scheduler.now, `${uid} ${name}: ${error instanceof Error ? error.message : ''}`);
         if (isAppError(error) && error.code === 'invalid_argument') throw error;
@@ -205,7 +209,7 @@ export class SimWorld {
         await this.within('upload', (deps) => registerUpload(deps, object));
         return derivedId('file', path, generation);
       } catch (error) {
-        this.#expectSpeakable(error, 'upload');
+        this.expectSpeakable(error, 'upload');
         if (attempt > 30) throw error;
       }
       await this.scheduler.sleep(this.random.between(500, 8_000), 'upload again');
@@ -220,7 +224,7 @@ export class SimWorld {
       } catch (error) {
         // Made already, by a try whose reply was lost.
         if (isAppError(error) && error.code === 'already_exists') return;
-        this.#expectSpeakable(error, 'seed');
+        this.expectSpeakable(error, 'seed');
       }
       await this.scheduler.sleep(this.random.between(200, 5_000), 'seed again');
     }
@@ -248,7 +252,7 @@ export class SimWorld {
   }
 
   /** A fault of ours must never be mistaken for one of the world's. */
-  #expectSpeakable(error: unknown, where: string): void {
+  expectSpeakable(error: unknown, where: string): void {
     if (hasDied(error)) return;
     const failure = toAppError(error);
     this.trace.note(this.scheduler.now, `${where}: ${failure.code} ${failure.message}`);

@@ -1,12 +1,13 @@
 /**
  * `npm run bench -- sandbox`: plugin code beside the same code in bare Node, turn by turn in the same run, and how long
- * a run takes to begin in a child that was started ahead, beside one that was not.
+ * a run takes to begin in a child that was started ahead, beside one that was not; then `csv.ts`.
  */
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256Hex } from '@countersign/domain/hash';
 import { closeSandbox, runPlugin, warmedUp, warmSandbox } from '../../functions/src/sandbox/index.ts';
+import { run as runCsv } from './csv.ts';
 import { figure, type Figure } from './figure.ts';
 import { KERNELS } from './sandbox/kernels.ts';
 
@@ -25,7 +26,7 @@ export async function run(say: Say): Promise<Figure[]> {
   const speed = await compareSpeed(say);
   const start = await compareStart(say);
   await closeSandbox();
-  return [...speed, ...start];
+  return [...speed, ...start, ...(await runCsv(say))];
 }
 
 async function compareSpeed(say: Say): Promise<Figure[]> {

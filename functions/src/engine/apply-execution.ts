@@ -6,7 +6,7 @@ import pLimit from 'p-limit';
 import { config } from '../config.ts';
 import { log as platformLog } from '../log.ts';
 import { refs } from '../refs.ts';
-import { read } from '../store/database.ts';
+import { read, type Transaction } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
 import { deployed, policyDrift, roleDrift, signatureDrift } from './apply-checks.ts';
 import { AccountReader } from './account-reader.ts';
@@ -20,8 +20,8 @@ import { ExecutionLog } from './execution-log.ts';
 import { LiveProgress } from './live-progress.ts';
 import { readPages, readTally } from './outcomes.ts';
 import { PageOrder } from './page-order.ts';
-import { askForTurn, leaveQueue } from './queue.ts';
-import { regainTurn, waitingWrites } from './queue-turn.ts';
+import { askForTurn, leaveQueue, withQueue, type QueueChange } from './queue.ts';
+import { goIfFree, regainTurn, waitingWrites } from './queue-turn.ts';
 import { stopIfRolledBack } from './restored.ts';
 import { recordDrift } from './record-rechecks.ts';
 import { settlementAtEnd } from './settle-later-work.ts';
@@ -66,7 +66,7 @@ async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }:
   const code = await deployed(deps, lease.orgId, plugin);
   if ('what' in code) return { kind: 'drift', drift: code };
   let wake: readonly string[] = [];
-  const halt = await fenced(deps, lease, async (tx): Promise<Reason | null> => {
+  const begin = async (tx: Transaction): Promise<Reason | null> => {
     const ref = refs.execution(lease.orgId, executionId);
     const current = await read(tx, ref);
     if (current?.plan == null || current.state !== 'approved') return { kind: 'ended' };
@@ -75,7 +75,7 @@ async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }:
       (await roleDrift(tx, lease.orgId, current, current.plan)) ??
       (await policyDrift(tx, lease.orgId, current.plan, code.manifest.category));
     if (drift !== null) return { kind: 'drift', drift };
-    const seat = await askForTurn(deps, tx, lease.orgId, current, now);
+    const seat = await askForTurn(deps, lease.orgId, current, now);
     wake = seat.change.wake;
     tx.write(...seat.change.writes);
     if (!seat.turn.may) {
@@ -91,8 +91,10 @@ async function startApply(deps: Deps, lease: Lease, { id: executionId, plugin }:
     change.change(ref, current, { state: 'applying', coarse: coarseOf('applying'), waiting: null, updatedAt: now });
     tx.write(...change.toWrites('execution.apply_started', { executionId, data: { digest: current.plan.digest } }));
     return null;
-  });
+  };
+  const halt = await withQueue(async () => fenced(deps, lease, begin));
   for (const workId of wake) await deps.wake(lease.orgId, workId);
+  if (halt?.kind === 'waits') await goIfFree(deps, lease);
   return halt;
 }
 
@@ -225,14 +227,14 @@ async function leave(
           ? 'completed'
           : 'needs_repair';
   const now = deps.now().toISOString();
-  const ended = await fenced(deps, lease, async (tx) => {
+  const end = async (tx: Transaction): Promise<QueueChange | null> => {
     const ref = refs.execution(lease.orgId, executionId);
     const current = await read(tx, ref);
     if (current === null || (current.state !== 'applying' && current.state !== 'approved')) {
       tx.write(release(lease, now));
       return null;
     }
-    const queue = await leaveQueue(tx, lease.orgId, executionId, now);
+    const queue = await leaveQueue(deps.db, lease.orgId, executionId, now);
     const settlement = await settlementAtEnd(tx, lease.orgId, executionId, transit, now);
     const change = new ChangeSet(
       lease.orgId,
@@ -275,7 +277,8 @@ async function leave(
       }),
     );
     return queue;
-  });
+  };
+  const ended = await withQueue(async () => fenced(deps, lease, end));
   if (ended === null) return;
   for (const next of ended.wake) await deps.wake(lease.orgId, next);
   log.line(

@@ -4,8 +4,8 @@ import { refs } from '../refs.ts';
 import { read, type Write } from '../store/database.ts';
 import { ChangeSet } from './change-set.ts';
 import type { Deps } from './deps.ts';
-import { askForTurn } from './queue.ts';
-import { fenced, release, type Lease } from './work.ts';
+import { askForTurn, mayGoNow, withQueue } from './queue.ts';
+import { dueAt, fenced, release, type Lease } from './work.ts';
 
 /** Whoever waits is woken when its turn comes. This is for a wake-up that was lost, and keeps `ahead` true. */
 const LOOK_AGAIN_MS = 60_000;
@@ -15,20 +15,37 @@ const LOOK_AGAIN_MS = 60_000;
  * given back.
  */
 export async function regainTurn(deps: Deps, lease: Lease, executionId: string): Promise<'go' | 'waits' | 'ended'> {
-  const [verdict, wake] = await fenced(deps, lease, async (tx) => {
+  const commit = async (): ReturnType<typeof regain> => regain(deps, lease, executionId);
+  const [verdict, wake] = await withQueue(commit);
+  for (const workId of wake) await deps.wake(lease.orgId, workId);
+  if (verdict === 'waits') await goIfFree(deps, lease);
+  return verdict;
+}
+
+async function regain(
+  deps: Deps,
+  lease: Lease,
+  executionId: string,
+): Promise<readonly ['go' | 'waits' | 'ended', readonly string[]]> {
+  return fenced(deps, lease, async (tx) => {
     const current = await read(tx, refs.execution(lease.orgId, executionId));
     if (current?.state !== 'applying') return ['ended', []] as const;
     // A cancelled run does nothing more: it needs no turn to end.
     if (current.cancelRequested) return ['go', []] as const;
     const now = deps.now();
-    const { turn, change } = await askForTurn(deps, tx, lease.orgId, current, now.toISOString());
+    const { turn, change } = await askForTurn(deps, lease.orgId, current, now.toISOString());
     tx.write(...change.writes);
     if (!turn.may) tx.write(...waitingWrites(lease, current, turn, now));
     else if (current.waiting !== null) tx.write(...proceedingWrites(lease, current, now));
     return [turn.may ? 'go' : 'waits', change.wake] as const;
   });
-  for (const workId of wake) await deps.wake(lease.orgId, workId);
-  return verdict;
+}
+
+/** After the commit that wrote down that it waits: due at once if it need not, any more. */
+export async function goIfFree(deps: Deps, { orgId, workId }: Lease): Promise<void> {
+  if (!(await mayGoNow(deps, orgId, workId))) return;
+  await deps.db.commit([dueAt(orgId, workId, deps.now().toISOString())]);
+  await deps.wake(orgId, workId);
 }
 
 /** It waits: what holds it up is written down when it has changed, and the lease is given back. */

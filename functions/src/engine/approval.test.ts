@@ -267,6 +267,49 @@ describe('approval by rule', () => {
   });
 });
 
+describe('a policy that can not decide', () => {
+  const strict: PolicyRule = { name: 'strict', when: { categories: ['ledger'] }, levels: [executive] };
+  const policyOf = async (): Promise<unknown> => (await world.plan(small('A-1'))).plan?.policy;
+
+  test('of one that can not be read, everybody whom it names must sign', async () => {
+    await setRules(world, [strict, REST]);
+    await world.db.commit([{ op: 'update', path: paths.policy(ORG, 'payments'), data: { expiryHours: 'long' } }]);
+    expect(await policyOf()).toMatchObject({
+      id: 'none',
+      rule: 'The active policy can not be read: approval is required',
+      levels: [executive, approver],
+    });
+  });
+
+  test('of two that are active, everybody whom one of them names', async () => {
+    const stored = await world.db.get(paths.policy(ORG, 'payments'));
+    await world.db.commit([
+      { op: 'create', path: paths.policy(ORG, 'other'), data: { ...stored?.data, id: 'other', rules: [strict] } },
+    ]);
+    expect(await policyOf()).toMatchObject({
+      rule: 'Several policies are active: approval is required',
+      levels: [executive, approver],
+    });
+  });
+
+  test('of none, an approver', async () => {
+    await world.db.commit([{ op: 'delete', path: paths.policy(ORG, 'payments') }]);
+    expect(await policyOf()).toMatchObject({ rule: 'No active policy: approval is required', levels: [approver] });
+  });
+
+  test('one that became unreadable after the signature stops what it may not have allowed', async () => {
+    await setRules(world, [strict, REST]);
+    const planned = await world.plan(small('A-1'));
+    await world.approve(planned);
+    await world.db.commit([{ op: 'update', path: paths.policy(ORG, 'payments'), data: { expiryHours: 'long' } }]);
+    await world.work();
+    expect(await world.execution(planned.id)).toMatchObject({
+      state: 'drifted',
+      error: { message: expect.stringMatching(/policy has become stricter/) },
+    });
+  });
+});
+
 describe('who may sign', () => {
   const delegate = async (uid: string, fields: Record<string, unknown> = {}): Promise<string> =>
     (

@@ -48,6 +48,12 @@ function planLines(plan: Plan): string[] {
       'Metrics',
       Object.entries(plan.metrics).map(([name, value]) => `${name}: ${value}`),
     ),
+    ...plan.tables.flatMap(({ title, columns, rows }) =>
+      section(
+        title,
+        [columns, ...rows.map((row) => row.cells)].map((cells) => cells.join(' | ')),
+      ),
+    ),
   ];
 }
 

@@ -15,6 +15,7 @@ import { Mark } from '../../../components/state-mark.tsx';
 import { RiskFactors } from './risk-factors.tsx';
 import { Exceptions } from './exceptions.tsx';
 import classes from './overview.module.css';
+import { PlanTables } from './plan-tables.tsx';
 import { ProblemList } from './problem-list.tsx';
 
 export function Overview({ execution }: { readonly execution: Execution }): ReactNode {
@@ -30,6 +31,7 @@ export function Overview({ execution }: { readonly execution: Execution }): Reac
       <Exceptions plan={plan} />
       {plan.risk !== null && <RiskFactors risk={plan.risk} />}
       <PlanTotals plan={plan} />
+      <PlanTables plan={plan} />
       <LedgerImpact plan={plan} />
     </>
   );

@@ -160,6 +160,24 @@ test('restored a second time, to before the first: another epoch, and the time t
   expect((await verify()).findings).toEqual([]);
 });
 
+test('rolled back to just before a restore, where nothing contradicts the first epoch: the second gives it away', async () => {
+  await world.payOut(rows('OLD-1'));
+  await seal();
+  const before = world.db.dump();
+  await afterRestore(world.deps, ORG, world.clock.at());
+  await liftStop();
+  await world.payOut(rows('LOST-1'));
+  await seal();
+  await restore(before);
+  world.clock.pass(TICK_MS);
+  const planned = await world.plan(rows('NEW-1'));
+  await world.approve(planned);
+  await world.work();
+  expect((await organization()).stop.active).toBe(true);
+  expect(world.provider.payouts.map(({ reference }) => reference)).toEqual(['OLD-1', 'LOST-1']);
+  expect((await verify()).findings.map(({ message }) => message).join()).toMatch(/knows nothing of/);
+});
+
 test('the verifier is not deceived: a roll-back without after-restore, and a tree that was changed before it', async () => {
   const { lostSince } = await rolledBack();
   expect((await verify()).findings.map(({ check }) => check)).toContain('checkpoint');

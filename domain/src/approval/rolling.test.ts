@@ -74,6 +74,14 @@ test('however many: a bounded document that never shows less than there was', ()
   );
 });
 
+test('what is put together counts from the last of it on', () => {
+  let rollup = add(add(null, 'a', 0, '100'), 'b', 20, '10');
+  for (let more = 0; more < 299; more += 1) rollup = add(rollup, `x${more}`, 30, '0');
+  expect(rollup.folded).toBe(true);
+  expect(within(rollup, 8, 30)).toBe('0');
+  expect(within(rollup, 24, 30)).toBe('110');
+});
+
 test('uses of a file are kept whatever their age, the last ones', () => {
   let rollup: Rollup | null = null;
   for (let use = 0; use < 60; use += 1)

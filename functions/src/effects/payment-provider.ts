@@ -34,6 +34,8 @@ export type Performed =
       readonly code: string;
       readonly message: string;
       readonly retryable: boolean;
+      /** Of a payment that was made, and has come back. */
+      readonly returnedId?: string;
     };
 
 /** What the engine asks of the outside payment system. Amounts are ISO 4217 minor units. */

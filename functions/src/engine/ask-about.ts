@@ -9,7 +9,7 @@ import type { PaymentNow, Performed } from '../effects/payment-provider.ts';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
 import type { Deps } from './deps.ts';
-import { idsOf } from './perform-effects.ts';
+import { idsOf, settlementOf } from './perform-effects.ts';
 import type { Answer } from './settle-outcomes.ts';
 
 const ASKS_AT_ONCE = 4;
@@ -116,10 +116,10 @@ export function agreedAnswer(asked: AskedEffect, proposal: UnknownProposal, at: 
     const returned = found?.status === 'failed' ? found : null;
     return {
       status: 'failed',
-      providerId: null,
+      providerId: returned?.returnedId ?? null,
       code: returned?.code ?? 'found_not_paid',
       message: returned?.message ?? 'Two people found that it was not paid',
-      settlement: null,
+      settlement: returned === null ? null : settlementOf(returned, at),
     };
   }
   if (found?.status === 'failed') contradict(`${reference} came back (${found.message})`);

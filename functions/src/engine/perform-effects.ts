@@ -52,13 +52,19 @@ export function outcomeOf(
     key: effect.key,
     line: effect.line,
     status: performed.status,
-    providerId: succeeded ? performed.providerId : null,
+    providerId: succeeded ? performed.providerId : (performed.returnedId ?? null),
     code: succeeded ? null : performed.code,
     message: succeeded ? null : performed.message,
     journalId: accepted ? intent.journalId : null,
-    settlement: succeeded && performed.settlement !== undefined ? { state: performed.settlement, at } : null,
+    settlement: settlementOf(performed, at),
     at,
   };
+}
+
+/** Where the money of a payment is; null for what moves none, or moved it at once. */
+export function settlementOf(performed: Performed, at: string): Outcome['settlement'] {
+  if (performed.status !== 'succeeded') return performed.returnedId === undefined ? null : { state: 'returned', at };
+  return performed.settlement === undefined ? null : { state: performed.settlement, at };
 }
 
 const skipped: Performed = {

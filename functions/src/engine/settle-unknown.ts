@@ -11,7 +11,7 @@ import { drainStream } from '../streams/index.ts';
 import { ChangeSet } from './change-set.ts';
 import type { Deps } from './deps.ts';
 import { readPages, type PageWithOutcomes } from './outcomes.ts';
-import { idsOf } from './perform-effects.ts';
+import { idsOf, settlementOf } from './perform-effects.ts';
 import { settleOutcomes, type Answer } from './settle-outcomes.ts';
 import { fenced, release, type Lease } from './work.ts';
 
@@ -100,9 +100,15 @@ export function answerOf(found: Performed | null, at: string): Answer | null {
       providerId: found.providerId,
       code: null,
       message: null,
-      settlement: found.settlement === undefined ? null : { state: found.settlement, at },
+      settlement: settlementOf(found, at),
     };
   if (found?.status === 'failed')
-    return { status: 'failed', providerId: null, code: found.code, message: found.message, settlement: null };
+    return {
+      status: 'failed',
+      providerId: found.returnedId ?? null,
+      code: found.code,
+      message: found.message,
+      settlement: settlementOf(found, at),
+    };
   return null;
 }

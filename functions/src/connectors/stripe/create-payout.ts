@@ -33,6 +33,7 @@ export type PayoutResult =
       readonly code: string;
       readonly message: string;
       readonly retryable: boolean;
+      readonly returnedId?: string;
     };
 
 export const payoutSchema = z.object({
@@ -85,10 +86,8 @@ export function resultOf(answer: unknown): PayoutResult {
     };
   }
   if (payout.status === 'failed' || payout.status === 'canceled') {
-    return refusal(
-      payout.failure_code ?? payout.status,
-      payout.failure_message ?? `Stripe's payout ${payout.id} is ${payout.status}`,
-    );
+    const message = payout.failure_message ?? `Stripe's payout ${payout.id} is ${payout.status}`;
+    return { ...refusal(payout.failure_code ?? payout.status, message), returnedId: payout.id };
   }
   return {
     status: 'succeeded',
@@ -98,7 +97,7 @@ export function resultOf(answer: unknown): PayoutResult {
   };
 }
 
-function refusal(code: string, message: string): PayoutResult {
+function refusal(code: string, message: string): Extract<PayoutResult, { status: 'failed' | 'unknown' | 'not_done' }> {
   return { status: 'failed', code, message, retryable: false };
 }
 

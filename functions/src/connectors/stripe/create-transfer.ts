@@ -67,6 +67,7 @@ export function transferResultOf(answer: unknown): Performed {
       code: 'transfer_reversed',
       message: `Stripe's transfer ${transfer.id} was reversed`,
       retryable: false,
+      returnedId: transfer.id,
     };
   return { status: 'succeeded', providerId: transfer.id };
 }

@@ -62,6 +62,8 @@ export class ScriptedProvider implements PaymentProvider {
   ]);
   /** Runs before each request is looked at: a test can let something happen meanwhile. */
   beforePay: (request: PayRequest) => Promise<void> = async () => undefined;
+  /** How often it was asked what a payment is now. */
+  asked = 0;
   /** Calls to `readAccounts` and `find` that fail before one works again. */
   brokenReads = 0;
 
@@ -125,6 +127,7 @@ export class ScriptedProvider implements PaymentProvider {
   }
 
   async retrieve({ account, providerId, kind }: RetrieveRequest): Promise<PaymentNow | null> {
+    this.asked += 1;
     await this.#reading();
     const made = this.payouts.find((one) => one.id === providerId && one.account === account && one.kind === kind);
     if (made === undefined) return null;
@@ -260,7 +263,13 @@ export class ScriptedProvider implements PaymentProvider {
 
 function answerOf({ id, kind, state, code }: MadePayout): Performed {
   if (state === 'returned')
-    return { status: 'failed', code: code ?? 'failed', message: `It came back: ${code}`, retryable: false };
+    return {
+      status: 'failed',
+      code: code ?? 'failed',
+      message: `It came back: ${code}`,
+      retryable: false,
+      returnedId: id,
+    };
   return { status: 'succeeded', providerId: id, ...(kind === 'payout' ? { settlement: state } : {}) };
 }
 

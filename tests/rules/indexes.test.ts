@@ -29,7 +29,9 @@ import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payment
 import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
 import { planPayeesSchema, queueSchema } from '@countersign/domain/schemas/queue';
 import { calendarSchema, scheduleSchema } from '@countersign/domain/schemas/schedule';
+import { proposalSchema } from '@countersign/domain/schemas/proposal';
 import { rollupSchema } from '@countersign/domain/schemas/rollup';
+import { notificationSchema } from '@countersign/domain/schemas/notification';
 import { policySchema } from '@countersign/domain/schemas/policy';
 import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -61,12 +63,14 @@ const SCHEMAS: Record<string, z.ZodType> = {
   journals: journalSchema,
   logs: logPageSchema,
   members: memberSchema,
+  notifications: notificationSchema,
   operations: operationSchema,
   outcomes: pageOutcomesSchema,
   pages: pageSchema,
   planPayees: planPayeesSchema,
   policies: policySchema,
   problems: problemPageSchema,
+  proposals: proposalSchema,
   providerEvents: providerEventSchema,
   reads: readPageSchema,
   recentPayments: recentPaymentsSchema,

@@ -74,6 +74,7 @@ const output = {
   metrics: {},
   warnings: [],
   rechecks: [],
+  tables: [],
 };
 
 test.each<[string, unknown, string]>([

@@ -18,6 +18,7 @@ import {
   auditEventSchema,
   auditPersonalSchema,
 } from '@countersign/domain/schemas/audit';
+import { type Delegation, delegationSchema } from '@countersign/domain/schemas/delegation';
 import { type Execution, executionSchema } from '@countersign/domain/schemas/execution';
 import { type StoredFile, fileSchema } from '@countersign/domain/schemas/file';
 import {
@@ -32,6 +33,7 @@ import {
   journalSchema,
   streamHeadSchema,
 } from '@countersign/domain/schemas/ledger';
+import { type Notification, notificationSchema } from '@countersign/domain/schemas/notification';
 import {
   type Member,
   type Organization,
@@ -46,6 +48,8 @@ import {
 } from '@countersign/domain/schemas/plugin';
 import { type Proposal, type Secret, proposalSchema, secretSchema } from '@countersign/domain/schemas/proposal';
 import { type Policy, policySchema } from '@countersign/domain/schemas/policy';
+import { type Queue, queueSchema } from '@countersign/domain/schemas/queue';
+import { type Calendar, type Schedule, calendarSchema, scheduleSchema } from '@countersign/domain/schemas/schedule';
 import {
   type UnknownEffect,
   type UnknownProposal,
@@ -88,6 +92,22 @@ const attemptPages = <T>(path: string, schema: ZodType<T>, attempt: number | nul
   idPrefix: attempt === null ? '' : `${attempt}-`,
 });
 
+const delegations = (
+  orgId: string,
+  side: 'fromUid' | 'toUid',
+  uid: string,
+  endsAfter: string,
+): ListSource<Delegation> =>
+  list(
+    paths.delegations(orgId),
+    delegationSchema,
+    [
+      [side, '==', uid],
+      ['endsAt', '>', endsAfter],
+    ],
+    ['endsAt', 'asc'],
+  );
+
 export interface ExecutionFilter {
   readonly states?: readonly Execution['state'][];
   readonly requestedBy?: string;
@@ -111,6 +131,7 @@ export const refs = {
     list(paths.operations(orgId), operationSchema, [], ['title', 'asc']),
   activePolicies: (orgId: string): ListSource<Policy> =>
     list(paths.policies(orgId), policySchema, [['active', '==', true]]),
+  policy: (orgId: string, id: string): DocumentSource<Policy> => document(paths.policy(orgId, id), policySchema),
   proposal: (orgId: string, id: string): DocumentSource<Proposal> =>
     document(paths.proposal(orgId, id), proposalSchema),
   proposals: (orgId: string, states: readonly Proposal['state'][]): ListSource<Proposal> =>
@@ -138,6 +159,21 @@ export const refs = {
   /** Runs that resume this one, or run it again. */
   childrenOf: (orgId: string, id: string): ListSource<Execution> =>
     list(paths.executions(orgId), executionSchema, [['origin.executionId', '==', id]], ['requestedAt', 'desc']),
+  /** Whose turn it is to apply. */
+  queue: (orgId: string): DocumentSource<Queue> => document(paths.queue(orgId), queueSchema),
+  schedule: (orgId: string, id: string): DocumentSource<Schedule> =>
+    document(paths.schedule(orgId, id), scheduleSchema),
+  schedules: (orgId: string): ListSource<Schedule> =>
+    list(paths.schedules(orgId), scheduleSchema, [['deletedAt', '==', null]], ['title', 'asc']),
+  calendars: (orgId: string): ListSource<Calendar> => list(paths.calendars(orgId), calendarSchema, [], ['name', 'asc']),
+  /** What a member has lent to others, and what others have lent to the member, that ends after an instant. */
+  delegationsFrom: (orgId: string, uid: string, endsAfter: string): ListSource<Delegation> =>
+    delegations(orgId, 'fromUid', uid, endsAfter),
+  delegationsTo: (orgId: string, uid: string, endsAfter: string): ListSource<Delegation> =>
+    delegations(orgId, 'toUid', uid, endsAfter),
+  /** A member's own: the rules give no other. */
+  notifications: (orgId: string, uid: string): ListSource<Notification> =>
+    list(paths.notifications(orgId), notificationSchema, [['uid', '==', uid]], ['createdAt', 'desc']),
   pages: (orgId: string, id: string, attempt: number): ListSource<PlanPage> =>
     attemptPages(paths.pages(orgId, id), pageSchema, attempt),
   outcomes: (orgId: string, id: string, attempt: number): ListSource<PageOutcomes> =>

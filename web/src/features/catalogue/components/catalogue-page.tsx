@@ -15,6 +15,8 @@ import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { likelySigners } from '../../../components/likely-signers.ts';
 import { refs } from '../../../refs.ts';
+import { OperationControls, PausedNote } from './operation-controls.tsx';
+import { OperationQueue } from './operation-queue.tsx';
 import classes from './catalogue-page.module.css';
 
 const PAGE = 20;
@@ -61,6 +63,7 @@ function OperationRow({ operation }: { readonly operation: Operation }): ReactNo
           <Link to={`/catalogue/${operation.id}`}>{operation.title}</Link>
         </h2>
         <p className={classes.description}>{operation.description}</p>
+        <PausedNote paused={operation.paused} />
         <dl className={classes.facts}>
           <dt>It can</dt>
           <dd>
@@ -98,7 +101,12 @@ function OperationRow({ operation }: { readonly operation: Operation }): ReactNo
               <span className="muted">…</span>
             )}
           </dd>
+          <dt>Applying</dt>
+          <dd>
+            <OperationQueue operation={operation} />
+          </dd>
         </dl>
+        <OperationControls operation={operation} />
       </div>
       <div className={classes.side}>
         {operation.active && mayRun ? (

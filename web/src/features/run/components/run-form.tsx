@@ -13,7 +13,7 @@ import type { ChosenFile } from '../api/chosen-file.ts';
 import { uploadFile } from '../api/upload.ts';
 import { FileField } from './file-field.tsx';
 import { IssueList } from './issue-list.tsx';
-import { ParameterField } from './parameter-field.tsx';
+import { ParameterField } from '../../../components/parameter-field.tsx';
 import classes from './run-page.module.css';
 
 /** A value that stands for a file which is chosen but not uploaded yet. */

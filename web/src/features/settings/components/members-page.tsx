@@ -1,10 +1,11 @@
 import { ROLES, type Role } from '@countersign/domain/schemas/common';
 import type { Member } from '@countersign/domain/schemas/organization';
-import { Button, Checkbox, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useCommand } from '../../../app/command.ts';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
+import { Checkbox } from '../../../components/checkbox.ts';
 import { CommandProblem } from '../../../components/command-problem.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { More } from '../../../components/more.tsx';
@@ -12,7 +13,7 @@ import { PageHeader } from '../../../components/page-header.tsx';
 import { Section } from '../../../components/section.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
-import { ProposeForm } from './propose-form.tsx';
+import { ProposeForm } from '../../../components/propose-form.tsx';
 import classes from './settings.module.css';
 
 const PAGE = 50;

@@ -13,7 +13,7 @@ import { Section } from '../../../components/section.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import { refs } from '../../../refs.ts';
-import { ProposeForm } from './propose-form.tsx';
+import { ProposeForm } from '../../../components/propose-form.tsx';
 import classes from './settings.module.css';
 
 const PAGE = 50;

@@ -1,5 +1,7 @@
 import { SECRET_NAMES } from '@countersign/domain/schemas/proposal';
 import { NativeSelect, PasswordInput, TextInput, Textarea } from '@mantine/core';
+import '@mantine/core/styles/ActionIcon.css';
+import '@mantine/core/styles/PasswordInput.css';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { useLiveList } from '../../../app/live.ts';
@@ -10,7 +12,7 @@ import { MemberName } from '../../../components/member-name.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
 import { Section } from '../../../components/section.tsx';
 import { refs } from '../../../refs.ts';
-import { ProposeForm } from './propose-form.tsx';
+import { ProposeForm } from '../../../components/propose-form.tsx';
 import classes from './settings.module.css';
 
 /** What the organization is connected to. Nothing here changes before a second person agrees. */

@@ -1,11 +1,12 @@
 import { plural } from '@countersign/domain/plan/sentence';
 import type { UnknownEffect } from '@countersign/domain/schemas/unknown';
-import { Button, Checkbox, NativeSelect, TextInput, Textarea } from '@mantine/core';
+import { Button, NativeSelect, TextInput, Textarea } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { useCommand } from '../../../app/command.ts';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
+import { Checkbox } from '../../../components/checkbox.ts';
 import { CommandProblem } from '../../../components/command-problem.tsx';
 import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';

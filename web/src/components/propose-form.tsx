@@ -2,9 +2,9 @@ import type { CommandInput } from '@countersign/domain/schemas/commands';
 import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
-import { useCommand } from '../../../app/command.ts';
-import { CommandProblem } from '../../../components/command-problem.tsx';
-import classes from './settings.module.css';
+import { useCommand } from '../app/command.ts';
+import { CommandProblem } from './command-problem.tsx';
+import classes from './form.module.css';
 
 export type Proposed = CommandInput<'proposeChange'>['change'];
 

@@ -1,5 +1,5 @@
-import { currencyCodes } from '@countersign/domain/money/currencies';
-import { fromMinor } from '@countersign/domain/money/money';
+import { currencyCodes, isCurrency } from '@countersign/domain/money/currencies';
+import { fromMinor, isMinorString, toMajorText, toMinor } from '@countersign/domain/money/money';
 import { parseAmount } from '@countersign/domain/money/parse-amount';
 import { NativeSelect, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
@@ -11,6 +11,7 @@ export function MoneyField({
   error,
   disabled,
   currencies = currencyCodes,
+  value,
   onChange,
 }: {
   readonly label: string;
@@ -18,10 +19,13 @@ export function MoneyField({
   readonly error: string | undefined;
   readonly disabled: boolean;
   readonly currencies?: readonly string[];
+  /** What the form begins with. */
+  readonly value?: unknown;
   readonly onChange: (value: { amountMinor: string; currency: string } | undefined) => void;
 }): ReactNode {
-  const [text, setText] = useState('');
-  const [currency, setCurrency] = useState(currencies[0] ?? 'USD');
+  const [first] = useState(() => moneyIn(value));
+  const [text, setText] = useState(first ? toMajorText(toMinor(first.amountMinor), first.currency) : '');
+  const [currency, setCurrency] = useState(first?.currency ?? currencies[0] ?? 'USD');
   const parsed = text.trim() === '' ? null : parseAmount(text, currency);
   const update = (nextText: string, nextCurrency: string): void => {
     setText(nextText);
@@ -49,4 +53,15 @@ export function MoneyField({
       />
     </div>
   );
+}
+
+function moneyIn(value: unknown): { readonly amountMinor: string; readonly currency: string } | null {
+  if (typeof value !== 'object' || value === null || !('amountMinor' in value) || !('currency' in value)) return null;
+  const { amountMinor, currency } = value;
+  return typeof amountMinor === 'string' &&
+    isMinorString(amountMinor) &&
+    typeof currency === 'string' &&
+    isCurrency(currency)
+    ? { amountMinor, currency }
+    : null;
 }

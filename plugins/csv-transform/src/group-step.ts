@@ -7,6 +7,8 @@ import { indexOf, type Cells, type Column, type CompiledStep, type Job, type Sta
 
 /** All groups are in memory until the last row has come. */
 const MAX_GROUPS = 50_000;
+/** Cells of all groups together. */
+const MAX_VALUES = 200_000;
 
 interface OneGroup {
   readonly by: readonly string[];
@@ -33,14 +35,15 @@ export function compileGroup(
   const make = (job: Job, next: Stage): Stage => {
     const { reader, faults, mark } = job;
     const groups = new Map<string, OneGroup>();
+    const most = Math.min(MAX_GROUPS, Math.floor(MAX_VALUES / made.length));
     const seeCount = job.control.watch(counted, 'born');
     const count = job.control.step(where);
     const groupOf = (cells: Cells, line: number): OneGroup | null => {
       const key = by.length === 1 ? (cells[by[0] ?? 0] ?? '') : by.map((index) => cells[index]).join('\0');
       const known = groups.get(key);
       if (known !== undefined) return known;
-      if (groups.size >= MAX_GROUPS) {
-        const message = `${where}: the rows make more than ${MAX_GROUPS.toLocaleString('en-US')} groups`;
+      if (groups.size >= most) {
+        const message = `${where}: the rows make more than ${most.toLocaleString('en-US')} groups`;
         faults.add(line, step.by.join(', '), 'too_many_groups', message, 'Group by columns with fewer values');
         return null;
       }

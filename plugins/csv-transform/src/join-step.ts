@@ -5,7 +5,7 @@ import { assertNew, indexOf, type Column, type CompiledStep, type Job, type Stag
 
 /** The second file is in memory while the first one passes. */
 const MAX_ROWS = 200_000;
-const MAX_LENGTH = 12_000_000;
+const MAX_LENGTH = 10_000_000;
 
 /** The second file's taken cells, by the columns that must be equal. */
 export type JoinTable = ReadonlyMap<string, readonly string[]>;

@@ -1,5 +1,6 @@
 import { connectedAccounts } from '../../scripts/local/stripe-accounts.ts';
 import type { Fault } from '../../scripts/local/stripe/faults.ts';
+import type { Weather } from '../../scripts/local/stripe/webhooks.ts';
 
 export interface DumpedPayout {
   readonly id: string;
@@ -25,6 +26,25 @@ export class LocalStripe {
 
   async clearFaults(): Promise<void> {
     await fetch(`${this.#base}/__local/faults`, { method: 'DELETE' });
+  }
+
+  /** What happens at the bank: it arrives, or comes back. The event goes out with it. */
+  async settle(payoutId: string, verb: 'pay' | 'fail', body: object = {}): Promise<void> {
+    await this.#post(`payouts/${payoutId}/${verb}`, body);
+  }
+
+  /** How events travel from now on; see scripts/local/stripe/webhooks.ts. */
+  async weather(weather: Weather): Promise<void> {
+    await this.#post('webhooks/weather', weather);
+  }
+
+  async release(order: 'forward' | 'reverse'): Promise<void> {
+    await this.#post('webhooks/release', { order });
+  }
+
+  async #post(path: string, body: object): Promise<void> {
+    const response = await fetch(`${this.#base}/__local/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(await response.text());
   }
 
   /** The payouts of one execution, by the effect's id in their metadata. */

@@ -110,6 +110,7 @@ async function takeClaims(deps: Deps, claims: PlanWorld['claims']): Promise<void
       executionId,
       effectId: derivedId('offline-effect', reference),
       attempt: 1,
+      askSince: null,
       takenAt: at,
     } satisfies Claim,
   }));

@@ -293,6 +293,11 @@ export const claimSchema = z.strictObject({
   executionId: idSchema.nullable(),
   effectId: idSchema.nullable(),
   attempt: z.int().min(1),
+  /**
+   * It was begun under this attempt since then, and not found at the provider when its run stopped: a worker that
+   * stalled may still have sent it, so the next holder asks before it sends.
+   */
+  askSince: instantSchema.nullable().default(null),
   takenAt: instantSchema,
 });
 export type Claim = z.infer<typeof claimSchema>;

@@ -10,10 +10,10 @@ import { read, type Transaction } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
 import { deployed, policyDrift, roleDrift, signatureDrift } from './apply-checks.ts';
 import { AccountReader } from './account-reader.ts';
-import { applyPage, closePage, type ApplyContext } from './apply-page.ts';
+import { applyPage, closePage, loadPage, type ApplyContext, type Halt } from './apply-page.ts';
 import { BalanceGuard } from './balance-guard.ts';
 import { ChangeSet } from './change-set.ts';
-import { raisedAttempts } from './claims.ts';
+import { earlierUseOf } from './claims.ts';
 import type { Deps } from './deps.ts';
 import { destinationRecheck, driftSentence, type Drift } from './drift.ts';
 import { ExecutionLog } from './execution-log.ts';
@@ -28,9 +28,7 @@ import { settlementAtEnd } from './settle-later-work.ts';
 import { fenced, release, type Lease } from './work.ts';
 
 /** `ended`: a command has ended the execution, and nobody may begin a page of it. `waits`: the lease is given back. */
-type Reason =
-  | { readonly kind: 'done' | 'stopped' | 'cancelled' | 'yield' | 'ended' | 'waits' }
-  | { readonly kind: 'drift'; readonly drift: Drift };
+type Reason = Halt | { readonly kind: 'done' | 'waits' } | { readonly kind: 'drift'; readonly drift: Drift };
 
 /** Apply the signed pages of an approved execution, until they are done or something says stop. */
 export async function applyExecution(deps: Deps, lease: Lease, execution: Execution, startedMs: number): Promise<void> {
@@ -122,7 +120,10 @@ async function applyPages(
       },
     };
   }
-  const organization = await read(deps.db, refs.organization(lease.orgId));
+  const [organization, { attempts, askSince }] = await Promise.all([
+    read(deps.db, refs.organization(lease.orgId)),
+    earlierUseOf(deps, lease.orgId, execution.id),
+  ]);
   assert(organization !== null, 'the execution has an organization');
   const reader = new AccountReader(deps);
   const [destinations, limits] = [destinationRecheck(reader), connectorLimits()];
@@ -132,9 +133,11 @@ async function applyPages(
     execution,
     plan,
     organization,
-    attempts: await raisedAttempts(deps, lease.orgId, execution.id),
+    attempts,
+    askSince,
     limit: (connector, call) => limits[connector](call),
     drift: async (effects) => (await recordDrift(deps, lease.orgId, plan.rechecks)) ?? (await destinations(effects)),
+    halt: (from) => haltReason(from, lease, execution, startedMs),
     balances: new BalanceGuard(reader),
     progress: new LiveProgress(deps, lease.orgId, execution.id, plan),
     results: new Map(),
@@ -147,10 +150,10 @@ async function applyPages(
     while (next < plan.pageCount && reason.kind === 'done') {
       const index = next;
       next += 1;
-      const result = await order.inTurn(
-        index,
-        async () => (await haltReason(deps, lease, execution.id, startedMs)) ?? applyPage(context, index),
-      );
+      // Read while the pages before it are still under way.
+      const loading = loadPage(context, index);
+      loading.catch(() => undefined);
+      const result = await order.inTurn(index, async () => applyPage(context, index, await loading));
       if (result === 'abandoned') return;
       if (result.kind !== 'settled') reason = result;
       else log.line('info', `Page ${index + 1} of ${plan.pageCount} is settled`);
@@ -181,14 +184,19 @@ async function closeBegun(context: ApplyContext): Promise<void> {
 }
 
 /** Checked before every page: a cancellation, the organization-wide stop, the operation's pause, and the function's own time. */
-async function haltReason(deps: Deps, lease: Lease, executionId: string, startedMs: number): Promise<Reason | null> {
-  const execution = await read(deps.db, refs.execution(lease.orgId, executionId));
+async function haltReason(
+  from: Parameters<ApplyContext['halt']>[0],
+  lease: Lease,
+  { id, operationId }: Execution,
+  startedMs: number,
+): Promise<Halt | null> {
+  const [execution, organization, operation] = await Promise.all([
+    read(from, refs.execution(lease.orgId, id)),
+    read(from, refs.organization(lease.orgId)),
+    read(from, refs.operation(lease.orgId, operationId)),
+  ]);
   if (execution === null || execution.state !== 'applying') return { kind: 'ended' };
   if (execution.cancelRequested) return { kind: 'cancelled' };
-  const [organization, operation] = await Promise.all([
-    read(deps.db, refs.organization(lease.orgId)),
-    read(deps.db, refs.operation(lease.orgId, execution.operationId)),
-  ]);
   if (organization === null || organization.stop.active || operation?.paused.active !== false)
     return { kind: 'stopped' };
   return Date.now() - startedMs > config.workerBudgetMs ? { kind: 'yield' } : null;

@@ -1,4 +1,4 @@
-import type { FindRequest } from '../effects/payment-provider.ts';
+import type { FindRequest, PayRequest } from '../effects/payment-provider.ts';
 import fc from 'fast-check';
 import { claimSchema } from '@countersign/domain/schemas/effect';
 import { beforeEach, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { config } from '../config.ts';
 import { afterRestore } from './restored.ts';
 import { expectCompleted, expectOnce, expectSound } from './testing/sound.ts';
 import { ALPHA, BRAVO, csvOf, ORG, World, type WorldOptions } from './testing/world.ts';
+import { runWork } from './worker.ts';
 
 const FILE = csvOf([
   ['A-1', ALPHA, '1000.00', 'USD'],
@@ -132,4 +133,34 @@ test('attempts grow only after a proven failure: whatever happens to a reference
     { numRuns: 40, seed: 20261122 },
   );
   expect(config.askFirstAfterMs).toBe(20 * HOUR_MS);
+});
+
+test('a worker that stalled sends after its run has stopped, and the provider forgets: the next run asks, and pays nothing twice', async () => {
+  const world = await World.open();
+  const csv = csvOf([['A-1', ALPHA, '100.00', 'USD']]);
+  const planned = await world.plan(csv);
+  await world.approve(planned);
+  world.wakes.length = 0;
+  const { provider } = world;
+  let stalled: PayRequest | null = null;
+  const pay = provider.pay.bind(provider);
+  provider.pay = async (request) => {
+    stalled = request;
+    throw new Error('stalled');
+  };
+  await expect(runWork(world.deps, ORG, planned.id)).rejects.toThrow('stalled');
+  provider.pay = pay;
+  provider.changeBank(ALPHA);
+  await world.later(config.leaseMs + 60_000);
+  expect(await world.execution(planned.id)).toMatchObject({ state: 'drifted' });
+  expect(world.claims()).toEqual({});
+  if (stalled === null) throw new Error('nothing was sent');
+  // Now it wakes up, and its request reaches Stripe after all; by the next run Stripe has forgotten the key.
+  await provider.pay(stalled);
+  expect(provider.payouts).toHaveLength(1);
+  provider.forgetKeys();
+  world.clock.pass(3 * 86_400_000);
+  const again = await world.payOut(csv);
+  expect(provider.payouts).toHaveLength(1);
+  expect(again).toMatchObject({ state: 'completed', tally: { counts: { succeeded: 1 } } });
 });

@@ -53,6 +53,7 @@ function newClaim(orgId: string, executionId: string, effect: Effect, takenAt: s
     executionId,
     effectId: effectId(executionId, effect.key),
     attempt: 1,
+    askSince: null,
     takenAt,
   };
   return [{ path: claimPath(orgId, effect.claim), claim }];
@@ -70,7 +71,7 @@ async function takeFree(deps: Deps, lease: Lease, executionId: string, chunk: re
       const existing = there[index] ?? null;
       if (existing === null) writes.push({ op: 'create', path, data: claim });
       else if (existing.executionId === null)
-        writes.push({ op: 'set', path, data: { ...claim, attempt: existing.attempt } });
+        writes.push({ op: 'set', path, data: { ...claim, attempt: existing.attempt, askSince: existing.askSince } });
       else if (existing.executionId !== executionId) {
         throw new AppError('claim_taken', `Reference ${existing.reference} was taken by another run`, {
           retryable: true,
@@ -98,26 +99,33 @@ export function freeAfterFailure(orgId: string, draft: ClaimDraft, attempt: numb
     executionId: null,
     effectId: null,
     attempt: attempt + 1,
+    askSince: null,
     takenAt: at,
   };
   return { op: 'set', path: claimPath(orgId, draft), data };
 }
 
-/** Attempt numbers of this execution's claims, by effect id, where they are not 1. */
-export async function raisedAttempts(
-  deps: Deps,
-  orgId: string,
-  executionId: string,
-): Promise<ReadonlyMap<string, number>> {
-  const attempts = new Map<string, number>();
+export interface EarlierUse {
+  /** Attempt numbers, by effect id, where they are not 1. */
+  readonly attempts: ReadonlyMap<string, number>;
+  /** By effect id: the provider is asked about it from then on before it is sent. */
+  readonly askSince: ReadonlyMap<string, string>;
+}
+
+/** What earlier executions have left with this one's claims. */
+export async function earlierUseOf(deps: Deps, orgId: string, executionId: string): Promise<EarlierUse> {
+  const [attempts, askSince] = [new Map<string, number>(), new Map<string, string>()];
   for await (const claim of claimsOf(deps, orgId, executionId)) {
-    if (claim.attempt > 1 && claim.effectId !== null) attempts.set(claim.effectId, claim.attempt);
+    if (claim.effectId === null) continue;
+    if (claim.attempt > 1) attempts.set(claim.effectId, claim.attempt);
+    if (claim.askSince !== null) askSince.set(claim.effectId, claim.askSince);
   }
-  return attempts;
+  return { attempts, askSince };
 }
 
 /**
- * Free the claims of an ended execution, all but those of `keep` (effect ids that were done or may have been).
+ * Free the claims of an ended execution, all but those of `keep` (effect ids that were done or may have been). Those of
+ * `begun` (effect ids, each with the time) keep in mind that a stalled worker may still send them.
  * The caller has ended the execution in a commit before: no new claim of it can come. Under the lease, for a worker
  * that stalled here would free what the next execution holds by then.
  */
@@ -126,6 +134,7 @@ export async function releaseClaimsOf(
   lease: Lease,
   executionId: string,
   keep: (effectId: string) => boolean = () => false,
+  begun: ReadonlyMap<string, string> = new Map(),
 ): Promise<void> {
   const { orgId } = lease;
   let writes: Write[] = [];
@@ -137,10 +146,11 @@ export async function releaseClaimsOf(
   for await (const claim of claimsOf(deps, orgId, executionId)) {
     if (claim.effectId !== null && keep(claim.effectId)) continue;
     const path = paths.claim(orgId, claimId(claim.kind, claim.reference));
+    const askSince = (claim.effectId === null ? undefined : begun.get(claim.effectId)) ?? claim.askSince;
     writes.push(
-      claim.attempt === 1
+      claim.attempt === 1 && askSince === null
         ? { op: 'delete', path }
-        : { op: 'set', path, data: { ...claim, executionId: null, effectId: null } },
+        : { op: 'set', path, data: { ...claim, executionId: null, effectId: null, askSince } },
     );
     if (writes.length >= CLAIMS_A_COMMIT) await free();
   }

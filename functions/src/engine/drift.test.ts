@@ -55,7 +55,10 @@ test('another bank account behind a payee', async () => {
 test.each<[string, Partial<Plan>]>([
   ['the digest', { digest: '0'.repeat(64) }],
   ['the hashes of its pages', { pageHashes: ['0'.repeat(64), '1'.repeat(64)] }],
-  ['who must sign', { policy: { id: 'none', version: 9, rule: 'Nobody', levels: [{ role: 'approver', people: 1 }], auto: false } }],
+  [
+    'who must sign',
+    { policy: { id: 'none', version: 9, rule: 'Nobody', levels: [{ role: 'approver', people: 1 }], auto: false } },
+  ],
 ])('a plan that was changed in the database before it is signed (%s) can not be signed', async (_, fields) => {
   await tamper(fields);
   const stored = await world.execution(planned.id);

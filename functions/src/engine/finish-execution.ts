@@ -36,8 +36,8 @@ export async function finishExecution(deps: Deps, lease: Lease, execution: Execu
       await fenced(deps, lease, async (tx) => tx.write(release(lease, null)));
       return;
     }
-    const { keep } = await readTally(deps, lease.orgId, execution.id, plan);
-    await releaseClaimsOf(deps, lease, execution.id, keep);
+    const { keep, begun } = await readTally(deps, lease.orgId, execution.id, plan);
+    await releaseClaimsOf(deps, lease, execution.id, keep, begun);
     const results = await collect(deps, lease.orgId, execution, plan);
     await rememberPayees(deps, lease, execution, results);
     await settleRollups(deps, lease, execution, results.effects, doneOrMaybe(results));

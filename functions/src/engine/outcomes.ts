@@ -58,10 +58,17 @@ export async function readTally(
   orgId: string,
   executionId: string,
   plan: Plan,
-): Promise<{ tally: Tally; transit: Execution['transit']; counts: Counts; keep: (effectId: string) => boolean }> {
+): Promise<{
+  tally: Tally;
+  transit: Execution['transit'];
+  counts: Counts;
+  keep: (effectId: string) => boolean;
+  begun: ReadonlyMap<string, string>;
+}> {
   const counter = new TallyCounter(plan.totals, plan.effectCount);
   const transit = new TransitCounter();
   const keep = new Set<string>();
+  const begunNotDone = new Map<string, string>();
   let pages = 0;
   for await (const page of readPages(deps, orgId, executionId, plan)) {
     if (page.settled === null) continue;
@@ -71,13 +78,15 @@ export async function readTally(
     const byKey = new Map(page.effects.map((effect) => [effect.key, effect]));
     for (const outcome of outcomes) {
       if (mayBeDone(outcome)) keep.add(outcome.effectId);
+      else if (outcome.status === 'not_done' && outcome.code === STOPPED_BEFORE)
+        begunNotDone.set(outcome.effectId, page.settled.intendedAt);
       const effect = byKey.get(outcome.key);
       if (effect !== undefined) transit.add(effect, outcome);
     }
   }
   const tally = counter.toTally();
   const counts = { ...countsOf(tally), pages };
-  return { tally, transit: transit.toTransit(), counts, keep: (id) => keep.has(id) };
+  return { tally, transit: transit.toTransit(), counts, keep: (id) => keep.has(id), begun: begunNotDone };
 }
 
 /** Intents without outcomes may have been sent: unknown, and their claims stay. */
@@ -101,6 +110,9 @@ function begun(effects: readonly Effect[], { intents, intendedAt }: PageOutcomes
     ];
   });
 }
+
+/** The code of an effect whose page was begun by a worker that died, and which the provider did not know. */
+export const STOPPED_BEFORE = 'drift';
 
 function mayBeDone(outcome: Outcome): boolean {
   return outcome.status === 'succeeded' || outcome.status === 'unknown';

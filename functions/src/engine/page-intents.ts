@@ -14,20 +14,24 @@ export function intentsCommitId({ execution, plan }: Pick<ApplyContext, 'executi
   return `intend-${execution.id}-${plan.attempt}-${index}`;
 }
 
-/** The first of a page's two commits: what will be done, under which keys, with its journals pending. */
-export async function commitIntents(context: ApplyContext, page: PlanPage): Promise<PageOutcomes> {
-  const { deps, lease, execution } = context;
-  const now = deps.now().toISOString();
-  const intents = page.effects.map((effect) => intentOf(context, effect));
-  const intended: PageOutcomes = {
+/** What will be done with the page's effects, under which keys. */
+export function intentsOf(context: ApplyContext, page: PlanPage): PageOutcomes {
+  return {
     attempt: page.attempt,
     index: page.index,
     state: 'intended',
-    intents,
+    intents: page.effects.map((effect) => intentOf(context, effect)),
     outcomes: [],
-    intendedAt: now,
+    intendedAt: context.deps.now().toISOString(),
     settledAt: null,
   };
+}
+
+/** The first of a page's two commits: its intents, with their journals pending. */
+export async function commitIntents(context: ApplyContext, page: PlanPage): Promise<PageOutcomes> {
+  const { deps, lease, execution } = context;
+  const intended = intentsOf(context, page);
+  const { intents, intendedAt: now } = intended;
   const change = new ChangeSet(
     lease.orgId,
     intentsCommitId(context, page.index),

@@ -15,9 +15,9 @@ import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
 import { insideKindOf } from '../effects/index.ts';
 import type { Performed } from '../effects/payment-provider.ts';
 import { refs } from '../refs.ts';
-import type { Transaction, Write } from '../store/database.ts';
+import { read, type Transaction, type Write } from '../store/database.ts';
 import { takeResult } from '../streams/index.ts';
-import type { ApplyContext } from './apply-page.ts';
+import type { ApplyContext, Halt } from './apply-page.ts';
 import { ChangeSet } from './change-set.ts';
 import { freeAfterFailure } from './claims.ts';
 import { intentsCommitId } from './page-intents.ts';
@@ -29,7 +29,8 @@ import { fenced } from './work.ts';
  * The second of a page's two commits: what became of each effect, its journal posted or voided, its claim kept or
  * freed, and the effects on the organization's own documents, which are done with it or not at all.
  * @param performed of the effects on other systems; null for the others
- * @returns the outcomes of all
+ * @param halt a reason not to begin, for a page that has no intents
+ * @returns the outcomes of all, or why nothing was done
  */
 export async function commitOutcomes(
   context: ApplyContext,
@@ -37,10 +38,12 @@ export async function commitOutcomes(
   intended: PageOutcomes,
   performed: readonly (Outcome | null)[],
   mode: Mode,
-): Promise<readonly Outcome[]> {
+  halt: ApplyContext['halt'],
+): Promise<readonly Outcome[] | Halt> {
   const { deps, lease, execution } = context;
   const now = deps.now().toISOString();
   let outcomes: readonly Outcome[] = [];
+  let halted: Halt | null = null;
   await context.progress.within(async (update) =>
     fenced(deps, lease, async (tx) => {
       // Made anew for each try of the transaction: a command may have changed something meanwhile.
@@ -50,7 +53,20 @@ export async function commitOutcomes(
         { kind: 'system', part: 'engine' },
         now,
       );
-      outcomes = await withInside(tx, context, page, intended, performed, mode, change, now);
+      // Asked for together: one round trip.
+      const [reason, decided, earlier] = await Promise.all([
+        halt(tx),
+        withInside(tx, context, page, intended, performed, mode, change, now),
+        read(tx, refs.outcome(lease.orgId, execution.id, page.attempt, page.index)),
+      ]);
+      [halted, outcomes] = [null, decided];
+      // The commit has happened and its answer was lost: what it decided stands, and nothing is done a second time.
+      if (earlier?.state === 'settled') {
+        outcomes = earlier.outcomes;
+        return;
+      }
+      halted = reason;
+      if (halted !== null) return;
       const fields = update === null ? null : await update(tx, page.effects, outcomes);
       const settled: PageOutcomes = { ...intended, state: 'settled', outcomes: [...outcomes], settledAt: now };
       change.also({
@@ -68,6 +84,7 @@ export async function commitOutcomes(
       tx.write(...change.toWrites('execution.page_settled', { executionId: execution.id, data }));
     }),
   );
+  if (halted !== null) return halted;
   context.progress.add(page.effects, outcomes);
   return outcomes;
 }

@@ -8,6 +8,7 @@ import type { OutsideKind } from '../effects/definition.ts';
 import type { Performed } from '../effects/payment-provider.ts';
 import type { ApplyContext } from './apply-page.ts';
 import type { Intent } from './page-intents.ts';
+import { STOPPED_BEFORE } from './outcomes.ts';
 import { withRetries } from './retry-policy.ts';
 
 /** `first`: nothing of it was sent before; `again`: it may have been, with the same keys; `ask_only`: no more is sent. */
@@ -145,11 +146,13 @@ interface OutsideCall {
 }
 
 /** From when on the provider is asked about a payment before it is sent; null when the key is enough. */
-function askFirstSince({ context, effect, since: intendedAt, mode }: OutsideCall): Date | null {
+function askFirstSince({ context, effect, ids, since: intendedAt, mode }: OutsideCall): Date | null {
   if (mode !== 'first' && onceOf(effect) === 'at_most_once') return null;
   const { restored } = context.organization;
   // What was paid in the time that a restored database has lost can only be found at the provider.
   if (restored !== null) return new Date(Math.min(Date.parse(restored.lostSince), intendedAt.getTime()));
+  const doubtful = context.askSince.get(ids.effectId);
+  if (doubtful !== undefined) return new Date(doubtful);
   // Also what is sent for the first time: after a roll-back that nobody has told of, it is not the first, and by now
   // the provider may have forgotten the key.
   const approvedAt = new Date(context.execution.approvedAt ?? context.execution.requestedAt);
@@ -170,7 +173,7 @@ async function callOutside(call: OutsideCall): Promise<Performed> {
       retryable: false,
     };
   if (mode === 'ask_only')
-    return { status: 'not_done', code: 'drift', message: 'Not sent: the run stopped before', retryable: false };
+    return { status: 'not_done', code: STOPPED_BEFORE, message: 'Not sent: the run stopped before', retryable: false };
   const performed = await send(call);
   if (performed.status === 'succeeded' || performed.status === 'unknown') return performed;
   if (mode === 'first') return { ...performed, status: 'failed' };

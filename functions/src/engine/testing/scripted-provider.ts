@@ -84,6 +84,11 @@ export class ScriptedProvider implements PaymentProvider {
     return this;
   }
 
+  /** As Stripe may after a day. */
+  forgetKeys(): void {
+    this.#keys.clear();
+  }
+
   changeBank(account: string): void {
     const found = this.#account(account);
     if (found.destinations !== 'hidden')

@@ -1,4 +1,3 @@
-import { memberCommitment } from '@countersign/domain/audit/event';
 import { derivedId } from '@countersign/domain/hash';
 import { objectPaths, paths } from '@countersign/domain/paths';
 import type { CommandInput, CommandName, CommandResults } from '@countersign/domain/schemas/commands';
@@ -7,7 +6,6 @@ import type { AuditEvent } from '@countersign/domain/schemas/audit';
 import type { Outcome } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import type { StoredFile } from '@countersign/domain/schemas/file';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
 import type { Policy } from '@countersign/domain/schemas/policy';
 import type { Plugin } from '@countersign/plugin-sdk';
 import stripePayout from '../../../../plugins/stripe-payout/src/index.ts';
@@ -17,17 +15,17 @@ import { registerUpload } from '../../files/register-upload.ts';
 import { refs } from '../../refs.ts';
 import { read } from '../../store/database.ts';
 import { memoryDatabase } from '../../store/memory-database.ts';
-import { drainStream } from '../../streams/index.ts';
 import { testWorld, type TestWorld } from '../../streams/test-kit.ts';
 import { ChangeSet } from '../change-set.ts';
 import type { HttpCaller } from '../../effects/http-caller.ts';
 import type { Deps } from '../deps.ts';
-import { installCatalogue } from '../install-catalogue.ts';
 import { runTick } from '../tick.ts';
 import { readPages } from '../outcomes.ts';
 import { runWork } from '../worker.ts';
+import { foundOrganization } from './found-organization.ts';
 import { inProcess } from './in-process-plugin.ts';
 import { memoryObjects, type MemoryObjects } from './memory-objects.ts';
+import { memorySecrets } from './memory-secrets.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
 import { silenceLog } from './settings.ts';
 
@@ -70,6 +68,7 @@ export class World {
   dropWakes = false;
   /** The other systems that effects may call. */
   http: HttpCaller = async () => ({ status: 'failed', code: 'http_404', message: 'Nobody is there', retryable: false });
+  readonly secrets = memorySecrets();
   readonly deps: Deps;
   #ids = 0;
 
@@ -82,6 +81,7 @@ export class World {
       streams: this.clock,
       provider: this.provider,
       http: (request) => this.http(request),
+      secrets: this.secrets,
       ...plugins,
       // No two things happen in the same millisecond: the order of what is written is the order of what was done.
       now: () => (this.clock.pass(1), this.clock.now()),
@@ -237,66 +237,10 @@ export class World {
   }
 
   async #found(levels: Policy['rules'][number]['levels']): Promise<void> {
-    for (const [orgId, members] of [
-      [ORG, MEMBERS],
-      [FOREIGN_ORG, { frida: ['operator', 'approver', 'admin'] as Role[] }],
-    ] as const) {
-      const createdAt = this.clock.at();
-      const change = new ChangeSet(orgId, 'found', { kind: 'system', part: 'seed' }, createdAt);
-      const provider = await this.provider.identity();
-      change.create(refs.organization(orgId), {
-        name: orgId,
-        baseCurrency: 'USD',
-        timeZone: 'UTC',
-        provider,
-        allowedHosts: [],
-        restored: null,
-        stop: { active: false, reason: '', uid: null, at: null },
-        createdAt,
-      });
-      for (const [uid, roles] of Object.entries(members)) {
-        const [name, email, salt] = [`Name of ${uid}`, `${uid}@example.com`, `salt of ${uid}`];
-        change.create(refs.member(orgId, uid), {
-          uid,
-          name,
-          email,
-          salt,
-          commitment: memberCommitment(salt, { name, email }),
-          roles: [...roles],
-          active: uid !== 'ina',
-          createdAt,
-        });
-      }
-      change.create(refs.policy(orgId, 'payments'), {
-        id: 'payments',
-        name: 'Payments',
-        active: true,
-        expiryHours: 72,
-        createdAt,
-        rules: [{ name: 'All money', when: {}, levels }],
-      });
-      change.post(...CHART.map(openAccount));
-      await this.db.commit(change.toWrites('organization.created'));
-      await drainStream(this.clock, orgId, 'ledger');
-      await installCatalogue(this.deps, orgId, { kind: 'system', part: 'seed' });
-    }
+    await foundOrganization(this.deps, ORG, { members: MEMBERS, inactive: ['ina'], levels });
+    await foundOrganization(this.deps, FOREIGN_ORG, { members: { frida: ['operator', 'approver', 'admin'] }, levels });
     await this.command('ada', 'openConnectedAccounts', { accounts: [...this.provider.accounts.keys()] });
   }
-}
-
-const CHART = [
-  { id: 'assets', type: 'asset', parentId: null },
-  { id: 'stripe-balance', type: 'asset', parentId: 'assets' },
-  { id: 'liabilities', type: 'liability', parentId: null },
-  { id: 'seller-payable', type: 'liability', parentId: 'liabilities' },
-] as const;
-
-function openAccount(account: (typeof CHART)[number]): LedgerIntent {
-  return {
-    type: 'open_account',
-    id: `open-${account.id}`,
-    account: { ...account, name: account.id, postable: false, closed: false, mirrors: null },
-  };
 }
 
 /** A payouts file: one row each of reference, account, amount, currency. */

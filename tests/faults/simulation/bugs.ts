@@ -7,6 +7,8 @@ import type { SimProcess } from './sim-process.ts';
 export interface Bug {
   readonly name: string;
   readonly what: string;
+  /** A seed near which it is seen; the search for it begins here. */
+  readonly near: number;
   readonly wrap: (deps: Deps, process: Pick<SimProcess, 'kind' | 'name'>) => Deps;
 }
 
@@ -83,10 +85,11 @@ function unfenced(deps: Deps): Deps {
 }
 
 export const bugs: readonly Bug[] = [
-  { name: 'no-fence', what: 'a worker whose lease was taken over goes on', wrap: unfenced },
+  { name: 'no-fence', what: 'a worker whose lease was taken over goes on', near: 34, wrap: unfenced },
   {
     name: 'random-key',
     what: 'an idempotency key is another one each time',
+    near: 1,
     wrap: (deps) => ({
       ...deps,
       provider: {
@@ -102,11 +105,13 @@ export const bugs: readonly Bug[] = [
   {
     name: 'no-claims',
     what: 'references are not claimed',
+    near: 1,
     wrap: changing({ write: (writes) => writes.filter(({ path }) => !isAt(path, 'claims')) }),
   },
   {
     name: 'no-outcomes',
     what: "a page's outcomes are not stored",
+    near: 1,
     wrap: changing({
       write: (writes) => writes.filter((one) => !(one.op === 'set' && isAt(one.path, 'outcomes'))),
     }),
@@ -114,6 +119,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'no-intents',
     what: "a page's intents are not stored before it is performed",
+    near: 1,
     wrap: changing({
       write: (writes) => writes.filter((one) => !(one.op === 'create' && isAt(one.path, 'outcomes'))),
     }),
@@ -121,11 +127,13 @@ export const bugs: readonly Bug[] = [
   {
     name: 'doubt-is-failure',
     what: 'a payment without an answer counts as failed',
+    near: 1,
     wrap: paying((performed) => (performed.status === 'unknown' ? { ...performed, status: 'failed' } : performed)),
   },
   {
     name: 'doubt-is-success',
     what: 'a payment without an answer counts as made',
+    near: 1,
     wrap: paying((performed) =>
       performed.status === 'unknown' ? { status: 'succeeded', providerId: 'it-will-have-been' } : performed,
     ),
@@ -133,6 +141,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'no-journals',
     what: 'journals are not posted',
+    near: 1,
     wrap: changing({
       write: (writes) =>
         writes.filter((one) => !(one.path.includes('/streams/ledger/inbox/settle-') && one.op === 'create')),
@@ -141,11 +150,13 @@ export const bugs: readonly Bug[] = [
   {
     name: 'no-audit',
     what: 'a commit goes without its audit event now and then',
+    near: 1,
     wrap: changing({ write: (writes) => writes.filter(({ path }) => !path.includes('/streams/audit/inbox/settle-')) }),
   },
   {
     name: 'blind-head',
     what: "a stream's writer does not look whether the head has changed",
+    near: 1,
     wrap: changing({
       write: (writes) =>
         writes.map((one) => {
@@ -158,6 +169,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'any-role',
     what: 'every member counts as an approver',
+    near: 1,
     wrap: changing({
       read: (stored) =>
         stored !== null && isAt(stored.path, 'members')
@@ -168,6 +180,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'own-approval',
     what: 'who asked may sign',
+    near: 25,
     wrap: changing({
       read: (stored) =>
         stored !== null && /\/executions\/[^/]+$/.test(stored.path) && stored.data['state'] === 'awaiting_approval'
@@ -178,6 +191,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'deaf-to-stop',
     what: 'the organization-wide stop is not looked at',
+    near: 207,
     wrap: changing({
       read: (stored) =>
         stored !== null && /^orgs\/[^/]+$/.test(stored.path)
@@ -188,6 +202,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'blind-to-bank',
     what: 'a changed bank account is not seen',
+    near: 1,
     wrap: (deps) => ({
       ...deps,
       provider: {
@@ -207,11 +222,13 @@ export const bugs: readonly Bug[] = [
   {
     name: 'find-finds-nothing',
     what: 'the provider is never really asked',
+    near: 1,
     wrap: (deps) => ({ ...deps, provider: { ...deps.provider, find: async () => null } }),
   },
   {
     name: 'calls-again',
     what: 'a call that can be made once only is made again when in doubt',
+    near: 126,
     wrap: (deps) => ({
       ...deps,
       http: async (request) => {
@@ -223,6 +240,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'dirty-transaction',
     what: 'a transaction commits although what it read has changed',
+    near: 1,
     wrap: (deps) =>
       withDatabase(deps, {
         ...deps.db,
@@ -243,6 +261,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'forgets-work',
     what: 'a worker that fails leaves its work with nobody to find it',
+    near: 1,
     wrap: changing({
       write: (writes) =>
         writes.map((one) =>

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { paths } from '@countersign/domain/paths';
 import type { Role } from '@countersign/domain/schemas/common';
 import { commands } from '../../../functions/src/commands/index.ts';
@@ -29,11 +29,13 @@ export const ACCOUNTS = ['acct_Alpha', 'acct_Bravo', 'acct_Charlie', 'acct_Hidde
 export const LATE_ACCOUNT = 'opened-later';
 export const RECORD_TYPE = 'rate';
 
-/** One pair of keys for all worlds: making one takes longer than a world. */
-export const CHECKPOINT_KEY = generateKeyPairSync('ed25519').privateKey.export({
+/** The same key in all worlds and processes, so that a seed leaves the same documents: PKCS #8 around 32 fixed bytes. */
+const PKCS8_ED25519 = '302e020100300506032b657004220420';
+export const CHECKPOINT_KEY = createPrivateKey({
+  key: Buffer.concat([Buffer.from(PKCS8_ED25519, 'hex'), Buffer.alloc(32, 'simulated')]),
+  format: 'der',
   type: 'pkcs8',
-  format: 'pem',
-}) as string;
+}).export({ type: 'pkcs8', format: 'pem' }) as string;
 
 export function openAccounts(stripe: SimStripe): void {
   stripe.open('acct_Alpha', { USD: 500_000n, EUR: 100_000n });

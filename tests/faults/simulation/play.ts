@@ -1,3 +1,4 @@
+import { paths } from '@countersign/domain/paths';
 import { countsOf } from '@countersign/domain/plan/totals';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { END_STATES } from '@countersign/domain/schemas/execution';
@@ -18,6 +19,8 @@ const TICK_MS = 60_000;
 /** As long as a process may stand still, and a little more. */
 const STILL_MS = 10 * 60_000;
 const MAX_ROUNDS = 60;
+
+const SEED = { kind: 'system', part: 'seed' } as const;
 
 /** What the balances of accounts lost to others than the organization, by account and currency. */
 export type Outflows = Map<string, bigint>;
@@ -179,8 +182,8 @@ async function makeStricter(world: SimWorld, key: string): Promise<void> {
   await world.seed(async (deps) =>
     deps.db.transaction(async (tx) => {
       const policy = await read(tx, refs.policy(world.orgId, 'payments'));
-      if (policy === null) return;
-      const change = new ChangeSet(world.orgId, key, { kind: 'system', part: 'seed' }, deps.now().toISOString());
+      if (policy === null || policy.rules[0]?.name === 'Stricter') return;
+      const change = new ChangeSet(world.orgId, `${key}-${policy.version}`, SEED, deps.now().toISOString());
       const levels = [...(policy.rules[0]?.levels ?? []), { role: 'executive' as const, people: 1 }];
       change.change(refs.policy(world.orgId, 'payments'), policy, { rules: [{ name: 'Stricter', when: {}, levels }] });
       tx.write(...change.toWrites('policy.set'));
@@ -192,8 +195,8 @@ async function loseRole(world: SimWorld, uid: string, key: string): Promise<void
   await world.seed(async (deps) =>
     deps.db.transaction(async (tx) => {
       const member = await read(tx, refs.member(world.orgId, uid));
-      if (member === null) return;
-      const change = new ChangeSet(world.orgId, key, { kind: 'system', part: 'seed' }, deps.now().toISOString());
+      if (member === null || !member.roles.some((role) => role !== 'viewer')) return;
+      const change = new ChangeSet(world.orgId, `${key}-${member.version}`, SEED, deps.now().toISOString());
       change.change(refs.member(world.orgId, uid), member, { roles: ['viewer'] });
       tx.write(...change.toWrites('member.added'));
     }),
@@ -202,7 +205,7 @@ async function loseRole(world: SimWorld, uid: string, key: string): Promise<void
 
 async function openLateAccount(world: SimWorld, key: string): Promise<void> {
   await world.seed(async (deps) => {
-    const change = new ChangeSet(world.orgId, key, { kind: 'system', part: 'seed' }, deps.now().toISOString());
+    const change = new ChangeSet(world.orgId, key, SEED, deps.now().toISOString());
     change.post(openAccount({ id: LATE_ACCOUNT, type: 'asset', parentId: 'assets', postable: true }));
     await deps.db.commit(change.toWrites('accounts.opened'));
     await drainStream(deps.streams, world.orgId, 'ledger');
@@ -233,12 +236,23 @@ async function toRest(world: SimWorld): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     await world.tick();
     await world.scheduler.sleep(TICK_MS + 1_000, 'rest');
-    if (isAtRest(world)) return;
+    if (waiting(world).length > 0) continue;
+    const patience = patienceMs(world);
+    if (patience === null) return;
+    world.scheduler.jump(patience);
   }
   world.findings.add('violation', 'everything comes to rest', waiting(world).join(', '));
 }
 
-const isAtRest = (world: SimWorld): boolean => waiting(world).length === 0;
+/** How long until work that has failed some times in a row, and waits longer each time, is tried again; null for none. */
+function patienceMs(world: SimWorld): number | null {
+  const waits = (world.observer.all('executions') as unknown as Execution[]).flatMap(({ id, state }) => {
+    if (END_STATES.includes(state) || state === 'awaiting_approval') return [];
+    const nextAt = world.observer.get(paths.work(world.orgId, id))?.['nextAt'];
+    return typeof nextAt === 'string' ? [Math.max(0, Date.parse(nextAt) - world.scheduler.now)] : [];
+  });
+  return waits.length === 0 ? null : Math.min(...waits);
+}
 
 /** What still waits for a machine: work that is due soon, and what lies in an inbox. */
 function waiting(world: SimWorld): string[] {

@@ -18,7 +18,7 @@ import { figure, type Figure } from './figure.ts';
 
 const ROWS = 1_000_000;
 const SEED = 20_260_101;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const LIMIT_MS = 600_000;
 
 const runFile = promisify(execFile);

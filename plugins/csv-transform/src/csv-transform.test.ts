@@ -290,6 +290,7 @@ describe('a recipe that can not be followed names its step and a remedy', () => 
       /names 2 operations\. Name exactly one of/,
     ],
     [recipe([{ do: 'compute', column: 'x', divide: ['a', 'b'] }]), /divides without saying how exactly/],
+    [recipe([{ do: 'compute', column: 'x', divide: ['a', { value: '0.0' }], decimals: 1 }]), /divides by zero/],
     [recipe([{ do: 'compute', column: 'x', add: ['a', { value: '1,5' }] }]), /has the value "1,5", which is no number/],
     [recipe([{ do: 'compute', column: 'x', subtract: ['a', 'b', 'c'] }]), /Give "subtract" a list of 2/],
     [

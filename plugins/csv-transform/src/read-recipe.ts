@@ -20,6 +20,7 @@ const MAX_STEPS = 50;
 const MAX_DECIMALS = 20;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9 _-]{0,59}$/;
 const NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/;
+const ZERO = /^-?0(\.0+)?$/;
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const ORDERED: readonly Comparison[] = ['<', '<=', '>', '>='];
 const WITHOUT_VALUE: readonly Comparison[] = ['empty', 'not empty'];
@@ -94,6 +95,9 @@ function readCompute(step: JsonObject): Compute {
     throw step.wrong(`names ${present.length} operations`, `Name exactly one of: ${OPERATIONS.join(', ')}`);
   const isPair = operation === 'subtract' || operation === 'divide';
   const of = step.list(operation, 2, isPair ? 2 : 20).map((operand) => readOperand(step, operand, operation));
+  const divisor = of[1];
+  if (operation === 'divide' && divisor !== undefined && 'value' in divisor && ZERO.test(divisor.value))
+    throw step.wrong('divides by zero', 'Use another value');
   const decimals = step.has('decimals') ? step.integer('decimals', 0, MAX_DECIMALS) : null;
   if (operation === 'divide' && decimals === null)
     throw step.wrong('divides without saying how exactly', 'Add "decimals", such as "decimals": 2');
@@ -113,7 +117,6 @@ function readOperand(step: JsonObject, operand: unknown, operation: Compute['ope
       `has the value ${shown(value)}, which is no number`,
       'Write it as text, such as {"value": "1.19"}',
     );
-  if (operation === 'divide' && /^-?0(\.0+)?$/.test(value)) throw step.wrong('divides by zero', 'Use another value');
   return { value };
 }
 

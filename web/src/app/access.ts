@@ -2,11 +2,16 @@ import type { Role } from '@countersign/domain/schemas/common';
 
 const MONEY: readonly Role[] = ['executive', 'operator', 'approver', 'treasurer', 'auditor', 'admin'];
 
+const MONEY_AND_CODE: readonly Role[] = [...MONEY, 'developer'];
+
 /** Which pages are offered to whom; a copy of the reading rights in `firestore.rules`, which alone decide. */
 const READERS: Readonly<Record<string, readonly Role[]>> = {
   '/files': MONEY,
   '/ledger': MONEY,
-  '/settings': ['executive', 'approver', 'treasurer', 'developer', 'auditor', 'admin'],
+  '/schedules': MONEY,
+  '/settings': MONEY_AND_CODE,
+  '/settings/policy': MONEY_AND_CODE,
+  '/changes': ['executive', 'approver', 'treasurer', 'developer', 'auditor', 'admin'],
   '/audit': ['executive', 'auditor', 'admin'],
 };
 

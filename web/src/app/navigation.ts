@@ -1,5 +1,7 @@
 import {
+  IconBell,
   IconBook2,
+  IconCalendarTime,
   IconChecks,
   IconFiles,
   IconHistory,
@@ -23,14 +25,18 @@ export const APPROVALS: Destination = { to: '/approvals', label: 'Approvals', ic
 export const FILES: Destination = { to: '/files', label: 'Files', icon: IconFiles };
 export const LEDGER: Destination = { to: '/ledger', label: 'Ledger', icon: IconBook2 };
 export const AUDIT: Destination = { to: '/audit', label: 'Audit', icon: IconHistory };
+export const SCHEDULES: Destination = { to: '/schedules', label: 'Schedules', icon: IconCalendarTime };
+export const NOTIFICATIONS: Destination = { to: '/notifications', label: 'Notifications', icon: IconBell };
 
 export const SETTINGS: Destination = { to: '/settings', label: 'Settings', icon: IconSettings };
 
 export const ALL_DESTINATIONS: readonly Destination[] = [
   HOME,
   APPROVALS,
+  NOTIFICATIONS,
   CATALOGUE,
   EXECUTIONS,
+  SCHEDULES,
   FILES,
   LEDGER,
   AUDIT,
@@ -38,4 +44,11 @@ export const ALL_DESTINATIONS: readonly Destination[] = [
 ];
 /** The bottom bar of a phone; the rest is on the page More. */
 export const BAR_DESTINATIONS: readonly Destination[] = [HOME, APPROVALS, CATALOGUE, AUDIT];
-export const MORE_DESTINATIONS: readonly Destination[] = [EXECUTIONS, FILES, LEDGER, SETTINGS];
+export const MORE_DESTINATIONS: readonly Destination[] = [
+  NOTIFICATIONS,
+  EXECUTIONS,
+  SCHEDULES,
+  FILES,
+  LEDGER,
+  SETTINGS,
+];

@@ -3,7 +3,8 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, NavLink, useLocation } from 'react-router';
 import { mayOpen } from './access.ts';
 import { ColorSchemeSwitch } from './color-scheme-switch.tsx';
-import { ALL_DESTINATIONS, APPROVALS, BAR_DESTINATIONS, type Destination } from './navigation.ts';
+import { ALL_DESTINATIONS, APPROVALS, BAR_DESTINATIONS, type Destination, NOTIFICATIONS } from './navigation.ts';
+import { useUnreadCount } from './notifications.ts';
 import { OfflineBanner } from './offline-banner.tsx';
 import { useWorkplace } from './organization.tsx';
 import { useSession } from './session.tsx';
@@ -17,6 +18,9 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   const mayStop = has('operator', 'approver', 'treasurer', 'admin');
   const { signOut } = useSession();
   const decisions = useDecisionCount();
+  const unread = useUnreadCount();
+  const countOf = (destination: Destination): number =>
+    destination === APPROVALS ? decisions : destination === NOTIFICATIONS ? unread : 0;
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   const first = useRef(true);
@@ -45,7 +49,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         <ul className={classes.links}>
           {ALL_DESTINATIONS.filter(({ to }) => mayOpen(to, me.roles)).map((destination) => (
             <li key={destination.to}>
-              <NavItem destination={destination} count={destination === APPROVALS ? decisions : 0} />
+              <NavItem destination={destination} count={countOf(destination)} />
             </li>
           ))}
         </ul>
@@ -74,9 +78,9 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       </div>
       <nav className={classes.bar} aria-label="Main, short">
         {BAR_DESTINATIONS.filter(({ to }) => mayOpen(to, me.roles)).map((destination) => (
-          <NavItem key={destination.to} destination={destination} count={destination === APPROVALS ? decisions : 0} />
+          <NavItem key={destination.to} destination={destination} count={countOf(destination)} />
         ))}
-        <NavItem destination={{ to: '/more', label: 'More', icon: IconDots }} count={0} />
+        <NavItem destination={{ to: '/more', label: 'More', icon: IconDots }} count={unread} />
       </nav>
     </div>
   );
@@ -91,7 +95,7 @@ function NavItem({ destination, count }: { readonly destination: Destination; re
       {count > 0 && (
         <span className={classes.count}>
           {count > 20 ? '20+' : count}
-          <span className="visually-hidden"> waiting for you</span>
+          <span className="visually-hidden"> {destination === APPROVALS ? 'waiting for you' : 'new messages'}</span>
         </span>
       )}
     </NavLink>

@@ -31,6 +31,13 @@ const MembersPage = lazy(() => import('../features/settings/components/members-p
 const PluginsPage = lazy(() => import('../features/settings/components/plugins-page.tsx'));
 const ComparePage = lazy(() => import('../features/compare/components/compare-page.tsx'));
 const UnknownPage = lazy(() => import('../features/unknown/components/unknown-page.tsx'));
+const SchedulesPage = lazy(() => import('../features/schedules/components/schedules-page.tsx'));
+const SchedulePage = lazy(() => import('../features/schedules/components/schedule-page.tsx'));
+const CalendarsPage = lazy(() => import('../features/schedules/components/calendars-page.tsx'));
+const PoliciesPage = lazy(() => import('../features/policies/components/policies-page.tsx'));
+const PolicyEditPage = lazy(() => import('../features/policies/components/policy-edit-page.tsx'));
+const DelegationsPage = lazy(() => import('../features/delegations/components/delegations-page.tsx'));
+const NotificationsPage = lazy(() => import('../features/notifications/components/notifications-page.tsx'));
 const MorePage = lazy(() => import('../features/more/components/more-page.tsx'));
 const StopPage = lazy(() => import('../features/stop/components/stop-page.tsx'));
 
@@ -111,6 +118,13 @@ function Pages(): ReactNode {
           <Route path="settings" element={<SettingsPage />} />
           <Route path="settings/members" element={<MembersPage />} />
           <Route path="settings/plugins" element={<PluginsPage />} />
+          <Route path="settings/policy" element={<PoliciesPage />} />
+          <Route path="settings/policy/:policyId" element={<PolicyEditPage />} />
+          <Route path="settings/delegations" element={<DelegationsPage />} />
+          <Route path="schedules" element={<SchedulesPage />} />
+          <Route path="schedules/calendars" element={<CalendarsPage />} />
+          <Route path="schedules/:scheduleId" element={<SchedulePage />} />
+          <Route path="notifications" element={<NotificationsPage />} />
           <Route path="more" element={<MorePage />} />
           <Route path="stop" element={<StopPage />} />
           <Route path="*" element={<NotFound />} />

@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { ColorSchemeSwitch } from '../../../app/color-scheme-switch.tsx';
 import { mayOpen } from '../../../app/access.ts';
-import { MORE_DESTINATIONS } from '../../../app/navigation.ts';
+import { MORE_DESTINATIONS, NOTIFICATIONS } from '../../../app/navigation.ts';
+import { useUnreadCount } from '../../../app/notifications.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { useSession } from '../../../app/session.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
@@ -13,6 +14,7 @@ import classes from './more-page.module.css';
 export default function MorePage(): ReactNode {
   const { me, organization, has } = useWorkplace();
   const { signOut } = useSession();
+  const unread = useUnreadCount();
   return (
     <>
       <PageHeader title="More" />
@@ -22,6 +24,9 @@ export default function MorePage(): ReactNode {
             <Link to={to} className={classes.link}>
               <Icon size={20} stroke={1.6} aria-hidden />
               {label}
+              {to === NOTIFICATIONS.to && unread > 0 && (
+                <span className="muted">{unread > 20 ? '20+' : unread} new</span>
+              )}
             </Link>
           </li>
         ))}

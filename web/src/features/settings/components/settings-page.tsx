@@ -4,6 +4,7 @@ import '@mantine/core/styles/ActionIcon.css';
 import '@mantine/core/styles/PasswordInput.css';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
+import { mayOpen } from '../../../app/access.ts';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { Failure } from '../../../components/failure.tsx';
@@ -17,7 +18,7 @@ import classes from './settings.module.css';
 
 /** What the organization is connected to. Nothing here changes before a second person agrees. */
 export default function SettingsPage(): ReactNode {
-  const { has } = useWorkplace();
+  const { me, has } = useWorkplace();
   return (
     <>
       <PageHeader
@@ -25,7 +26,7 @@ export default function SettingsPage(): ReactNode {
         purpose="What this organization is connected to. Every change here waits for a second person."
       />
       <ul className={classes.list}>
-        {LINKS.map(({ to, label, says }) => (
+        {LINKS.filter(({ to }) => mayOpen(to, me.roles)).map(({ to, label, says }) => (
           <li key={to} className={classes.row}>
             <span>
               <Link to={to}>{label}</Link>
@@ -43,6 +44,12 @@ export default function SettingsPage(): ReactNode {
 
 const LINKS = [
   { to: '/changes', label: 'Changes', says: 'What waits for a second person, and what was decided' },
+  {
+    to: '/settings/policy',
+    label: 'Approval rules',
+    says: 'Who must sign what, and what other rules would have meant',
+  },
+  { to: '/settings/delegations', label: 'Delegations', says: 'Who signs for you while you are away' },
   { to: '/settings/members', label: 'Members', says: 'Who is here, in which roles' },
   { to: '/settings/plugins', label: 'Plugins', says: 'Versions of the code that operations run' },
 ] as const;

@@ -27,6 +27,7 @@ export const DEMO_ACCOUNTS: readonly SeedAccount[] = [
   { email: 'bea@northwind.example', password: PASSWORD, name: 'Bea Approver', roles: ['approver', 'treasurer'] },
   { email: 'edith@northwind.example', password: PASSWORD, name: 'Edith Executive', roles: ['executive'] },
   { email: 'ada@northwind.example', password: PASSWORD, name: 'Ada Admin', roles: ['admin'] },
+  { email: 'dora@northwind.example', password: PASSWORD, name: 'Dora Developer', roles: ['developer', 'admin'] },
 ];
 
 const ACCOUNTS_A_CALL = 100;

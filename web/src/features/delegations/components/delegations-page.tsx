@@ -82,7 +82,10 @@ function Row({ delegation, who }: { readonly delegation: Delegation; readonly wh
   const state = ended ? 'Ended' : delegation.startsAt > now ? 'Not yet' : 'In force';
   return (
     <li className={classes.row}>
-      <Mark tone={state === 'In force' ? 'good' : 'quiet'} shape={ended ? 'bar' : state === 'Not yet' ? 'clock' : 'disc-check'}>
+      <Mark
+        tone={state === 'In force' ? 'good' : 'quiet'}
+        shape={ended ? 'bar' : state === 'Not yet' ? 'clock' : 'disc-check'}
+      >
         {state}
       </Mark>
       <span>

@@ -29,20 +29,21 @@ export default function NotificationsPage(): ReactNode {
 
   return (
     <>
-      <PageHeader title="Notifications" purpose="Messages to you. This browser remembers which of them you have seen." />
+      <PageHeader
+        title="Notifications"
+        purpose="Messages to you. This browser remembers which of them you have seen."
+      />
       {list.live.kind === 'loading' && <RowsSkeleton rows={5} />}
       {list.live.kind === 'failed' && <Failure failure={list.live.failure} what="your notifications" />}
       {list.live.kind === 'ready' &&
         (list.live.value.length === 0 ? (
-          <Empty action={<Link to="/approvals">See what waits for signatures</Link>}>Nobody has told you anything yet.</Empty>
+          <Empty action={<Link to="/approvals">See what waits for signatures</Link>}>
+            Nobody has told you anything yet.
+          </Empty>
         ) : (
           <ul className={classes.list}>
             {list.live.value.map((notification) => (
-              <Message
-                key={notification.id}
-                notification={notification}
-                unread={notification.createdAt > openedWith}
-              />
+              <Message key={notification.id} notification={notification} unread={notification.createdAt > openedWith} />
             ))}
           </ul>
         ))}

@@ -35,7 +35,11 @@ it('finds the rule that the engine would find', () => {
     name: 'P',
     active: true,
     rules: [
-      { name: 'Day total', when: { requesterTotal: { hours: 24 as const, minMinor: '150000' } }, levels: [{ role: 'executive' as const, people: 1 }] },
+      {
+        name: 'Day total',
+        when: { requesterTotal: { hours: 24 as const, minMinor: '150000' } },
+        levels: [{ role: 'executive' as const, people: 1 }],
+      },
       { name: 'Rest', when: {}, levels: [{ role: 'approver' as const, people: 1 }] },
     ],
     expiryHours: 72,

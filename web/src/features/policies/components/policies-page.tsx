@@ -61,7 +61,12 @@ export default function PoliciesPage(): ReactNode {
       ))}
       {policies.live.kind === 'ready' && (
         <Section title="Try it">
-          <Tester policy={list.length === 1 ? (list[0] ?? null) : null} several={list.length > 1} members={people} runs={runs} />
+          <Tester
+            policy={list.length === 1 ? (list[0] ?? null) : null}
+            several={list.length > 1}
+            members={people}
+            runs={runs}
+          />
         </Section>
       )}
     </>

@@ -5,7 +5,11 @@ import { Mark } from '../../../components/state-mark.tsx';
 import classes from './policies.module.css';
 
 /** What is doubtful about a policy, where something is. */
-export function Problems({ policy }: { readonly policy: Pick<Policy, 'rules' | 'expiryHours' | 'reminderHours'> }): ReactNode {
+export function Problems({
+  policy,
+}: {
+  readonly policy: Pick<Policy, 'rules' | 'expiryHours' | 'reminderHours'>;
+}): ReactNode {
   const problems = policyProblems(policy);
   if (problems.length === 0) return null;
   return (

@@ -27,15 +27,7 @@ export interface RuleEditorProps {
   readonly onRemove: () => void;
 }
 
-const FIELDS = [
-  'name',
-  'amountFrom',
-  'amountTo',
-  'newPayeesFrom',
-  'requesterFrom',
-  'payeeFrom',
-  'levels',
-] as const;
+const FIELDS = ['name', 'amountFrom', 'amountTo', 'newPayeesFrom', 'requesterFrom', 'payeeFrom', 'levels'] as const;
 
 /** A rule as its sentence; opened, with its fields. */
 export function RuleEditor(props: RuleEditorProps): ReactNode {

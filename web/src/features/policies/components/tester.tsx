@@ -34,7 +34,9 @@ export function Tester(props: Tested): ReactNode {
   const { orgId } = useWorkplace();
   const operations = useLiveList(refs.operations(orgId), OPERATIONS);
   if (props.several === true)
-    return <p className="muted">With several active policies no rule decides: everybody whom any rule names must sign.</p>;
+    return (
+      <p className="muted">With several active policies no rule decides: everybody whom any rule names must sign.</p>
+    );
   if (operations.live.kind === 'failed') return <Failure failure={operations.live.failure} what="operations" />;
   if (operations.live.kind === 'loading') return <RowsSkeleton rows={3} />;
   return <Form {...props} operations={operations.live.value} />;

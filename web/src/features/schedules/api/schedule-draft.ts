@@ -67,9 +67,7 @@ export function draftIssues(draft: ScheduleDraft, operation: Pick<Operation, 'pa
     return value === '' ? [] : [[name, value] as const];
   });
   const complete = withDefaults(operation.parameters, { ...draft.values, ...Object.fromEntries(files) });
-  return new Map(
-    checkParameters(operation.parameters, complete).map(({ parameter, message }) => [parameter, message]),
-  );
+  return new Map(checkParameters(operation.parameters, complete).map(({ parameter, message }) => [parameter, message]));
 }
 
 type Input = Omit<CommandInput<'setSchedule'>, 'orgId' | 'idempotencyKey' | 'scheduleId'>;

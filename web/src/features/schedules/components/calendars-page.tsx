@@ -100,17 +100,17 @@ function CalendarForm({ calendar }: { readonly calendar: Calendar | null }): Rea
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (!ready || command.pending) return;
-    const fields = { name: name.trim(), timeZone: timeZone.trim(), weekend: weekend.toSorted((one, other) => one - other), holidays };
+    const fields = {
+      name: name.trim(),
+      timeZone: timeZone.trim(),
+      weekend: weekend.toSorted((one, other) => one - other),
+      holidays,
+    };
     void command.run({ calendarId, ...fields }).then((result) => setSaved(result !== null));
   };
   return (
     <form className={form.form} onSubmit={submit}>
-      <TextInput
-        label="Name"
-        maxLength={120}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
+      <TextInput label="Name" maxLength={120} value={name} onChange={(event) => setName(event.currentTarget.value)} />
       <TextInput
         label="Time zone"
         error={zoneOk ? undefined : 'Write a zone such as Europe/Zurich'}

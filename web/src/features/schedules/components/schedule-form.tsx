@@ -194,8 +194,13 @@ function When({
           label="Business-day calendar"
           error={problem('calendar')}
           value={draft.calendarId ?? ''}
-          data={[{ value: '', label: 'None: every day counts' }, ...calendars.map(({ id, name }) => ({ value: id, label: name }))]}
-          onChange={(event) => onChange({ calendarId: event.currentTarget.value === '' ? null : event.currentTarget.value })}
+          data={[
+            { value: '', label: 'None: every day counts' },
+            ...calendars.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          onChange={(event) =>
+            onChange({ calendarId: event.currentTarget.value === '' ? null : event.currentTarget.value })
+          }
         />
         {draft.calendarId !== null && (
           <NativeSelect
@@ -218,9 +223,7 @@ function Preview({ preview, timeZone }: { readonly preview: DuePreview; readonly
     <aside className={classes.preview} aria-live="polite">
       <h2>Next times</h2>
       {!preview.ok && <p className="muted">{preview.message}</p>}
-      {preview.ok && preview.times.length === 0 && (
-        <p className="muted">None within twelve years: correct the days.</p>
-      )}
+      {preview.ok && preview.times.length === 0 && <p className="muted">None within twelve years: correct the days.</p>}
       {preview.ok && preview.times.length > 0 && (
         <ol>
           {preview.times.map((at) => (

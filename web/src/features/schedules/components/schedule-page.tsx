@@ -39,7 +39,12 @@ export default function SchedulePage(): ReactNode {
     return <PageSkeleton />;
   const schedule = live.kind === 'ready' ? live.value : null;
   if (!isNew && (schedule === null || schedule.deletedAt !== null))
-    return <Notice title="There is no such schedule" message="It may have been deleted. The runs that came of it are kept." />;
+    return (
+      <Notice
+        title="There is no such schedule"
+        message="It may have been deleted. The runs that came of it are kept."
+      />
+    );
   const choices = operations.live.value.filter(({ active, id }) => active || id === schedule?.operationId);
   const operation = choices.find(({ id }) => id === schedule?.operationId);
   return (
@@ -120,9 +125,7 @@ function Steps({ schedule }: { readonly schedule: Schedule }): ReactNode {
           label="Pause this schedule"
           ends
           command={pause}
-          onSubmit={(reason) =>
-            void pause.run({ scheduleId, reason }).then((result) => result && setOpen('none'))
-          }
+          onSubmit={(reason) => void pause.run({ scheduleId, reason }).then((result) => result && setOpen('none'))}
         />
       )}
       {open === 'delete' && (

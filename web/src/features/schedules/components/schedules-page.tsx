@@ -92,7 +92,13 @@ function Row({
           {schedule.nextAt === null ? schedule.timeZone : `next ${formatInstant(schedule.nextAt, schedule.timeZone)}`}
         </span>
       </span>
-      <span>{schedule.lastExecutionId === null ? <span className="muted">no run yet</span> : <LastRun schedule={schedule} />}</span>
+      <span>
+        {schedule.lastExecutionId === null ? (
+          <span className="muted">no run yet</span>
+        ) : (
+          <LastRun schedule={schedule} />
+        )}
+      </span>
       {schedule.problem !== null && (
         <p className={classes.problem}>
           {schedule.problem.message} (<Age at={schedule.problem.at} />)

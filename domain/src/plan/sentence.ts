@@ -26,6 +26,7 @@ export function planSentence(facts: PlanFacts): string {
     const left = facts.refusedCount > 0 ? `; ${plural(facts.refusedCount, 'row')} left out` : '';
     return `Makes ${others}, and moves no money${left}.`;
   }
+  if (count === 0 && facts.refusedCount === 0) return 'Changes nothing: there is nothing to sign.';
   if (count === 0) return `Sends nothing: ${plural(facts.refusedCount, 'row')} can not be paid.`;
   const remarks = [
     facts.newPayeeCount > 0 ? `${facts.newPayeeCount} new` : null,

@@ -266,6 +266,24 @@ describe('calls to other systems', () => {
     expect(requests.filter((request) => !('Idempotency-Key' in request.headers))).toHaveLength(1);
   });
 
+  test('a run that is cancelled over a call which a lost worker may have made: nobody can be asked, so it is unknown', async () => {
+    const world = await worldOf([call('with', 'Idempotency-Key')]);
+    const planned = await plan(world);
+    await world.approve(planned);
+    let calls = 0;
+    world.http = async () => {
+      calls += 1;
+      throw new Error('the worker dies here');
+    };
+    await expect(world.work()).rejects.toThrow('the worker dies here');
+    await world.command('olivia', 'cancelExecution', { executionId: planned.id, reason: 'a mistake' });
+    await world.later(config.leaseMs + 1_000);
+    const ended = await world.execution(planned.id);
+    expect(ended.state).toBe('cancelled');
+    expect(await statuses(world, ended)).toEqual({ with: 'unknown: worker_lost' });
+    expect(calls).toBe(1);
+  });
+
   test('the id that one call gave goes into the next, which needs it', async () => {
     const world = await worldOf([
       call('first', 'Key'),

@@ -89,6 +89,13 @@ async function performOne(
     refusal === undefined ? null : { status: 'failed', code: 'ledger_refused', message: refusal, retryable: false };
   const kind = outsideKindOf(effect);
   if (kind === null) return refused;
+  if (kind.connector === 'stripe' && !context.mayAskProvider)
+    return {
+      status: 'unknown',
+      code: 'provider_changed',
+      message: 'It may have been paid before the account at the provider changed, and that one can not be asked',
+      retryable: false,
+    };
   const call: OutsideCall = {
     context,
     kind,
@@ -165,7 +172,8 @@ function askFirstSince({ context, effect, ids, since: intendedAt, mode }: Outsid
 async function callOutside(call: OutsideCall): Promise<Performed> {
   const { effect, mode } = call;
   const atMostOnce = onceOf(effect) === 'at_most_once';
-  if (mode !== 'first' && atMostOnce)
+  // Found by nobody is not done only where somebody can be asked; a key that is not sent again proves nothing either.
+  if (mode !== 'first' && (atMostOnce || (mode === 'ask_only' && !call.kind.canBeAsked)))
     return {
       status: 'unknown',
       code: 'worker_lost',

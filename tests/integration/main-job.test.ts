@@ -276,7 +276,7 @@ describe('denied over HTTPS: the code says why, and nothing changes', () => {
   test.each([
     ['an executive signs', 'executive', 'permission-denied', 'permission_denied'],
     ['an admin signs', 'admin', 'permission-denied', 'permission_denied'],
-    ['the operator signs his own run', 'operator', 'permission-denied', 'permission_denied'],
+    ['the operator signs his own run', 'operator', 'permission-denied', 'self_approval'],
   ])('%s', async (_, role, https, code) => {
     const client = await members.as(role);
     expect(await refusal(client.call('approveExecution', { executionId: planned.id, digest: digest() }))).toMatchObject(

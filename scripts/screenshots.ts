@@ -98,7 +98,7 @@ interface Look {
 
 async function chooseFile(page: Page, path: string): Promise<void> {
   await page.goto(`${platform.appUrl}/catalogue`);
-  await page.getByRole('link', { name: 'Run', exact: true }).click();
+  await page.getByRole('link', { name: 'Run Stripe payouts', exact: true }).click();
   await page.setInputFiles('input[type=file]', path);
 }
 

@@ -28,7 +28,7 @@ test('two people pay a file: upload, preview, plan, signature on a phone, result
 
   // The operator sees what is in the file before anything is sent.
   await operator.page.getByRole('link', { name: 'New run' }).click();
-  await operator.page.getByRole('link', { name: 'Run', exact: true }).click();
+  await operator.page.getByRole('link', { name: 'Run Stripe payouts', exact: true }).click();
   await operator.page.setInputFiles('input[type=file]', sample('payouts.csv'));
   const plan = operator.page.getByRole('button', { name: /^Plan \d+ rows/ });
   await plan.waitFor();
@@ -86,7 +86,7 @@ test('two people pay a file: upload, preview, plan, signature on a phone, result
 test('a file with mistakes is explained before it is sent, and a broken one can not be sent', async () => {
   const { page, faults } = await open('operator');
   await page.getByRole('link', { name: 'New run' }).click();
-  await page.getByRole('link', { name: 'Run', exact: true }).click();
+  await page.getByRole('link', { name: 'Run Stripe payouts', exact: true }).click();
 
   await page.setInputFiles('input[type=file]', sample('payouts-with-problems.csv'));
   await page.getByRole('list', { name: 'Repairs' }).waitFor();
@@ -172,7 +172,7 @@ async function open(role: string, viewport = { width: 1440, height: 900 }): Prom
 /** Plans one small payout; returns the address of its execution. */
 async function planOne(page: Page, reference: string, account: string): Promise<string> {
   await page.goto(`${platform.appUrl}/catalogue`);
-  await page.getByRole('link', { name: 'Run', exact: true }).click();
+  await page.getByRole('link', { name: 'Run Stripe payouts', exact: true }).click();
   const text = `reference,account,amount,currency,description\n${reference},${account},1.00,USD,One payout\n`;
   await page.setInputFiles('input[type=file]', {
     name: `${reference}.csv`,

@@ -111,7 +111,7 @@ function OperationRow({ operation }: { readonly operation: Operation }): ReactNo
       <div className={classes.side}>
         {operation.active && mayRun ? (
           <Button component={Link} to={`/catalogue/${operation.id}`}>
-            Run
+            Run<span className="visually-hidden"> {operation.title}</span>
           </Button>
         ) : (
           <span className="muted">{operation.active ? 'Operators run this' : 'Switched off'}</span>

@@ -16,25 +16,27 @@ const MOST = 50;
 export function PausedNote({ paused }: { readonly paused: Operation['paused'] }): ReactNode {
   if (!paused.active) return null;
   return (
-    <p className={classes.paused}>
-      <Mark tone="bad" shape="octagon">
-        Paused
-      </Mark>
-      <span>
-        {paused.uid !== null && (
-          <>
-            by <MemberName uid={paused.uid} />
-          </>
-        )}
-        {paused.at !== null && (
-          <>
-            {' '}
-            <Age at={paused.at} />
-          </>
-        )}
-        : “{paused.reason}”. Runs can be planned and signed; none begins, and none goes on to its next page.
-      </span>
-    </p>
+    <div className={classes.paused}>
+      <p>
+        <Mark tone="bad" shape="octagon">
+          Paused
+        </Mark>{' '}
+        <span className="muted">
+          {paused.uid !== null && (
+            <>
+              by <MemberName uid={paused.uid} you={false} />
+            </>
+          )}
+          {paused.at !== null && (
+            <>
+              , <Age at={paused.at} />
+            </>
+          )}
+        </span>
+      </p>
+      <p>“{paused.reason}”</p>
+      <p className="muted">Runs can be planned and signed; none begins, and none goes on to its next page.</p>
+    </div>
   );
 }
 

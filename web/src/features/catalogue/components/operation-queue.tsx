@@ -36,7 +36,7 @@ export function OperationQueue({ operation }: { readonly operation: Operation })
     .toSorted((one, other) => (comesBefore(one, other) ? -1 : 1));
   return (
     <>
-      {running === 0 ? 'none' : plural(running, 'run')} of at most {operation.maxRunning}
+      {running === 0 ? 'none' : plural(running, 'run')} now, at most {operation.maxRunning} side by side
       {waiting.length > 0 && `; ${plural(waiting.length, 'run')} in the queue:`}
       {waiting.length > 0 && (
         <ol className={classes.queue}>

@@ -96,7 +96,7 @@ function Rules({
         </>
       }
     >
-      <ol className={classes.rules}>
+      <ol>
         {policy.rules.map((rule, index) => (
           <li key={rule.name + String(index)} className={classes.rule}>
             <span className={classes.number}>{index + 1}.</span>
@@ -106,7 +106,8 @@ function Rules({
                 {runs.length > 0 && (
                   <span className={classes.second}>
                     {' '}
-                    fits {fired.get(rule.name) ?? 0} of the last {plural(runs.length, 'run')}
+                    fits {fired.get(rule.name) ?? 0} of{' '}
+                    {runs.length === 1 ? '1 run' : `the last ${plural(runs.length, 'run')}`}
                   </span>
                 )}
               </p>

@@ -58,8 +58,8 @@ export function PolicyEditor({ policy }: { readonly policy: Policy | null }): Re
       </div>
       {proposed !== null && (
         <>
-          <Problems policy={proposed} />
           <Section title="What it would have meant">
+            <Problems policy={proposed} />
             {past.kind === 'loading' && <RowsSkeleton rows={2} />}
             {past.kind === 'failed' && <Failure failure={past.failure} what="past runs" />}
             {past.kind === 'ready' && <ReplayView before={policy} after={proposed} runs={past.value} />}

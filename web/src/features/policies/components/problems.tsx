@@ -13,7 +13,7 @@ export function Problems({
   const problems = policyProblems(policy);
   if (problems.length === 0) return null;
   return (
-    <ul className={classes.list} style={{ marginTop: 12 }}>
+    <ul className={classes.list}>
       {problems.map((problem) => (
         <li key={problem}>
           <Mark tone="act" shape="triangle" wrap>

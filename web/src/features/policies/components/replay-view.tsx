@@ -41,8 +41,8 @@ export function ReplayView({
               <Mark tone={MARKS[kind].tone} shape={MARKS[kind].shape}>
                 {MARKS[kind].label}
               </Mark>{' '}
-              <Link to={`/executions/${executionId}`}>{title}</Link>, <Age at={at} />: {levelsInWords(was.levels)} (“
-              {was.rule}”) → {levelsInWords(now.levels)} (“{now.rule}”)
+              <Link to={`/executions/${executionId}`}>{title}</Link>, <Age at={at} />: {levelsInWords(was.levels)} (
+              {was.rule}) → {levelsInWords(now.levels)} ({now.rule})
             </li>
           ))}
           {differences.length > SHOWN && <li className="muted">and {differences.length - SHOWN} more</li>}

@@ -105,21 +105,10 @@ async function applyPages(
   startedMs: number,
 ): Promise<Reason> {
   const forged = await signatureDrift(deps.db, lease.orgId, execution, plan);
-  if (forged !== null) return { kind: 'drift', drift: forged };
   // Nothing is paid on the word of a database that has forgotten payments.
-  if (plan.provider.connector !== 'none' && (await stopIfRolledBack(deps, lease.orgId))) return { kind: 'stopped' };
-  const identity = plan.provider.connector === 'none' ? null : await deps.provider.identity();
-  if (identity !== null && (identity.account !== plan.provider.account || identity.mode !== plan.provider.mode)) {
-    return {
-      kind: 'drift',
-      drift: {
-        what: 'provider',
-        subject: 'Stripe',
-        signed: `${plan.provider.account} (${plan.provider.mode})`,
-        found: `${identity.account} (${identity.mode})`,
-      },
-    };
-  }
+  if (forged === null && plan.provider.connector !== 'none' && (await stopIfRolledBack(deps, lease.orgId)))
+    return { kind: 'stopped' };
+  const elsewhere = await providerDrift(deps, plan);
   const [organization, { attempts, askSince }] = await Promise.all([
     read(deps.db, refs.organization(lease.orgId)),
     earlierUseOf(deps, lease.orgId, execution.id),
@@ -138,10 +127,16 @@ async function applyPages(
     limit: (connector, call) => limits[connector](call),
     drift: async (effects) => (await recordDrift(deps, lease.orgId, plan.rechecks)) ?? (await destinations(effects)),
     halt: (from) => haltReason(from, lease, execution, startedMs),
+    mayAskProvider: elsewhere === null,
     balances: new BalanceGuard(reader),
     progress: new LiveProgress(deps, lease.orgId, execution.id, plan),
     results: new Map(),
   };
+  const drift = forged ?? elsewhere;
+  if (drift !== null) {
+    await closeBegun(context);
+    return { kind: 'drift', drift };
+  }
   log.line('info', `Applying ${plural(plan.effectCount, 'effect')} in ${plural(plan.pageCount, 'page')}`);
   const order = new PageOrder(plan.levels);
   let next = 0;
@@ -165,6 +160,20 @@ async function applyPages(
   if (failed !== undefined) throw failed.reason;
   if (endsHere(reason)) await closeBegun(context);
   return reason;
+}
+
+/** The account at the provider is another one than was signed: neither is it paid from, nor does it know of payments. */
+async function providerDrift(deps: Deps, { provider }: Plan): Promise<Drift | null> {
+  if (provider.connector === 'none') return null;
+  const { account, mode } = await deps.provider.identity();
+  if (account === provider.account && mode === provider.mode) return null;
+  const inWords = (one: string, its: string): string => `${one} (${its})`;
+  return {
+    what: 'provider',
+    subject: 'Stripe',
+    signed: inWords(provider.account, provider.mode),
+    found: inWords(account, mode),
+  };
 }
 
 /** Calls at once to each connector, over all pages of the execution. */

@@ -38,6 +38,8 @@ export interface ApplyContext {
   readonly drift: (effects: readonly Effect[]) => Promise<Drift | null>;
   /** Looked at before every page. */
   readonly halt: (from: Pick<Transaction, 'get' | 'getAll'>) => Promise<Halt | null>;
+  /** Whether the provider is still the one that was signed. Another one knows nothing of this run's payments. */
+  readonly mayAskProvider: boolean;
   readonly balances: BalanceGuard;
   readonly progress: LiveProgress;
   /** What became of the effects that others need, by key; filled as their pages are settled. */

@@ -56,6 +56,35 @@ test('whichever transaction of a worker goes through twice: the run is planned, 
   }
 }, 60_000);
 
+test('a worker is lost, and the provider is another one then: the run has drifted, what may be paid is unknown, no page is open', async () => {
+  const world = await World.open();
+  const csv = csvOf(Array.from({ length: 5 }, (_, at) => [`R-${at}`, ALPHA, '10.00', 'USD']));
+  const planned = await world.plan(csv);
+  await world.approve(planned);
+  // Paid, and gone before it could say so.
+  const db: Database = {
+    ...world.db,
+    transaction: async (decide) => {
+      if (world.provider.payouts.length > 0) throw new Error('The worker is gone');
+      return world.db.transaction(decide);
+    },
+  };
+  await world.work({ ...world.deps, db, streams: { ...world.deps.streams, db } }).catch(() => undefined);
+  expect(world.provider.payouts).toHaveLength(2);
+  world.provider.platform = 'acct_another';
+  await world.later(config.leaseMs * 2 + 1_000);
+  const ended = await world.execution(planned.id);
+  expect(ended).toMatchObject({ state: 'drifted', tally: { counts: { unknown: 2, untouched: 3 } } });
+  const outcomes = await world.outcomes(ended);
+  expect(outcomes.map(({ status, code }) => `${status} ${code}`)).toEqual(Array(2).fill('unknown provider_changed'));
+  expect(Object.keys(world.claims()).sort()).toEqual(['R-0', 'R-1']);
+  // The first one comes back, and is asked.
+  world.provider.platform = 'acct_platform';
+  await world.later(config.askAgainMs + 1_000);
+  expect((await world.execution(planned.id)).tally?.counts).toMatchObject({ succeeded: 2, unknown: 0 });
+  await expectSound(world);
+});
+
 const base = { line: null, needs: [] as string[] };
 const transfer = (reference: string): Effect => ({
   ...base,

@@ -75,6 +75,13 @@ const skipped: Performed = {
   retryable: false,
 };
 
+const elsewhere: Performed = {
+  status: 'unknown',
+  code: 'provider_changed',
+  message: 'It may have been paid before the account at the provider changed, and the present one can not know',
+  retryable: false,
+};
+
 async function performOne(
   context: ApplyContext,
   page: PlanPage,
@@ -89,13 +96,7 @@ async function performOne(
     refusal === undefined ? null : { status: 'failed', code: 'ledger_refused', message: refusal, retryable: false };
   const kind = outsideKindOf(effect);
   if (kind === null) return refused;
-  if (kind.connector === 'stripe' && !context.mayAskProvider)
-    return {
-      status: 'unknown',
-      code: 'provider_changed',
-      message: 'It may have been paid before the account at the provider changed, and that one can not be asked',
-      retryable: false,
-    };
+  if (kind.connector === 'stripe' && !context.mayAskProvider) return refused ?? elsewhere;
   const call: OutsideCall = {
     context,
     kind,

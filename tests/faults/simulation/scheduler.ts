@@ -17,7 +17,7 @@ export interface Timer {
 }
 
 /** How long the next step waits for a call to the real store; a transaction may wait for another one's lock. */
-const PATIENCE_MS = 40;
+const PATIENCE_MS = 300;
 const MAX_WAITS = 6;
 const MAX_STEP_MS = 3;
 
@@ -37,6 +37,8 @@ export class Scheduler {
   #waits = 0;
   #wakeUp: (() => void) | null = null;
   steps = 0;
+  /** Calls to a real store were under way side by side: in which order they took effect, nobody knows. */
+  hasOverlaps = false;
   /** The time just after the last jump. */
   jumpedAtMs = 0;
 
@@ -161,7 +163,10 @@ export class Scheduler {
 
   async #waitOutside(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const patience = realTimeout(resolve, PATIENCE_MS);
+      const patience = realTimeout(() => {
+        this.hasOverlaps = true;
+        resolve();
+      }, PATIENCE_MS);
       this.#wakeUp = () => {
         if (this.#outside > 0) return;
         clearTimeout(patience);

@@ -137,7 +137,7 @@ test('a bank account that changes after the plan stops the run; a rejection need
     const said = (await page.locator('main').innerText()).replaceAll('\u00a0', ' ');
     expect(said).toContain(`signed was ${before.bank}, found is Another Bank ••0042`);
   }
-  await operator.page.getByText('Nothing was sent.').waitFor();
+  await operator.page.getByText('Nothing was done.').waitFor();
 
   const unwanted = await planOne(operator.page, `E2E-REJECT-${Date.now()}`, account);
   await approver.page.goto(unwanted.replace('/executions/', '/approvals/'));
@@ -147,7 +147,7 @@ test('a bank account that changes after the plan stops the run; a rejection need
   await approver.page.getByLabel('Reason for rejecting').fill('The seller asked for another amount');
   await reject.click();
   await approver.page.getByText('This request is decided. Nothing is asked of you.').waitFor();
-  await operator.page.getByText('Nothing was sent.').waitFor();
+  await operator.page.getByText('Nothing was done.').waitFor();
   expect(await operator.page.locator('main').innerText()).toContain('“The seller asked for another amount”');
 
   expect((await stripeAccount(account)).payouts).toBe(before.payouts);

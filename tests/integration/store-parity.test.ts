@@ -287,7 +287,7 @@ function expectSerial({ done, left }: Awaited<ReturnType<typeof compete>>): void
     });
     const document = left.get(name);
     expect(document?.['count']).toBe(here.reduce((sum, { amount }) => sum + amount, 100));
-    expect([...(document?.['by'] as string[])].sort()).toEqual(here.map(({ id }) => id).sort());
+    expect([...((document?.['by'] ?? []) as string[])].sort()).toEqual(here.map(({ id }) => id).sort());
   }
   for (const name of ['one', 'two', 'three', 'four']) {
     const made = done.filter(({ deed: one, result }) => 'name' in one && one.name === name && result === 'done');

@@ -51,7 +51,7 @@ export default definePlugin({
   description: 'Counts the rows of a CSV file.',
   category: 'data',
   riskLevel: 'low',
-  capabilities: ['files.read', 'files.write'],
+  capabilities: ['files.read'],
   parameters: [
     { type: 'file', name: 'file', label: 'File', accept: ['text/csv'], columns: COLUMNS, maxRows: MAX_ROWS },
   ],

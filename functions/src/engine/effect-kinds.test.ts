@@ -235,6 +235,20 @@ describe('each kind does what it says, once', () => {
   });
 });
 
+test('a plan without effects needs no signature: it is completed, with its report, and nothing was changed', async () => {
+  const world = await worldOf([]);
+  const journals = world.documents('journals').length;
+  const ended = await plan(world);
+  expect(ended).toMatchObject({
+    state: 'completed',
+    approvals: [],
+    plan: { sentence: 'Changes nothing: there is nothing to sign.', policy: { levels: [], auto: false } },
+    report: { success: true, message: 'Done' },
+  });
+  expect(world.documents('journals')).toHaveLength(journals);
+  await expectSound(world);
+});
+
 describe('calls to other systems', () => {
   const answering = (world: World, answer: (request: HttpRequest) => Performed): HttpRequest[] => {
     const requests: HttpRequest[] = [];

@@ -23,6 +23,8 @@ export const log = {
     logger.error('Work has failed again and again', facts),
   planned: (facts: { orgId: string; executionId: string; effects: number; problems: number; ms: number }) =>
     logger.info('Planned', facts),
+  planFailed: (facts: { orgId: string; executionId: string; message: string; stack?: string | undefined }) =>
+    logger.error('A plan failed through a fault of the platform', facts),
   applied: (facts: { orgId: string; executionId: string; state: string; ms: number }) => logger.info('Applied', facts),
   settlementNotAsked: (facts: { orgId: string; executionId: string; code: string }) =>
     logger.warn('The provider could not be asked what became of a payment', facts),

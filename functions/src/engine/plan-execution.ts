@@ -57,6 +57,13 @@ export async function planExecution(deps: Deps, lease: Lease, execution: Executi
   } catch (error) {
     const failure = toAppError(error);
     if (failure.code === 'lease_lost' || failure.retryable) throw error;
+    if (failure.code === 'internal')
+      platformLog.planFailed({
+        orgId: lease.orgId,
+        executionId: execution.id,
+        message: failure.message,
+        stack: failure.cause instanceof Error ? failure.cause.stack : failure.stack,
+      });
     await failPlan(deps, lease, execution, failure, log);
   } finally {
     await log.flush();

@@ -14,7 +14,7 @@ useSha256((bytes) => createHash('sha256').update(bytes).digest());
 /** Another part of the infinitely many worlds, or more of them, by the environment. */
 const FROM = Number(process.env['FAULTS_FROM'] ?? 1);
 const SEEDS = Number(process.env['FAULTS_SEEDS'] ?? 120);
-const REAL_SEEDS = Number(process.env['FAULTS_REAL_SEEDS'] ?? 10);
+const REAL_SEEDS = Number(process.env['FAULTS_REAL_SEEDS'] ?? 6);
 const MINUTES = 60_000;
 const SEEDS_A_BUG = 400;
 

@@ -1,6 +1,6 @@
 import type { Proposal } from '@countersign/domain/schemas/proposal';
 import type { ReactNode } from 'react';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { useLiveDocument } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { Failure } from '../../../components/failure.tsx';
@@ -14,6 +14,7 @@ import { Mark } from '../../../components/state-mark.tsx';
 import { refs } from '../../../refs.ts';
 import { PROPOSAL_MARKS } from './changes-page.tsx';
 import { DecideBox } from './decide-box.tsx';
+import { PolicyInWords, isReordered } from './policy-in-words.tsx';
 import classes from './changes.module.css';
 
 /** One change: what it does, what there was, why, and the decision on exactly this. */
@@ -30,9 +31,11 @@ export default function ChangePage(): ReactNode {
 
 function Change({ proposal }: { readonly proposal: Proposal }): ReactNode {
   const mark = PROPOSAL_MARKS[proposal.state];
+  const before: unknown = JSON.parse(proposal.before);
+  const proposed = proposedOf(proposal);
   return (
     <>
-      <PageHeader title={proposal.title} />
+      <PageHeader title={proposal.title} back={<Link to="/changes">Changes</Link>} />
       <dl className={classes.facts}>
         <dt>State</dt>
         <dd>
@@ -65,7 +68,7 @@ function Change({ proposal }: { readonly proposal: Proposal }): ReactNode {
       </dl>
       {proposal.impact.length > 0 && (
         <Section title="What it would have meant for past runs" count={proposal.impact.length}>
-          <ul>
+          <ul className={classes.impact}>
             {proposal.impact.map((line) => (
               <li key={line}>{line}</li>
             ))}
@@ -73,20 +76,46 @@ function Change({ proposal }: { readonly proposal: Proposal }): ReactNode {
         </Section>
       )}
       <Section title="Before and after">
-        <div className={classes.sides}>
-          <div className={classes.side}>
-            <h3>Now</h3>
-            <pre className={classes.value}>{readable(JSON.parse(proposal.before))}</pre>
-          </div>
-          <div className={classes.side}>
-            <h3>Proposed</h3>
-            <pre className={classes.value}>{readable(proposedOf(proposal))}</pre>
-          </div>
-        </div>
+        {proposal.change.kind === 'policy.set' && isReordered(before, proposed) && (
+          <p className={classes.remark}>Rules that stay stand in another order. The first that fits decides.</p>
+        )}
+        {proposal.change.kind === 'policy.set' && (
+          <Sides
+            now={<PolicyInWords value={before} other={proposed} />}
+            proposed={<PolicyInWords value={proposed} other={before} />}
+          />
+        )}
+        {proposal.change.kind === 'policy.set' ? (
+          <details>
+            <summary>Exactly as it is stored</summary>
+            <Sides now={<Value value={before} />} proposed={<Value value={proposed} />} />
+          </details>
+        ) : (
+          <Sides now={<Value value={before} />} proposed={<Value value={proposed} />} />
+        )}
       </Section>
       {proposal.state === 'open' && <DecideBox proposal={proposal} />}
     </>
   );
+}
+
+function Sides({ now, proposed }: { readonly now: ReactNode; readonly proposed: ReactNode }): ReactNode {
+  return (
+    <div className={classes.sides}>
+      <div className={classes.side}>
+        <h3>Now</h3>
+        {now}
+      </div>
+      <div className={classes.side}>
+        <h3>Proposed</h3>
+        {proposed}
+      </div>
+    </div>
+  );
+}
+
+function Value({ value }: { readonly value: unknown }): ReactNode {
+  return <pre className={classes.value}>{readable(value)}</pre>;
 }
 
 /** The part of the change that stands beside what there was. */

@@ -76,7 +76,8 @@ function Now({ schedule }: { readonly schedule: Schedule }): ReactNode {
   const { me } = useWorkplace();
   return (
     <p style={{ marginBottom: 20 }}>
-      <ScheduleMark schedule={schedule} /> made by <MemberName uid={schedule.madeBy} />, <Age at={schedule.updatedAt} />
+      <ScheduleMark schedule={schedule} />, made by <MemberName uid={schedule.madeBy} you={false} />,{' '}
+      <Age at={schedule.updatedAt} />
       {schedule.problem !== null && <>. {schedule.problem.message}</>}
       {schedule.madeBy !== me.uid && '. Whoever saves it takes it over, and can not sign its runs from then on.'}
     </p>

@@ -83,7 +83,7 @@ function Row({
           {schedule.title}
         </Link>
         <span className={classes.second}>
-          {operation?.title ?? schedule.operationId}, made by <MemberName uid={schedule.madeBy} />
+          {operation?.title ?? schedule.operationId}, made by <MemberName uid={schedule.madeBy} you={false} />
         </span>
       </span>
       <span>

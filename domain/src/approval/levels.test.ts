@@ -75,3 +75,18 @@ test('levels are signed in order', () => {
   expect(missingSignatures(levels, [{ uid: 'a', level: 0 }])).toBe(2);
   expect(currentLevel([], [])).toBeNull();
 });
+
+test('more people of one role than a level takes are asked for in several', () => {
+  const approvers = [level('approver', 5), level('approver', 5), level('approver', 2)];
+  expect(strictestOf([approvers, [level('executive')]])).toEqual([...approvers, level('executive')]);
+  expect(strictestOf([[level('approver', 5)]])).toEqual([level('approver', 5)]);
+});
+
+test('a signature counts for its level alone, and no level owes another', () => {
+  const levels = [level('approver', 2), level('executive', 3)];
+  const [first, second] = [0, 1].map((at) => ({ uid: String(at), level: at }));
+  if (first === undefined || second === undefined) throw new Error('two signatures');
+  expect(missingSignatures(levels, [second])).toBe(4);
+  expect(missingSignatures(levels, [second, second])).toBe(3);
+  expect(missingSignatures(levels, [first, first, first])).toBe(3);
+});

@@ -4,7 +4,7 @@ import type { Effect, Outcome } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import type { Member, Organization } from '@countersign/domain/schemas/organization';
 import type { PayRequest } from '../../../functions/src/effects/payment-provider.ts';
-import type { Write } from '../../../functions/src/store/database.ts';
+import type { Database, Write } from '../../../functions/src/store/database.ts';
 import type { Findings } from './findings.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -50,6 +50,8 @@ function takeApart(path: string): Place {
  */
 export class Observer {
   readonly documents = new Map<string, Data>();
+  /** Of every document that there ever was. */
+  readonly #paths = new Set<string>();
   readonly #findings: Findings;
   readonly #scheduler: Clock;
   /** When each page was begun, and since when its worker may have known what it knew. */
@@ -121,7 +123,19 @@ export class Observer {
     }
   }
 
+  /** As it is in the store: where commits were under way side by side, the model may have them in another order. */
+  async refresh(db: Database): Promise<void> {
+    const paths = [...this.#paths];
+    const stored = await db.getAll(paths);
+    for (const [at, path] of paths.entries()) {
+      const data = stored[at]?.data;
+      if (data === undefined) this.documents.delete(path);
+      else this.documents.set(path, data);
+    }
+  }
+
   #apply(write: Write, before: Data | undefined): Data | undefined {
+    this.#paths.add(write.path);
     if (write.op === 'delete') {
       this.documents.delete(write.path);
       return undefined;

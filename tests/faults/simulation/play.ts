@@ -236,6 +236,7 @@ async function toRest(world: SimWorld): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     await world.tick();
     await world.scheduler.sleep(TICK_MS + 1_000, 'rest');
+    if (world.scheduler.hasOverlaps) await world.observer.refresh(world.base.db);
     if (waiting(world).length > 0) continue;
     const patience = patienceMs(world);
     if (patience === null) return;

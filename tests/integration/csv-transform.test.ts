@@ -81,7 +81,7 @@ test(
     expect(result).toMatchObject({
       status: 'ready',
       kind: 'result',
-      generation: (effect?.data as { generation: string }).generation,
+      generation: effect?.kind === 'file.publish' ? effect.data.generation : '',
     });
     const attempt = planned.plan?.attempt ?? 0;
     expect(result?.storagePath).toBe(objectPaths.draft(organizationId, executionId, attempt, 'paid.csv'));

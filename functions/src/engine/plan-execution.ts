@@ -30,7 +30,7 @@ import { PlanFiles } from './plan-files.ts';
 import { earlierRuns, withoutDone, type EarlierRuns } from './resume.ts';
 import { payeesWrite } from './queue-payees.ts';
 import { ReadRecorder } from './read-recorder.ts';
-import { validateParameters } from './validate-parameters.ts';
+import { assertParametersTaken } from './validate-parameters.ts';
 import { fenced, release, type Lease } from './work.ts';
 
 const PROBLEMS_A_PAGE = 200;
@@ -101,17 +101,19 @@ async function draftPlan(deps: Deps, lease: Lease, execution: Execution, log: Ex
   const plugin = await deps.catalogue.find(execution.plugin.name, execution.plugin.codeHash, lease.orgId);
   const recorder = new ReadRecorder(deps.now);
   log.line('info', `Planning with ${plugin.manifest.title} ${plugin.manifest.version}`);
-  await validateParameters(deps, plugin, execution, log);
   const input = { parameters: execution.parameters, execution: { id: execution.id, title: execution.title } };
   const files = new PlanFiles(deps, lease.orgId, execution, lease.token);
   const earlier = await earlierRuns(deps, lease.orgId, execution);
   const handlers = planHandlers(deps, lease.orgId, execution, recorder, files, earlier.executionIds);
-  const { output, drafts } = await runInSandbox(deps, plugin, execution, 'execute', input, handlers, log)
-    .then(async (result) => ({
-      output: withoutDone(parsePlanOutput(result), earlier),
-      drafts: await files.settle(recorder),
-    }))
-    .finally(() => files.close());
+  const { output, drafts } = await (async () => {
+    try {
+      const result = await runInSandbox(deps, plugin, execution, 'execute', input, handlers, log);
+      assertParametersTaken(result);
+      return { output: withoutDone(parsePlanOutput(result), earlier), drafts: await files.settle(recorder) };
+    } finally {
+      await files.close();
+    }
+  })();
   assertSoundEffects(output.effects, plugin.manifest.capabilities);
   // Nothing to do because nothing can be done is a failure; a plan that only reads has nothing to do.
   if (output.effects.length === 0 && output.problems.some((problem) => problem.severity === 'refused'))

@@ -81,6 +81,23 @@ export interface Plugin {
   readonly report: (input: ReportInput<Readonly<Record<string, unknown>>>, context: Context) => Promise<Report>;
 }
 
+/** What the sandbox answers instead of a plan when the plugin does not take its parameters. */
+export interface ParametersRefused {
+  readonly parameterIssues: readonly ParameterIssue[];
+}
+
+/** Ask whether the plugin takes these parameters, then for a plan: one run, and nothing is read in vain. */
+export async function validateAndPlan(
+  plugin: Plugin,
+  parameters: Readonly<Record<string, unknown>>,
+  context: Context,
+): Promise<PlanProposal | ParametersRefused> {
+  const parameterIssues = plugin.validate(parameters);
+  return Array.isArray(parameterIssues) && parameterIssues.length === 0
+    ? plugin.execute(parameters, context)
+    : { parameterIssues };
+}
+
 /** Declare a plugin. The default export of a plugin's `src/index.ts` is what this returns. */
 export function definePlugin<const Parameters extends readonly ParameterInput[]>(
   definition: PluginDefinition<Parameters>,

@@ -1,5 +1,5 @@
 import { createContext, type Host } from './context.ts';
-import type { Plugin, ReportInput } from './define-plugin.ts';
+import { validateAndPlan, type Plugin, type ReportInput } from './define-plugin.ts';
 
 /** The one global that the sandbox leaves in the isolate. */
 declare const countersign: Host & { register(serve: (entry: string, input: unknown) => unknown): void };
@@ -16,7 +16,7 @@ export function serve(plugin: Plugin): void {
     const { parameters, execution } = input as EntryInput;
     if (entry === 'validate') return plugin.validate(parameters);
     const context = createContext(countersign, execution);
-    if (entry === 'execute') return plugin.execute(parameters, context);
+    if (entry === 'execute') return validateAndPlan(plugin, parameters, context);
     return plugin.report(input as ReportInput<Readonly<Record<string, unknown>>>, context);
   });
 }

@@ -1,6 +1,7 @@
 import { AppError, isAppError } from '@countersign/domain/errors';
 import { sha256Hex } from '@countersign/domain/hash';
 import { manifestSchema } from '@countersign/domain/schemas/plugin';
+import { validateAndPlan } from '@countersign/plugin-sdk/define-plugin';
 import { createContext } from '@countersign/plugin-sdk/context';
 import { InputError, type Plugin, type ReportInput } from '@countersign/plugin-sdk';
 import { METHOD_CAPABILITY } from '../../sandbox/policy.ts';
@@ -46,7 +47,7 @@ async function runHere(plugin: Plugin, run: PluginRun): ReturnType<Deps['runPlug
         ? plugin.validate(input.parameters)
         : run.entry === 'report'
           ? await plugin.report(input, context)
-          : await plugin.execute(input.parameters, context);
+          : await validateAndPlan(plugin, input.parameters, context);
     return { result: overTheWire(result), usage: { cpuMs: 0, wallMs: 0, rssMiB: 0, calls: 0, outputBytes: 0 } };
   } catch (error) {
     if (error instanceof InputError)

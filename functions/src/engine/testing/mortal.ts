@@ -82,8 +82,12 @@ export function mortal(deps: Deps, life: Life): Deps {
       stream: (path, generation) => objects.stream(path, generation),
       write: (path, bytes, type) => life.step(() => objects.write(path, bytes, type)),
       writer: (path, type) => {
-        const { write, close, abort } = objects.writer(path, type);
-        return { write: (bytes) => life.look(() => write(bytes)), close: () => life.step(close), abort };
+        const writer = objects.writer(path, type);
+        return {
+          write: (bytes) => life.look(() => writer.write(bytes)),
+          close: () => life.step(() => writer.close()),
+          abort: () => writer.abort(),
+        };
       },
     },
     wake: (orgId, workId) => life.step(() => deps.wake(orgId, workId)),

@@ -244,8 +244,58 @@ describe('maySign', () => {
       facts({ standIns: [standIn('amir', ['approver'], ['olivia']), standIn('bea', ['approver'])] }),
       { may: true, forUid: 'bea' },
     ],
+    [
+      'for somebody whose other delegate has no part in the run',
+      uma,
+      [{ uid: 'cara', level: 0, forUid: 'dora' }],
+      facts({
+        standIns: [standIn('amir', ['approver'], ['tom'])],
+        editors: [{ uid: 'vera', file: 'f' }],
+        payees: [{ uid: 'vera', account: 'acct_1' }],
+      }),
+      { may: true, forUid: 'amir' },
+    ],
+    [
+      'for somebody whose other delegate has signed for a third',
+      uma,
+      [{ uid: 'tom', level: 0, forUid: 'dora' }],
+      facts({ standIns: [standIn('amir', ['approver'], ['dora'])] }),
+      { may: false, code: 'self_approval' },
+    ],
+    [
+      'for somebody whose other delegate uploaded a file',
+      uma,
+      [],
+      facts({ standIns: [standIn('amir', ['approver'], ['tom'])], editors: [{ uid: 'tom', file: 'f' }] }),
+      { may: false, code: 'self_approval' },
+    ],
+    [
+      'for somebody whose other delegate is paid',
+      uma,
+      [],
+      facts({ standIns: [standIn('amir', ['approver'], ['tom'])], payees: [{ uid: 'tom', account: 'acct_1' }] }),
+      { may: false, code: 'self_approval' },
+    ],
+    [
+      'after two have signed for each other with whom the member has nothing to do',
+      amir,
+      [{ uid: 'cara', level: 0, forUid: 'dora' }],
+      facts({ standIns: [standIn('bea')] }),
+      { may: true, forUid: null },
+    ],
   ])('%s', (_, who, signatures, given, expected) => {
     expect(maySign(who, waiting, levels, signatures, given)).toMatchObject(expected);
+  });
+
+  test.each<[string, Signer, typeof waiting, Signature[]]>([
+    ['This run is not waiting for a signature.', amir, { ...waiting, state: 'planning' }, []],
+    ['Your membership is not active.', { ...amir, active: false }, waiting, []],
+    ['You asked for this run, so somebody else must sign it.', { ...amir, uid: 'olivia' }, waiting, []],
+    ['You have signed this run already.', amir, waiting, signed('amir')],
+    ['Signing this run takes the role approver.', uma, waiting, []],
+    ['All signatures are given.', amir, waiting, signed('bea', 'cara', 'edith')],
+  ])('why not: %s', (reason, who, execution, signatures) => {
+    expect(maySign(who, execution, levels, signatures)).toMatchObject({ may: false, reason });
   });
 
   test('however many try in whatever order, a run is signed by as many different people as its levels ask for, none of them the requester', () => {

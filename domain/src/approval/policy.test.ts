@@ -303,6 +303,45 @@ test('a policy with more signatures in each rule never lets fewer people through
   );
 });
 
+test('a reminder is taken over from the policy, and where it has none there is none', () => {
+  const all: PolicyRule = { name: 'all', when: {}, levels: [level('approver')] };
+  expect(chooseRule(policy([all], { reminderHours: 4 }), exampleTraits())).toMatchObject({ reminderHours: 4 });
+  expect(chooseRule(policy([all]), exampleTraits()).reminderHours).toBeNull();
+});
+
+test('a rule that names nobody and does not say so, though no schema lets it in, approves nothing', () => {
+  const rules: PolicyRule[] = [
+    { name: 'empty', when: {}, levels: [] },
+    { name: 'rest', when: {}, levels: [level('executive')] },
+  ];
+  expect(chooseRule(policy(rules), exampleTraits())).toMatchObject({
+    rule: '“empty” names nobody: approval is required',
+    levels: [level('executive')],
+    auto: false,
+  });
+});
+
+test('why a rule may not approve money by itself', () => {
+  const amount = { maxMinor: '1' };
+  expect(autoProblem({ auto: true, when: { amount } })).toBe('it does not say that it is for plans that move money');
+  expect(autoProblem({ auto: true, when: { movesMoney: true } })).toBe('it sets no limit on the amount');
+  expect(autoProblem({ auto: true, when: { movesMoney: true, amount } })).toBeNull();
+  expect(autoProblem({ when: {} })).toBeNull();
+});
+
+test('what is not doubtful about a policy is not said', () => {
+  const all: PolicyRule = { name: 'all', when: {}, levels: [level('approver')] };
+  const reading: PolicyRule = { name: 'reading', when: { movesMoney: false }, levels: [], auto: true };
+  const sameAsAll = { ...all, name: 'same', when: { movesMoney: undefined } } as unknown as PolicyRule;
+  expect(policyProblems(policy([reading, all]))).toEqual([]);
+  expect(policyProblems(policy([all], { reminderHours: 23 }))).toEqual([]);
+  expect(policyProblems(policy([all], { reminderHours: null, expiryHours: 0 }))).toEqual([]);
+  // What is written and not set is no condition.
+  expect(policyProblems(policy([sameAsAll, all]))).toEqual([
+    '“all” never applies: “same” before it matches everything.',
+  ]);
+});
+
 test('what is doubtful about a policy is said', () => {
   const all: PolicyRule = { name: 'all', when: {}, levels: [level('approver')] };
   expect(policyProblems(policy([all]))).toEqual([]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { QueueEntry } from '../schemas/queue.ts';
-import { shareAccount, startable, turnOf, type Gates } from './turns.ts';
+import { comesBefore, shareAccount, startable, turnOf, type Gates } from './turns.ts';
 
 const entry = (ticket: number, fields: Partial<QueueEntry> = {}): QueueEntry => ({
   ticket,
@@ -78,6 +78,31 @@ describe('whose turn it is', () => {
 
   it("is nobody's in an operation that is not there", () => {
     expect(turnOf(entry(1, { operationId: 'gone' }), [], gates())).toMatchObject({ reason: 'operation_paused' });
+  });
+});
+
+describe('the order', () => {
+  it('is that of approval, and for the same moment that of the ids, whichever is asked first', () => {
+    const [one, other] = [entry(1), entry(2)];
+    const same = entry(3, { approvedAt: one.approvedAt });
+    expect([comesBefore(one, other), comesBefore(other, one)]).toEqual([true, false]);
+    expect([comesBefore(one, same), comesBefore(same, one)]).toEqual([true, false]);
+    expect(comesBefore(one, one)).toBe(false);
+  });
+
+  it('is kept by those that may begin together', () => {
+    const roomy = gates({ pay: { maxRunning: 3 } });
+    expect(ids(startable([entry(5), entry(9), entry(2)], roomy))).toEqual([2, 5, 9]);
+  });
+
+  it('tells apart who runs from who waits', () => {
+    const entries = [entry(1, { state: 'running' }), entry(2), entry(3)];
+    expect(turnOf(entry(3), entries, gates())).toMatchObject({ ahead: 2, behind: [entries[0]] });
+  });
+
+  it('does not count an entry before itself', () => {
+    const running = entry(1, { state: 'running' });
+    expect(turnOf(running, [running], gates())).toEqual({ may: true });
   });
 });
 

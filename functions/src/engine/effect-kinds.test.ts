@@ -449,3 +449,51 @@ describe('signed predicates about records', () => {
     expect((await world.execution(planned.id)).state).toBe('completed');
   });
 });
+
+test('a plugin reads records with their versions, and what it read is part of what is signed', async () => {
+  const seen: unknown[] = [];
+  const reading = definePlugin({
+    name: 'proposer',
+    version: '1.0.0',
+    title: 'Reader',
+    description: 'Raises a price',
+    category: 'data',
+    riskLevel: 'low',
+    capabilities: ['records.read', 'records.write'],
+    parameters: [],
+    execute: async (_, context) => {
+      const records = await context.records.get('price', ['p', 'unknown']);
+      seen.push([...records]);
+      return {
+        effects: [price('p', records.get('p')?.version ?? 0, '2.00')],
+        problems: [],
+        rowCount: 1,
+        refusedTotals: [],
+        message: '',
+        metrics: {},
+        warnings: [],
+      };
+    },
+    report: async () => ({ success: true, message: '', files: [], notifications: [] }),
+  });
+  const writing = await worldOf([price('p', 0)]);
+  await run(writing);
+  Object.assign(writing.deps, { runPlugin: swapped(writing, reading) });
+  const ended = await run(writing);
+  expect(seen).toEqual([[['p', { version: 1, fields: { value: '1.25' } }]]]);
+  expect(ended).toMatchObject({ state: 'completed', plan: { reads: { count: 1 } } });
+  expect(writing.documents('records')).toMatchObject([{ version: 2, fields: '{"value":"2.00"}' }]);
+});
+
+/** The code of another plugin in the place of the installed one. */
+function swapped(world: World, plugin: Plugin): World['deps']['runPlugin'] {
+  const other = inProcess(plugin);
+  return async (request) => {
+    const [built] = await other.catalogue.list();
+    return other.runPlugin({
+      ...request,
+      codeHash: built?.codeHash ?? '',
+      capabilities: built?.manifest.capabilities ?? [],
+    });
+  };
+}

@@ -3,9 +3,13 @@ import { AppError } from '@countersign/domain/errors';
 import { derivedId, sha256Hex } from '@countersign/domain/hash';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { claimKindSchema } from '@countersign/domain/schemas/effect';
+import { idSchema } from '@countersign/domain/schemas/common';
+import type { StoredRecord } from '@countersign/domain/schemas/record';
 import * as z from 'zod';
 import { paths } from '@countersign/domain/paths';
 import type { AccountSnapshot, MissingAccount } from '../effects/payment-provider.ts';
+import { refs } from '../refs.ts';
+import { readAll } from '../store/database.ts';
 import type { BuiltPlugin } from './catalogue.ts';
 import { lookupClaims } from './claims.ts';
 import type { Deps } from './deps.ts';
@@ -21,6 +25,10 @@ const accountsArgs = z.strictObject({ accounts: z.array(z.string().max(100)).max
 const claimsArgs = z.strictObject({
   kind: claimKindSchema,
   references: z.array(z.string().min(1).max(200)).max(60_000),
+});
+const recordsArgs = z.strictObject({
+  type: z.string().regex(/^[a-z][a-z0-9-]{1,40}$/),
+  ids: z.array(idSchema).max(1_000),
 });
 const fileArgs = z.strictObject({ parameter: z.string() });
 
@@ -52,12 +60,33 @@ export function planHandlers(
     'claims.lookup': recorded('claims.lookup', async (args) => ({
       taken: await lookup(claimsArgs.parse(args)),
     })),
+    'records.get': recorded('records.get', async (args) => ({
+      records: await readRecords(deps, orgId, recordsArgs.parse(args)),
+    })),
   };
 }
 
 /** What a report may see: the files that the plan was made from, and nothing of the outside. */
 export function reportHandlers(deps: Deps, execution: Execution): Record<string, (args: unknown) => Promise<unknown>> {
   return { 'files.read': async (args) => readInput(deps, execution, fileArgs.parse(args).parameter) };
+}
+
+/** Records as they are now; those that are not there are left out. */
+async function readRecords(
+  deps: Deps,
+  orgId: string,
+  { type, ids }: z.infer<typeof recordsArgs>,
+): Promise<Record<string, { version: number; fields: StoredRecord['fields'] }>> {
+  const records = await readAll(
+    deps.db,
+    ids.map((id) => refs.record(orgId, type, id)),
+  );
+  return Object.fromEntries(
+    ids.flatMap((id, at) => {
+      const record = records[at] ?? null;
+      return record === null ? [] : [[id, { version: record.version, fields: record.fields }] as const];
+    }),
+  );
 }
 
 /** Accounts as Stripe shows them. One that the ledger does not know can't be paid: its journal would be refused. */

@@ -69,6 +69,7 @@ export const METHOD_CAPABILITY: ReadonlyMap<string, Capability> = new Map([
   ['drafts.close', 'files.write'],
   ['claims.lookup', 'claims.lookup'],
   ['stripe.balances', 'stripe.balances'],
+  ['records.get', 'records.read'],
 ]);
 
 function words(text: string): string[] {

@@ -66,7 +66,14 @@ export interface Context {
   };
   /** Which of these payout references an execution holds already. References that are free are left out. */
   readonly claims: { lookup(references: readonly string[]): Promise<ReadonlyMap<string, ClaimHolder>> };
+  /** Records of a registered type by id, with the version that a `record.write` or a recheck names. Unknown ones are left out. */
+  readonly records: { get(type: string, ids: readonly string[]): Promise<ReadonlyMap<string, PluginRecord>> };
   readonly log: Readonly<Record<LogLevel, (message: string) => void>>;
+}
+
+export interface PluginRecord {
+  readonly version: number;
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** What the sandbox gives: one callback, a log, and the time. The test kit has another. */
@@ -79,6 +86,7 @@ export interface Host {
 /** So many accounts or references go in one call; the host sets no smaller limit. */
 const ACCOUNTS_A_CALL = 500;
 const REFERENCES_A_CALL = 10_000;
+const RECORDS_A_CALL = 1_000;
 
 export function createContext(host: Host, execution: { readonly id: string; readonly title: string }): Context {
   const logAt =
@@ -111,6 +119,15 @@ export function createContext(host: Host, execution: { readonly id: string; read
             taken: Record<string, ClaimHolder>;
           };
           return answer.taken;
+        }),
+    },
+    records: {
+      get: (type, ids) =>
+        inBatches(ids, RECORDS_A_CALL, async (batch) => {
+          const answer = (await host.call('records.get', { type, ids: batch })) as {
+            records: Record<string, PluginRecord>;
+          };
+          return answer.records;
         }),
     },
   };

@@ -12,6 +12,7 @@ export type {
   Context,
   InputText,
   MissingStripeAccount,
+  PluginRecord,
   StripeAccount,
   StripeDestination,
 } from './context.ts';

@@ -2,7 +2,14 @@ import { decodeText } from '@countersign/domain/csv/decode';
 import { sha256Hex } from '@countersign/domain/hash';
 import type { Outcome } from '@countersign/domain/schemas/effect';
 import Papa from 'papaparse';
-import { createContext, type ClaimHolder, type Context, type LogLevel, type StripeAccount } from './context.ts';
+import {
+  createContext,
+  type ClaimHolder,
+  type Context,
+  type LogLevel,
+  type StripeAccount,
+  type PluginRecord,
+} from './context.ts';
 import type { ParameterIssue, PlanProposal, Plugin, Report } from './define-plugin.ts';
 import { InputError } from './input-error.ts';
 
@@ -15,6 +22,8 @@ export interface TestWorld {
   readonly stripe?: readonly StripeAccount[];
   /** References that an execution holds already. */
   readonly claims?: Readonly<Record<string, ClaimHolder>>;
+  /** Records by type and id. */
+  readonly records?: Readonly<Record<string, Readonly<Record<string, PluginRecord>>>>;
   readonly now?: string;
 }
 
@@ -36,6 +45,7 @@ const CAPABILITY_OF: Readonly<Record<string, string>> = {
   'drafts.open': 'files.write',
   'drafts.write': 'files.write',
   'drafts.close': 'files.write',
+  'records.get': 'records.read',
 };
 const NOW = '2026-01-15T09:00:00.000Z';
 const HASH = '0'.repeat(64);
@@ -116,6 +126,11 @@ function answer(world: TestWorld, method: string, args: unknown): unknown {
         ),
       ),
     };
+  }
+  if (method === 'records.get') {
+    const { type, ids } = args as { type: string; ids: string[] };
+    const there = world.records?.[type] ?? {};
+    return { records: Object.fromEntries(ids.flatMap((id) => (Object.hasOwn(there, id) ? [[id, there[id]]] : []))) };
   }
   throw new Error(`The test kit has no ${method}`);
 }

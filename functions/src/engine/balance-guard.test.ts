@@ -120,3 +120,19 @@ test('other effects have no balance', async () => {
   expect(await guard.refusalOf(journal)).toBeNull();
   guard.answered(journal, not('failed'));
 });
+
+test('the provider is asked once while the balance suffices, to the last minor unit, and again only before a refusal', async () => {
+  const reads: string[][] = [];
+  const readAccounts = provider.readAccounts.bind(provider);
+  provider.readAccounts = async (accounts) => (reads.push([...accounts]), readAccounts(accounts));
+  expect(await isRefused(payout('600'))).toBe(false);
+  expect(await isRefused(payout('400'))).toBe(false);
+  expect(reads).toHaveLength(1);
+  expect(await isRefused(payout('1'))).toBe(true);
+  expect(reads).toHaveLength(2);
+});
+
+test('an account that the provider says nothing of has nothing', async () => {
+  provider.readAccounts = async () => new Map();
+  expect(await isRefused(payout('1'))).toBe(true);
+});

@@ -5,7 +5,7 @@ import {
   type EffectLine,
   type FieldDifference,
 } from '@countersign/domain/plan/compare';
-import { amountsInWords, plural } from '@countersign/domain/plan/sentence';
+import { amountsInWords, inWords, plural } from '@countersign/domain/plan/sentence';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { type ReactNode, useMemo } from 'react';
 import { Link, useParams } from 'react-router';
@@ -18,6 +18,7 @@ import { Section } from '../../../components/section.tsx';
 import { PageSkeleton } from '../../../components/skeletons.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { type ComparedState, useComparedRun } from '../api/use-compared-run.ts';
+import classes from './compare.module.css';
 
 /** Two runs held against each other: the earlier one on the left, whatever the address says. */
 export default function ComparePage(): ReactNode {
@@ -44,7 +45,7 @@ function Compared({ before, after }: { readonly before: Ready; readonly after: R
         title="Two runs compared"
         purpose="What differs in input, code, what was read, effects and outcomes."
       />
-      <div className={table.scroll}>
+      <div className={`${table.scroll} ${classes.runs}`}>
         <table className={table.table} aria-label="The two runs">
           <tbody>
             <RunRow label="Earlier" execution={before.execution} />
@@ -125,12 +126,10 @@ function Reads({ comparison: { reads } }: { readonly comparison: Comparison }): 
   if (differing.length === 0) return null;
   return (
     <Section title="What was read" count={differing.length}>
-      <ul>
+      <ul className={classes.lines}>
         {differing.map((read) => (
           <li key={read.call}>
-            {read.what}: {plural(read.otherAnswer, 'other answer')}, {read.onlyBefore.toLocaleString('en')} asked only
-            by the earlier run, {read.onlyAfter.toLocaleString('en')} only by the later one,{' '}
-            {read.same.toLocaleString('en')} the same
+            {read.what}: {readsInWords(read)}
           </li>
         ))}
       </ul>
@@ -138,11 +137,22 @@ function Reads({ comparison: { reads } }: { readonly comparison: Comparison }): 
   );
 }
 
+/** What is zero is not said. */
+function readsInWords({ otherAnswer, onlyBefore, onlyAfter, same }: Comparison['reads'][number]): string {
+  const parts = [
+    [otherAnswer, plural(otherAnswer, 'other answer')],
+    [onlyBefore, `${onlyBefore.toLocaleString('en')} asked only by the earlier run`],
+    [onlyAfter, `${onlyAfter.toLocaleString('en')} asked only by the later run`],
+    [same, `${same.toLocaleString('en')} the same`],
+  ] as const;
+  return inWords(parts.filter(([count]) => count > 0).map(([, words]) => words));
+}
+
 function Effects({ comparison: { effects } }: { readonly comparison: Comparison }): ReactNode {
   const { added, removed, changed, unchanged } = effects;
   return (
     <Section title="Effects" aside={`${unchanged.toLocaleString('en')} the same`}>
-      <p>
+      <p className={classes.lines}>
         Earlier: {amountsInWords(effects.totalsBefore) || 'no money'}; later:{' '}
         {amountsInWords(effects.totalsAfter) || 'no money'}.
       </p>

@@ -79,7 +79,9 @@ function Row({ delegation, who }: { readonly delegation: Delegation; readonly wh
   const now = new Date(useNow()).toISOString();
   const command = useCommand('endDelegation');
   const ended = delegation.endedAt !== null || delegation.endsAt <= now;
-  const state = ended ? 'Ended' : delegation.startsAt > now ? 'Not yet' : 'In force';
+  // One that began when it was made is in force, also where this clock is behind the server's.
+  const waits = delegation.startsAt > delegation.createdAt && delegation.startsAt > now;
+  const state = ended ? 'Ended' : waits ? 'Not yet' : 'In force';
   return (
     <li className={classes.row}>
       <Mark

@@ -78,7 +78,7 @@ export function ProblemList({ execution }: { readonly execution: Execution }): R
 function ProblemTable({ problems }: { readonly problems: readonly Problem[] }): ReactNode {
   return (
     <div className={table.scroll}>
-      <table className={table.table} aria-label="Rows with this problem">
+      <table className={`${table.table} ${classes.rows}`} aria-label="Rows with this problem">
         <thead>
           <tr>
             <th data-num>Line</th>

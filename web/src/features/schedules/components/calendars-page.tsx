@@ -151,6 +151,8 @@ function CalendarForm({ calendar }: { readonly calendar: Calendar | null }): Rea
   );
 }
 
+/** A day that there is: 30 February would be taken for 2 March. */
 function isDay(text: string): boolean {
-  return daySchema.safeParse(text).success && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+  const at = daySchema.safeParse(text).success ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(at) && dayOf(at) === text;
 }

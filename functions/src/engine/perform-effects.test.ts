@@ -128,6 +128,15 @@ describe('sent for the first time', () => {
     expect(pay).toHaveBeenCalledTimes(1);
   });
 
+  test.each(['failed', 'unknown'] as const)(
+    'what is %s is not sent again, whatever it says of retrying',
+    async (said) => {
+      pay.mockResolvedValue(saying(said, true));
+      expect(await outcome(payout)).toEqual([said, `was_${said}`]);
+      expect(pay).toHaveBeenCalledTimes(1);
+    },
+  );
+
   test('throttled: the same call until patience ends; then it is not done, so failed', async () => {
     vi.useFakeTimers();
     try {
@@ -201,7 +210,8 @@ describe('asked for before it is sent', () => {
     ['never sent again: since it was intended', { mode: 'ask_only' }, INTENDED_AT],
   ])('%s', async (_, situation, since) => {
     await perform(payout, situation);
-    expect(sinceAsked()[0] ?? null).toBe(since);
+    expect(sinceAsked()).toEqual(since === null ? [] : [since]);
+    expect(find.mock.calls.map(([request]) => request.idempotencyKey)).toEqual(since === null ? [] : [KEY]);
     find.mockClear().mockResolvedValue(paid);
     pay.mockClear();
     if (since === null) return;
@@ -222,6 +232,10 @@ describe('asked for before it is sent', () => {
       [2, 3, 4, 5].map((attempt) => providerKey('acme', 'payout', 'R-1', attempt)),
     );
     expect(pay).toHaveBeenCalledTimes(1);
+  });
+
+  test('what has no reference has no other attempts', async () => {
+    expect(await outcome(http('Key'), { restoredSince: LOST })).toEqual(['succeeded', null]);
   });
 
   test('of forgotten attempts the one that was paid goes before one that came back', async () => {
@@ -253,7 +267,11 @@ describe('after a worker that may have sent it', () => {
   });
 
   test('a run that stops sends nothing: what is not found is not done', async () => {
-    expect(await outcome(payout, { mode: 'ask_only' })).toEqual(['not_done', STOPPED_BEFORE]);
+    expect(await perform(payout, { mode: 'ask_only' })).toMatchObject({
+      status: 'not_done',
+      code: STOPPED_BEFORE,
+      message: 'Not sent: the run stopped before',
+    });
     expect(pay).not.toHaveBeenCalled();
   });
 
@@ -266,6 +284,10 @@ describe('after a worker that may have sent it', () => {
   ])('a call %s', async (_, effect, mode, expected, calls) => {
     expect(await outcome(effect, { mode })).toEqual(expected);
     expect(call).toHaveBeenCalledTimes(calls);
+    if (calls === 0)
+      expect((await perform(effect, { mode }))?.message).toBe(
+        'The worker was lost while this was sent, and the receiver can not be asked',
+      );
   });
 
   test('a refused call proves nothing where nobody can be asked', async () => {

@@ -15,7 +15,6 @@ import {
   newWork,
   release,
   renewLease,
-  retryDelayMs,
   takeLease,
   workRef,
   workSchema,
@@ -26,6 +25,7 @@ import {
 silenceLog();
 
 const NOW = Date.parse('2026-11-22T10:00:00.000Z');
+const MINUTE_MS = 60_000;
 const at = (afterMs: number): string => new Date(NOW + afterMs).toISOString();
 const work = (fields: Partial<Work> = {}): Work => ({
   id: 'w',
@@ -103,13 +103,26 @@ describe('taking it', () => {
     if (failures === 4) expect(lease).toMatchObject({ failures: 5, token: 8 });
     else {
       expect(lease).toBeNull();
-      expect(await stored()).toEqual(work({ failures: 6, nextAt: at(retryDelayMs(6)) }));
+      expect(await stored()).toEqual(work({ failures: 6, nextAt: at(32 * MINUTE_MS) }));
     }
   });
 
   test('steps that failed are no deaths: given back, it is taken whatever their number', async () => {
     await store({ failures: 30 });
     expect(await taken()).toMatchObject({ failures: 30 });
+  });
+
+  test('whose answer was lost is found, and not waited for', async () => {
+    await store();
+    let commits = 0;
+    const commit: Database['commit'] = async (writes) => {
+      await db.commit(writes);
+      commits += 1;
+      throw new AppError('unavailable', 'no answer', { retryable: true });
+    };
+    deps = { ...deps, db: { ...db, commit } };
+    expect(await taken()).toMatchObject({ token: 8, failures: 0 });
+    expect([commits, (await stored()).token]).toEqual([1, 8]);
   });
 
   test.each([
@@ -176,7 +189,7 @@ test('work is made, made due, given back and given back after a failure by these
   nowMs += 5;
   const lease = { ...(await taken()), failures: 2 };
   await db.commit([failedAgain(lease, new Date(nowMs))]);
-  expect(await stored()).toEqual(work({ token: 1, failures: 3, nextAt: at(5 + retryDelayMs(3)) }));
+  expect(await stored()).toEqual(work({ token: 1, failures: 3, nextAt: at(5 + 4 * MINUTE_MS) }));
   await db.commit([dueAt('acme', 'w', at(9))]);
   expect(await stored()).toEqual(work({ token: 1, failures: 3, nextAt: at(9) }));
   await db.commit([release(lease, null)]);
@@ -212,7 +225,7 @@ describe('in the background', () => {
 
   test('it is known when it is lost; a store that gives no answer has not lost it', async () => {
     await store();
-    const commit = vi.fn<Database['commit']>(async () => Promise.reject(new Error('no answer')));
+    const commit = vi.fn<Database['commit']>(async () => Promise.reject(new AppError('internal', 'no answer')));
     const keeper = keepLease({ ...deps, db: { ...db, commit } }, await taken());
     await wait(everyMs);
     expect([commit.mock.calls.length, keeper.lost()]).toEqual([1, false]);

@@ -20,14 +20,14 @@ export const DECISIONS: readonly Decisions[] = [
   { files: [engine('perform-effects.ts')], tests: [engine('perform-effects.test.ts')] },
   { files: [engine('work.ts')], tests: [engine('lease.test.ts')] },
   { files: [engine('claims.ts')], tests: [engine('claim-pages.test.ts')] },
-  { files: [engine('apply-checks.ts')], tests: [engine('{apply-checks,drift}.test.ts')] },
+  { files: [engine('apply-checks.ts')], tests: [engine('apply-checks.test.ts')] },
   {
     files: [engine('page-intents.ts'), engine('page-outcomes.ts')],
-    tests: [engine('{page-intents,settle-journals,outcomes,effect-kinds}.test.ts')],
+    tests: [engine('{page-intents,settle-journals,outcomes}.test.ts')],
   },
   { files: [engine('resume.ts')], tests: [engine('{resume-plan,resume}.test.ts')] },
   { files: [engine('settle-later-outcomes.ts')], tests: [engine('{settle-later,settle-unknown}.test.ts')] },
-  { files: [engine('queue.ts')], tests: [engine('queue.test.ts')] },
+  { files: [engine('queue.ts')], tests: [engine('queue-turns.test.ts')] },
   {
     files: [
       ...['needs', 'effect-checks'].map((name) => `domain/src/plan/${name}.ts`),

@@ -1,3 +1,4 @@
+import { AppError } from '@countersign/domain/errors';
 import { exampleEffect } from '@countersign/domain/plan/example-effect';
 import { claimId, effectId } from '@countersign/domain/plan/effect-checks';
 import { claimSchema, type Claim, type Effect } from '@countersign/domain/schemas/effect';
@@ -105,6 +106,19 @@ describe('taking', () => {
     expect(all().map(({ reference }) => reference)).toEqual(['A']);
   });
 
+  test('a commit that fails for another reason is not looked into', async () => {
+    let tries = 0;
+    for (const error of [new AppError('unavailable', 'x'), new Error('x')]) {
+      const transaction = async () => {
+        tries += 1;
+        throw error;
+      };
+      const failing = { ...deps, db: { ...deps.db, transaction } };
+      await expect(takeClaims(failing, lease, 'x-1', [effect('A')])).rejects.toBe(error);
+    }
+    expect(tries).toBe(2);
+  });
+
   test('only under the lease', async () => {
     await expect(takeClaims(deps, { ...lease, token: 0 }, 'x-1', [effect('A')])).rejects.toMatchObject({
       code: 'lease_lost',
@@ -175,6 +189,20 @@ test('what earlier runs have left: attempts that are not the first, and doubts, 
   const { attempts, askSince } = await earlierUseOf(deps, ORG, 'x-1');
   expect([...attempts]).toEqual([[idOf('second'), 2]]);
   expect([...askSince]).toEqual([[idOf('doubtful'), AT]]);
+});
+
+test('of more than one page of claims, none is overlooked and none is read twice', async () => {
+  const references = Array.from({ length: 801 }, (_, at) => `R-${at}`);
+  await takeClaims(deps, lease, 'x-1', references.map(effect));
+  for (const reference of references) await store({ reference, attempt: 2, effectId: idOf(reference) });
+  let reads = 0;
+  const query: Database['query'] = async (asked) => ((reads += 1), db.query(asked));
+  const { attempts } = await earlierUseOf({ ...deps, db: { ...deps.db, query } }, ORG, 'x-1');
+  expect([attempts.size, reads]).toEqual([801, 3]);
+  // What is kept stays in its place, and the pages go on behind it.
+  const last = idOf('R-800');
+  await releaseClaimsOf(deps, lease, 'x-1', (id) => id !== last);
+  expect(all().filter(({ executionId }) => executionId === null)).toMatchObject([{ reference: 'R-800', attempt: 2 }]);
 });
 
 test('a look at references finds those that others hold, and says which of them this run resumes', async () => {

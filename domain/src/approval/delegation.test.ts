@@ -74,6 +74,15 @@ describe('who counts as one with a member', () => {
     ]);
   });
 
+  test('what he lends to another, and what another lends, is not lent by him', () => {
+    const toAnother = delegation('amir', 'tom', { roles: ['treasurer'] });
+    const ofAnother = delegation('edith', 'uma', { roles: ['treasurer'] });
+    const back = delegation('uma', 'amir', { roles: ['treasurer'] });
+    expect(standInsOf('uma', [given, toAnother], [amir], NOW)[0]?.lends).toEqual(['approver']);
+    expect(standInsOf('uma', [given, ofAnother], [amir], NOW)[0]?.lends).toEqual(['approver']);
+    expect(standInsOf('uma', [given, back], [amir], NOW)[0]?.lends).toEqual(['approver']);
+  });
+
   test('his other delegates are named with him, and delegations between others are not ours', () => {
     const all = [given, delegation('amir', 'tom'), delegation('amir', 'tom'), delegation('bea', 'tom')];
     expect(standInsOf('uma', all, [amir], NOW)).toEqual([{ uid: 'amir', lends: ['approver'], others: ['tom'] }]);

@@ -67,4 +67,7 @@ test('ids of effects and claims are their own', () => {
   expect(effectId('x-1', 'k')).not.toBe(effectId('x-1', 'l'));
   expect(claimId('payout', 'A 1')).toBe(claimId('payout', ' a  1 '));
   expect(claimId('payout', 'A1')).not.toBe(claimId('payout', 'A 1'));
+  // Stored documents are found by them: they must not change with an upgrade.
+  expect(effectId('x-1', 'k')).toBe('f6f74eeeba747e7dde0ab234bdcca9f2');
+  expect(claimId('payout', 'A 1')).toBe('92f173a44e62d907396ab9aa063d3d79');
 });

@@ -133,6 +133,12 @@ describe('those who signed', () => {
     expect(await found(byDelegate())).toEqual(role(subject, text));
   });
 
+  test('one who lends and is gone holds no role', async () => {
+    await lend();
+    await world.db.commit([{ op: 'delete', path: refs.member(ORG, 'bea').path }]);
+    expect(await found(byDelegate())).toEqual(role('bea', 'no longer holds the role'));
+  });
+
   test.each<[string, Partial<Delegation> | null]>([
     ['there is none', null],
     ['it was taken back', { endedAt: '2026-01-01T00:00:00.000Z', endedBy: 'bea' }],

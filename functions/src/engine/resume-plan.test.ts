@@ -188,6 +188,22 @@ describe('rows that the plugin refused because their reference is spent', () => 
     expect(left([refusal('A')], totals).refusedTotals).toEqual(totals);
   });
 
+  test('what moved no money, or in a currency in which nothing was refused, takes nothing off', () => {
+    const done = earlier([call('k', {}), 'succeeded', 'x'], [payout('A'), 'succeeded', 'po_a']);
+    const totals = [{ currency: 'EUR', amountMinor: '5', count: 1 }];
+    const problems = [refusal('k'), refusal('A')];
+    const output = withoutDone(outputOf([b], { problems, refusedTotals: totals }), done);
+    expect([output.problems, output.refusedTotals]).toEqual([[], totals]);
+  });
+
+  test('money that is refused in no row is still listed', () => {
+    const totals = [
+      { currency: 'EUR', amountMinor: '0', count: 2 },
+      { currency: 'USD', amountMinor: '7', count: 0 },
+    ];
+    expect(left([refusal('Z')], totals).refusedTotals).toEqual(totals);
+  });
+
   test('another reference is another problem', () => {
     const output = left([refusal('Z')]);
     expect([output.problems, output.refusedTotals]).toEqual([[refusal('Z')], refusedTotals]);

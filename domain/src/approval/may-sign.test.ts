@@ -263,6 +263,16 @@ describe('maySign', () => {
       { may: false, code: 'self_approval' },
     ],
     [
+      'for somebody whose other delegate is one of several who have signed',
+      uma,
+      [
+        { uid: 'cara', level: 0 },
+        { uid: 'tom', level: 0 },
+      ],
+      facts({ standIns: [standIn('edith', ['executive'], ['tom'])] }),
+      { may: false, code: 'self_approval' },
+    ],
+    [
       'for somebody whose other delegate uploaded a file',
       uma,
       [],

@@ -67,11 +67,17 @@ export function memoryDatabase(from: Snapshot = { documents: new Map(), commits:
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
         const seen: (() => boolean)[] = [];
         const writes: Write[] = [];
-        const result = await fn(transactionOver(get, query, seen, writes));
+        const isStale = (): boolean => !seen.every((unchanged) => unchanged());
+        const result = await fn(transactionOver(get, query, seen, writes)).catch((error: unknown): typeof STALE => {
+          // It decided on reads of two moments, which Firestore's locks never show: as any conflict, it runs again.
+          if (isStale()) return STALE;
+          throw error;
+        });
+        if (result === STALE) continue;
         assertWithinLimits(writes);
         const frozen = copyOf(writes);
         await turn();
-        if (!seen.every((unchanged) => unchanged())) continue;
+        if (isStale()) continue;
         commit(frozen);
         return result;
       }
@@ -81,6 +87,8 @@ export function memoryDatabase(from: Snapshot = { documents: new Map(), commits:
     snapshot: () => ({ documents: new Map(documents), commits }),
   };
 }
+
+const STALE: unique symbol = Symbol('stale');
 
 /** A deep copy of plain JSON, several times faster than `structuredClone`. */
 function copyOf<T>(value: T): T {

@@ -18,8 +18,8 @@ const platform = { ...info, organizationId: info.organizationId ?? '' };
 const members = new Members(platform);
 const stripe = new LocalStripe(platform.env);
 const [ALPHA = '', BRAVO = ''] = richAccounts(2);
-/** References of this run of the tests and of no other. */
-const RUN = randomUUID().slice(0, 8);
+/** References of this run of the tests and of no other; with a letter, or `-RUN` would be a plain negative number. */
+const RUN = `r${randomUUID().slice(0, 7)}`;
 const HEADER = 'reference,account,amount,currency,description';
 const PLAN_LIMIT_MS = 60_000;
 

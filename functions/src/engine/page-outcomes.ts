@@ -1,6 +1,5 @@
 import { AppError } from '@countersign/domain/errors';
 import { derivedId, digestOf } from '@countersign/domain/hash';
-import { withProviderIds } from '@countersign/domain/plan/needs';
 import { amountsInWords } from '@countersign/domain/plan/sentence';
 import { totalsOf } from '@countersign/domain/plan/totals';
 import { paths } from '@countersign/domain/paths';
@@ -21,7 +20,7 @@ import type { ApplyContext, Halt } from './apply-page.ts';
 import { ChangeSet } from './change-set.ts';
 import { freeAfterFailure } from './claims.ts';
 import { intentsCommitId } from './page-intents.ts';
-import { idsOf, outcomeOf, type Mode } from './perform-effects.ts';
+import { idsOf, outcomeOf, withIds, type Mode } from './perform-effects.ts';
 import { unknownWrites } from './unknowns.ts';
 import { fenced } from './work.ts';
 
@@ -117,11 +116,6 @@ async function withInside(
     outcomes.push(outcomeOf(effect, intent, done, now, true));
   }
   return outcomes;
-}
-
-function withIds({ results }: ApplyContext, effect: Effect): Effect {
-  if (effect.needs.length === 0) return effect;
-  return { ...effect, data: withProviderIds(effect.data, (key) => results.get(key)?.providerId ?? null) } as Effect;
 }
 
 /** A proven failure frees the claim: the next attempt has another key. */

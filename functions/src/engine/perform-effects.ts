@@ -122,7 +122,7 @@ async function performOne(
 }
 
 /** The ids that the provider gave to the effects that this one needs, where its data asks for them. */
-function withIds({ results }: ApplyContext, effect: Effect): Effect {
+export function withIds({ results }: ApplyContext, effect: Effect): Effect {
   if (effect.needs.length === 0) return effect;
   return { ...effect, data: withProviderIds(effect.data, (key) => results.get(key)?.providerId ?? null) } as Effect;
 }

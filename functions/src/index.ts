@@ -92,6 +92,10 @@ export const decideChange = callable(
   async () => (await import('./commands/decide-change.ts')).decideChange,
 );
 export const addMember = callable('addMember', async () => (await import('./commands/add-member.ts')).addMember);
+export const markNotificationsRead = callable(
+  'markNotificationsRead',
+  async () => (await import('./commands/mark-notifications-read.ts')).markNotificationsRead,
+);
 export const uploadPlugin = callable(
   'uploadPlugin',
   async () => (await import('./commands/upload-plugin.ts')).uploadPlugin,

@@ -7,6 +7,7 @@ export const AUDIT_EVENT_TYPES = [
   'organization.resumed',
   'member.added',
   'member.linked',
+  'notifications.read',
   'delegation.set',
   'delegation.ended',
   'rate.set',

@@ -140,6 +140,15 @@ export const commandSchemas = {
     name: z.string().trim().min(1).max(120),
     email: z.email().max(200),
   }),
+  /** One's own messages are read. */
+  markNotificationsRead: z.strictObject({
+    ...envelope,
+    ids: z
+      .array(idSchema)
+      .min(1)
+      .max(100)
+      .refine((ids) => new Set(ids).size === ids.length, 'names a message twice'),
+  }),
   /** Upload a version of a plugin: its bundle, as the build makes it. Runs nowhere before it is activated. */
   uploadPlugin: z.strictObject({ ...envelope, code: z.string().min(1).max(4_000_000) }),
   /** No new run of this version; those under way keep it. */
@@ -154,6 +163,8 @@ export interface CommandResults {
   proposeChange: { proposalId: string; state: string };
   decideChange: { state: string };
   addMember: { uid: string };
+  /** How many of them were unread. */
+  markNotificationsRead: { marked: number };
   uploadPlugin: { name: string; version: string; codeHash: string };
   retirePlugin: { name: string; version: string };
   requestExecution: { executionId: string };

@@ -6,6 +6,7 @@ import { addMember } from './add-member.ts';
 import { approveExecution } from './approve-execution.ts';
 import { cancelExecution } from './cancel-execution.ts';
 import { decideChange } from './decide-change.ts';
+import { markNotificationsRead } from './mark-notifications-read.ts';
 import { openConnectedAccounts } from './open-connected-accounts.ts';
 import { pauseOperation, resumeOperation, setMaxRunning } from './pause-operation.ts';
 import { proposeChange } from './propose-change.ts';
@@ -50,6 +51,7 @@ export const commands = {
   proposeChange,
   decideChange,
   addMember,
+  markNotificationsRead,
   uploadPlugin,
   retirePlugin,
 } as const;

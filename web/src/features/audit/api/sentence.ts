@@ -14,6 +14,7 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'organization.resumed': (f) => `lifted the stop${because(f)}`,
   'member.added': (f) => `added ${f.name ?? 'a member'}${f.roles === undefined ? '' : ` as ${f.roles}`}`,
   'member.linked': (f) => `said which payees’ accounts belong to a member${because(f)}`,
+  'notifications.read': (f) => `read ${count(f.count, 'message')}`,
   'delegation.set': (f) =>
     `let somebody sign for somebody else${f.roles === undefined ? '' : ` as ${f.roles.replaceAll(' ', ', ')}`}${f.endsAt === undefined ? '' : ` until ${f.endsAt.slice(0, 10)}`}${because(f)}`,
   'delegation.ended': () => 'took a delegation back',

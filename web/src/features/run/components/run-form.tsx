@@ -9,10 +9,10 @@ import { useWorkplace } from '../../../app/organization.tsx';
 import { useServices } from '../../../app/services.ts';
 import { CommandProblem } from '../../../components/command-problem.tsx';
 import { unbroken } from '../../../components/unbroken.ts';
-import type { ChosenFile } from '../api/chosen-file.ts';
-import { uploadFile } from '../api/upload.ts';
-import { FileField } from './file-field.tsx';
-import { IssueList } from './issue-list.tsx';
+import type { ChosenFile } from '../../../components/upload/chosen-file.ts';
+import { storeFiles } from '../../../components/upload/store-files.ts';
+import { FileField } from '../../../components/upload/file-field.tsx';
+import { IssueList } from '../../../components/upload/issue-list.tsx';
 import { ParameterField } from '../../../components/parameter-field.tsx';
 import classes from './run-page.module.css';
 
@@ -55,30 +55,21 @@ export function RunForm({ operation }: { readonly operation: Operation }): React
     });
 
   const send = async (): Promise<void> => {
-    const parameters = { ...complete };
+    let stored: Readonly<Record<string, string>>;
     try {
-      for (const { name } of fileParameters) {
-        const file = files[name];
-        if (!file) continue;
-        setStep({ kind: 'uploading', share: 0 });
-        const stored =
-          file.stored ??
-          (await uploadFile(services, { orgId, uid: me.uid }, file.file, (share) =>
-            setStep({ kind: 'uploading', share }),
-          ));
-        setFile(name, { ...file, stored });
-        if (stored.status === 'refused') {
-          setStep({ kind: 'failed', message: `The server refuses ${stored.name}. What to mend stands at the file.` });
-          return;
-        }
-        parameters[name] = stored.id;
-      }
+      const asked = Object.entries(files).filter(([name]) =>
+        fileParameters.some((parameter) => parameter.name === name),
+      );
+      stored = await storeFiles(services, { orgId, uid: me.uid }, Object.fromEntries(asked), {
+        progress: (share) => setStep({ kind: 'uploading', share }),
+        stored: setFile,
+      });
     } catch (error) {
       setStep({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       return;
     }
     setStep({ kind: 'asking' });
-    const result = await request.run({ operationId: operation.id, parameters });
+    const result = await request.run({ operationId: operation.id, parameters: { ...complete, ...stored } });
     setStep({ kind: 'idle' });
     if (result) void navigate(`/executions/${result.executionId}`);
   };

@@ -2,9 +2,9 @@ import { objectPaths } from '@countersign/domain/paths';
 import { type StoredFile, fileSchema } from '@countersign/domain/schemas/file';
 import { FirebaseError } from 'firebase/app';
 import { collection, limit, onSnapshot, query, where } from 'firebase/firestore';
-import { describeIssue } from '../../../app/live.ts';
-import type { Services } from '../../../app/services.ts';
-import { refs } from '../../../refs.ts';
+import { describeIssue } from '../../app/live.ts';
+import type { Services } from '../../app/services.ts';
+import { refs } from '../../refs.ts';
 
 /** Until the server has read the upload: it streams the object once, which takes a second or two for large files. */
 const SERVER_TIMEOUT_MS = 60_000;

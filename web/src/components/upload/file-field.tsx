@@ -1,10 +1,10 @@
 import type { Parameter } from '@countersign/domain/schemas/plugin';
 import { IconFileSpreadsheet, IconUpload } from '@tabler/icons-react';
 import { type DragEvent, type ReactNode, useId, useRef, useState } from 'react';
-import { formatBytes } from '../../../components/bytes.ts';
-import { SampleLink } from '../../../components/sample-link.tsx';
-import { checkFile } from '../api/check-file.ts';
-import { type ChosenFile, isUsable } from '../api/chosen-file.ts';
+import { formatBytes } from '../bytes.ts';
+import { SampleLink } from '../sample-link.tsx';
+import { checkFile } from './check-file.ts';
+import { type ChosenFile, isUsable } from './chosen-file.ts';
 import classes from './file-field.module.css';
 import { IssueList } from './issue-list.tsx';
 import { Preview } from './preview.tsx';
@@ -13,6 +13,7 @@ type FileParameter = Extract<Parameter, { type: 'file' }>;
 /** The server takes no larger upload. */
 const MAX_BYTES = 50_000_000;
 const DEFAULT_MAX_ROWS = 200_000;
+const CSV = { type: 'text/csv' };
 
 /** Choose or drop a file, and see what is in it before it goes anywhere. */
 export function FileField({
@@ -48,7 +49,9 @@ export function FileField({
     checkFile(file, parameter.columns, parameter.maxRows ?? DEFAULT_MAX_ROWS).then(
       (result) => {
         // A file that was chosen later has taken this one's place.
-        if (mine === turn.current) onChange({ state: 'checked', file, result, usable: isUsable(result) });
+        if (mine !== turn.current) return;
+        const mended = result.ok && result.mended !== null ? new File([result.mended], file.name, CSV) : null;
+        onChange({ state: 'checked', file: mended ?? file, result, usable: isUsable(result) });
       },
       (error: unknown) => {
         if (mine === turn.current)
@@ -144,7 +147,19 @@ export function FileField({
         </div>
       )}
       {chosen?.state === 'checked' && chosen.result?.ok && parameter.columns && (
-        <Preview checked={chosen.result.checked} columns={parameter.columns} fileName={chosen.file.name} />
+        <>
+          {chosen.result.mended !== null && (
+            <p role="status">
+              Its columns line and reason are taken out: what is sent and kept is the file without them.
+            </p>
+          )}
+          <Preview
+            checked={chosen.result.checked}
+            columns={parameter.columns}
+            fileName={chosen.file.name}
+            delimiter={chosen.result.delimiter}
+          />
+        </>
       )}
     </section>
   );

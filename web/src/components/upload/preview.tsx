@@ -1,12 +1,13 @@
 import { plural } from '@countersign/domain/plan/sentence';
-import { toCsv } from '@countersign/domain/csv/write';
+import type { Delimiter } from '@countersign/domain/csv/rows';
 import { type ReactNode, useMemo, useState } from 'react';
-import table from '../../../components/data-table.module.css';
-import { Amount } from '../../../components/money.tsx';
-import { usePhone } from '../../../components/phone.ts';
-import { saveBlob } from '../../../components/save-blob.ts';
-import { type Column, VirtualTable } from '../../../components/virtual-table.tsx';
-import type { CheckedRow, CheckedRows, ControlTotal, FileColumn } from '../api/check-rows.ts';
+import table from '../data-table.module.css';
+import { Amount } from '../money.tsx';
+import { usePhone } from '../phone.ts';
+import { saveBlob } from '../save-blob.ts';
+import { type Column, VirtualTable } from '../virtual-table.tsx';
+import type { CheckedRow, CheckedRows, ControlTotal, FileColumn } from './check-rows.ts';
+import { rowsWithReasons } from './rows-with-reasons.ts';
 import classes from './file-field.module.css';
 
 /** Kinds of repair that are shown before one asks for all. */
@@ -17,10 +18,12 @@ export function Preview({
   checked,
   columns,
   fileName,
+  delimiter,
 }: {
   readonly checked: CheckedRows;
   readonly columns: readonly FileColumn[];
   readonly fileName: string;
+  readonly delimiter: Delimiter;
 }): ReactNode {
   const { control, groups } = checked;
   const rejected = control.rejected.rows;
@@ -35,15 +38,15 @@ export function Preview({
 
   const saveRejects = (): void => {
     const names = columns.map((column) => column.name);
-    const lines = checked.rows
+    const rejects = checked.rows
       .filter((row) => row.problems.length > 0)
-      .map((row) => ({
-        ...row.cells,
-        line: String(row.line),
-        reason: row.problems.map((problem) => `${problem.column}: ${problem.message}. ${problem.remedy}`).join(' | '),
+      .map(({ line, cells, problems }) => ({
+        line,
+        cells,
+        reason: problems.map(({ column, message, remedy }) => `${column}: ${message}. ${remedy}`).join(' | '),
       }));
     saveBlob(
-      new Blob([toCsv([...names, 'line', 'reason'], lines)], { type: 'text/csv' }),
+      new Blob([rowsWithReasons(names, rejects, delimiter)], { type: 'text/csv' }),
       fileName.replace(/\.csv$/i, '') + '-rejected.csv',
     );
   };

@@ -35,7 +35,7 @@ const work = (fields: Partial<Work> = {}): Work => ({
   token: 7,
   lease: null,
   failures: 0,
-  polledAt: null,
+  poll: null,
   ...fields,
 });
 

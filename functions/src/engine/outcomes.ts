@@ -15,14 +15,15 @@ export interface PageWithOutcomes {
   readonly settled: PageOutcomes | null;
 }
 
-/** All pages of a plan in order, some at a time: a plan of any size fits. */
+/** The pages of a plan in order, from one of them on, some at a time: a plan of any size fits. */
 export async function* readPages(
   deps: Deps,
   orgId: string,
   executionId: string,
   plan: Plan,
+  from = 0,
 ): AsyncGenerator<PageWithOutcomes> {
-  for (let start = 0; start < plan.pageCount; start += PAGES_A_READ) {
+  for (let start = from; start < plan.pageCount; start += PAGES_A_READ) {
     const indexes = Array.from(
       { length: Math.min(PAGES_A_READ, plan.pageCount - start) },
       (_, offset) => start + offset,

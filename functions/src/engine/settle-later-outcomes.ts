@@ -49,8 +49,8 @@ export async function changeOutcomes(tx: Transaction, change: ChangeSet, later: 
   assert(plan !== null && execution.endedAt !== null, 'outcomes change when the run has ended');
   const fields = executionAfter(execution, plan, changes);
   const freed = await freedClaims(tx, later, changes);
-  if (fields.transit !== null && fields.transit.inTransit.length > 0)
-    change.also(...(await ensureSettlement(tx, orgId, execution.id, now)));
+  const isNews = changes.some(({ after }) => after.settlement !== null && after.settlement.state !== 'returned');
+  if (isNews) change.also(...(await ensureSettlement(tx, orgId, execution.id, now)));
   change.also(...pages.map((one) => pageAfter(orgId, execution.id, one)), ...freed);
   const known = changes.filter(({ before, after }) => before.status === 'unknown' && after.status !== 'unknown');
   if (known.length > 0)

@@ -1,8 +1,8 @@
 import type { Execution } from '@countersign/domain/schemas/execution';
+import { paths } from '@countersign/domain/paths';
 import { read, type Transaction, type Write } from '../store/database.ts';
-import { dueAt, isHeld, newWork, workRef } from './work.ts';
-
-const DAY_MS = 86_400_000;
+import { pollWithNews } from './settle-later-poll.ts';
+import { dueAt, isHeld, newWork, workRef, type Poll, type Work } from './work.ts';
 
 /** The work document of a run's settlement: apart from the run's own, for news come while that one is held. */
 export function settlementWorkId(executionId: string): string {
@@ -15,7 +15,7 @@ export function executionOf(workId: string): string {
   return workId.startsWith(PREFIX) ? workId.slice(PREFIX.length) : workId;
 }
 
-/** Money is on its way: should nobody tell us what becomes of it, the provider is asked in a day. */
+/** Money is on its way, or arrived lately: should nobody tell us what becomes of it, the provider is asked in a day. */
 export async function ensureSettlement(
   tx: Transaction,
   orgId: string,
@@ -24,9 +24,9 @@ export async function ensureSettlement(
 ): Promise<Write[]> {
   const id = settlementWorkId(executionId);
   const work = await read(tx, workRef(orgId, id));
-  if (work !== null && work.nextAt !== null) return [];
-  const nextAt = new Date(Date.parse(now) + DAY_MS).toISOString();
-  return [work === null ? newWork(orgId, id, nextAt, 'settlement') : dueAt(orgId, id, nextAt)];
+  const poll = pollWithNews(work?.poll ?? null, now);
+  if (poll === null) return [];
+  return work === null ? [firstPoll(orgId, id, poll)] : [polledAt(orgId, work, poll, work.nextAt)];
 }
 
 /**
@@ -42,7 +42,7 @@ export async function wakeSettlement(tx: Transaction, orgId: string, executionId
   return [dueAt(orgId, id, at)];
 }
 
-/** For the commit that ends a run: news that came too early is looked at now, and money on its way is asked for. */
+/** For the commit that ends a run: news that came too early is looked at now, and accepted money is asked for later. */
 export async function settlementAtEnd(
   tx: Transaction,
   orgId: string,
@@ -52,7 +52,24 @@ export async function settlementAtEnd(
 ): Promise<Write[]> {
   const id = settlementWorkId(executionId);
   const work = await read(tx, workRef(orgId, id));
-  if (work !== null) return isHeld(work, new Date(now)) ? [] : [dueAt(orgId, id, now)];
-  if (transit === null || transit.inTransit.length === 0) return [];
-  return [newWork(orgId, id, new Date(Date.parse(now) + DAY_MS).toISOString(), 'settlement')];
+  const poll = isWatched(transit) ? pollWithNews(work?.poll ?? null, now) : null;
+  if (work === null) return poll === null ? [] : [firstPoll(orgId, id, poll)];
+  const nextAt = isHeld(work, new Date(now)) ? work.nextAt : now;
+  if (poll !== null) return [polledAt(orgId, work, poll, nextAt)];
+  return nextAt === work.nextAt ? [] : [dueAt(orgId, id, nextAt)];
+}
+
+/** Whether there is money that the provider accepted and that did not come back. */
+export function isWatched(transit: Execution['transit']): boolean {
+  return transit !== null && transit.inTransit.length + transit.settled.length > 0;
+}
+
+function firstPoll(orgId: string, id: string, poll: Poll): Write {
+  return newWork(orgId, id, poll.dueAt ?? poll.newsAt, 'settlement', poll);
+}
+
+/** A worker that holds it looks at its poll when it gives it back: only then is `nextAt` its lease's end. */
+function polledAt(orgId: string, { id }: Work, poll: Poll, nextAt: string | null): Write {
+  const next = nextAt === null || (poll.dueAt !== null && poll.dueAt < nextAt) ? poll.dueAt : nextAt;
+  return { op: 'update', path: paths.work(orgId, id), data: { poll, nextAt: next } };
 }

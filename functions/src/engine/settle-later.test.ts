@@ -19,7 +19,8 @@ import { runWork } from './worker.ts';
 
 changeSettings({ pageSize: 2, pagesAtOnce: 2 });
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const FILE = csvOf([
   ['A-1', ALPHA, '1000.00', 'USD'],
   ['A-2', ALPHA, '20.50', 'EUR'],
@@ -227,10 +228,71 @@ describe('a payout', () => {
     expect(await statusOf(run, 'B-2')).toBe('failed returned');
     await expectSound(world);
     for (let day = 0; day < 30; day += 1) await world.later(DAY_MS);
-    // Two were still on their way: eight more days of two questions, and then an alert.
-    expect(world.provider.asked - before).toBeLessThanOrEqual(4 + 4 + 2 * 9);
+    // Two were still on their way: eight more days of two questions, and then an alert. One arrived: five more.
+    expect(world.provider.asked - before).toBe(4 + 4 + 2 * 8 + 5);
     const work = await world.db.get(`orgs/${ORG}/work/${settlementWorkId(run.id)}`);
     expect(work?.data['nextAt']).toBeNull();
+  });
+
+  test('that arrived and of whose return nobody tells is asked for ever more seldom, as long as it can come back', async () => {
+    const run = await world.payOut(FILE);
+    for (const made of world.provider.payouts) {
+      world.provider.settleLater(made.id);
+      await tell('payout.paid', made);
+    }
+    await world.work();
+    expect(await world.execution(run.id)).toMatchObject({ transit: { inTransit: [], settled: { length: 3 } } });
+    const asked: number[] = [];
+    for (let day = 1; day <= 30; day += 1) {
+      const before = world.provider.asked;
+      if (day === 9) world.provider.failLater(madeFor('B-1').id);
+      await world.later(DAY_MS);
+      await world.work();
+      if (world.provider.asked > before) asked.push(day);
+    }
+    expect(asked).toEqual([1, 2, 4, 7, 10]);
+    expect(await statusOf(run, 'B-1')).toBe('failed returned');
+    expect(await world.execution(run.id)).toMatchObject({
+      state: 'needs_repair',
+      transit: { returned: [usd('30000')] },
+    });
+    const work = await world.db.get(`orgs/${ORG}/work/${settlementWorkId(run.id)}`);
+    expect(work?.data['nextAt']).toBeNull();
+    await expectSound(world);
+  });
+
+  test('of a long run is asked for on the same day as the others, in several steps', async () => {
+    const rows = Array.from({ length: 410 }, (_, at): [string, string, string, string] => [
+      `L-${at}`,
+      BRAVO,
+      '1',
+      'JPY',
+    ]);
+    const run = await world.payOut(csvOf(rows));
+    const before = world.provider.asked;
+    world.provider.failLater(madeFor('L-409').id);
+    await world.later(DAY_MS);
+    expect(world.provider.asked - before).toBe(410);
+    expect(await statusOf(run, 'L-409')).toBe('failed returned');
+  });
+
+  test('is asked for within the hour when the provider did not answer, and no longer than a day for its sake', async () => {
+    const run = await world.payOut(FILE);
+    world.provider.failLater(madeFor('A-1').id);
+    world.provider.brokenReads = 3;
+    await world.later(DAY_MS);
+    expect(await statusOf(run, 'A-1')).toBe('succeeded in_transit');
+    for (let hours = 0; hours < 4; hours += 1) await world.later(HOUR_MS);
+    expect(await statusOf(run, 'A-1')).toBe('failed returned');
+    world.provider.brokenReads = Number.POSITIVE_INFINITY;
+    const before = world.provider.asked;
+    for (let day = 0; day < 40; day += 1) await world.later(DAY_MS);
+    world.provider.brokenReads = 0;
+    // What is on its way is left to people then; nothing is asked for ever.
+    const after = world.provider.asked;
+    for (let day = 0; day < 10; day += 1) await world.later(DAY_MS);
+    expect(after - before).toBeLessThan(3 * 10 * 26);
+    expect(world.provider.asked).toBe(after);
   });
 
   test('is heard of later when the provider does not answer now', async () => {

@@ -1,9 +1,9 @@
-import { AppError, isAppError } from '@countersign/domain/errors';
+import { isAppError } from '@countersign/domain/errors';
 import { laterOutcome, type OutcomeChange } from '@countersign/domain/plan/settlement';
 import { amountsInWords } from '@countersign/domain/plan/sentence';
 import { totalsOf } from '@countersign/domain/plan/totals';
 import type { AuditEventType } from '@countersign/domain/schemas/audit';
-import { pageSchema, type Effect, type PageOutcomes } from '@countersign/domain/schemas/effect';
+import { pageSchema, type Effect, type Outcome, type PageOutcomes } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { providerEventSchema, type ProviderEvent } from '@countersign/domain/schemas/provider-event';
 import { paths } from '@countersign/domain/paths';
@@ -15,21 +15,21 @@ import { read, readAll, type Transaction, type Write } from '../store/database.t
 import { drainStream } from '../streams/index.ts';
 import { ChangeSet } from './change-set.ts';
 import type { Deps } from './deps.ts';
-import { readPages } from './outcomes.ts';
+import { readPages, type PageWithOutcomes } from './outcomes.ts';
 import { mismatch } from './settle-later-match.ts';
 import { changeOutcomes } from './settle-later-outcomes.ts';
+import { isAsked, isLastAsked, isWaitedFor, pollAfter, sweepDue, type SweepStep } from './settle-later-poll.ts';
 import { executionOf } from './settle-later-work.ts';
-import { fenced, release, type Lease } from './work.ts';
+import { fenced, release, workRef, type Lease } from './work.ts';
 
 const DAY_MS = 86_400_000;
 /** Events that are looked at together, and how often in one step; more wait for the next. */
 const EVENTS_A_ROUND = 100;
 const ROUNDS_A_STEP = 10;
-/** Questions at once to the provider, and in one poll. */
+/** Questions at once to the provider, and in one step of a sweep; pages that are read in one. */
 const ASKS_AT_ONCE = 8;
-const ASKS_A_POLL = 2_000;
-/** Stripe's payouts arrive, or come back, within some business days. */
-const POLL_DAYS = 10;
+const ASKS_A_STEP = 2_000;
+const PAGES_A_STEP = 200;
 /** An event that nothing can be done with for so long is given up, loudly. */
 const MAX_WAIT_MS = 10 * DAY_MS;
 const MIN_RETRY_MS = 2_000;
@@ -47,7 +47,7 @@ export async function settleLater(deps: Deps, lease: Lease): Promise<void> {
   const settler = new Settler(deps, lease, execution);
   if (execution.endedAt !== null) {
     await settler.hearEvents();
-    if (pollDue(execution, await polledAt(deps, lease), deps.now())) await settler.poll();
+    await settler.sweep();
     if (settler.commits > 0)
       for (const name of ['ledger', 'audit'] as const) await drainStream(deps.streams, lease.orgId, name);
   }
@@ -56,28 +56,33 @@ export async function settleLater(deps: Deps, lease: Lease): Promise<void> {
   if (settler.reportIsOld) await deps.wake(lease.orgId, executionId);
 }
 
-async function polledAt(deps: Deps, { orgId, workId }: Lease): Promise<string | null> {
-  const stored = await deps.db.get(paths.work(orgId, workId));
-  const at: unknown = stored?.data['polledAt'];
-  return typeof at === 'string' ? at : null;
-}
-
-/** A day after the end, or after the last time; while anything is on its way, and not for ever. */
-function nextPoll({ endedAt, transit }: Execution, polled: string | null): Date | null {
-  if (endedAt === null || transit === null || transit.inTransit.length === 0) return null;
-  const next = Date.parse(polled ?? endedAt) + DAY_MS;
-  return next > Date.parse(endedAt) + (POLL_DAYS + 1) * DAY_MS ? null : new Date(next);
-}
-
-function pollDue(execution: Execution, polled: string | null, now: Date): boolean {
-  const next = nextPoll(execution, polled);
-  return next !== null && next <= now;
-}
-
 /** The longer it has waited, the longer it waits: between two seconds and an hour. */
 function nextLook({ receivedAt }: ProviderEvent, now: Date): Date {
   const waitedMs = now.getTime() - Date.parse(receivedAt);
   return new Date(now.getTime() + Math.min(MAX_RETRY_MS, Math.max(MIN_RETRY_MS, waitedMs / 4)));
+}
+
+/** Null when the provider has no such payment. */
+type Answer = PaymentNow | null | 'no answer';
+
+function isOnItsWay(answer: Answer): boolean {
+  return answer !== null && answer !== 'no answer' && answer.state === 'in_transit';
+}
+
+interface Due {
+  readonly account: string;
+  readonly providerId: string;
+  readonly outcome: Outcome;
+}
+
+/** The payouts of a page of which the provider is asked now. */
+function dueOf({ effects, settled }: PageWithOutcomes, since: string | null, until: string): Due[] {
+  return (settled?.outcomes ?? []).flatMap((outcome, at) => {
+    const effect = effects[at];
+    if (effect?.kind !== 'stripe.payout' || outcome.providerId === null) return [];
+    if (!isAsked(outcome, since, until)) return [];
+    return [{ account: effect.data.account, providerId: outcome.providerId, outcome }];
+  });
 }
 
 interface Heard {
@@ -90,7 +95,7 @@ class Settler {
   readonly #lease: Lease;
   readonly #execution: Execution;
   readonly #seen = new Set<string>();
-  #polled: string | null = null;
+  #swept: SweepStep | null = null;
   commits = 0;
   reportIsOld = false;
 
@@ -123,62 +128,65 @@ class Settler {
     for (const [page, events] of pages) await this.#settlePage(page, events);
   }
 
-  /** Ask the provider about all that is on its way, from another page on each day should it be too much for one. */
-  async poll(): Promise<void> {
-    const { plan, endedAt } = this.#execution;
-    if (plan === null || endedAt === null) return;
-    const pages = new Map<string, PaymentNow[]>();
-    const limit = pLimit(ASKS_AT_ONCE);
-    let asked = 0;
-    const days = Math.floor((this.#deps.now().getTime() - Date.parse(endedAt)) / DAY_MS);
-    const pagesAPoll = Math.max(1, Math.floor(ASKS_A_POLL / 100));
-    const first = plan.pageCount <= pagesAPoll ? 0 : (days * pagesAPoll) % plan.pageCount;
-    for await (const page of readPages(this.#deps, this.#lease.orgId, this.#execution.id, plan)) {
-      if (page.index < first || asked >= ASKS_A_POLL) continue;
-      const open = (page.settled?.outcomes ?? []).flatMap((outcome, at) => {
-        const effect = page.effects[at];
-        const onItsWay = outcome.status === 'succeeded' && outcome.settlement?.state === 'in_transit';
-        return onItsWay && effect !== undefined && outcome.providerId !== null
-          ? [{ account: accountOf(effect), providerId: outcome.providerId }]
-          : [];
-      });
-      asked += open.length;
-      const answers = await Promise.all(
-        open.map((one) => limit(async () => this.#retrieve({ kind: 'payout', ...one }))),
-      );
+  /** When it is time: ask the provider about what is on its way or has arrived lately, some pages in one step. */
+  async sweep(): Promise<void> {
+    const { plan } = this.#execution;
+    const { orgId, workId } = this.#lease;
+    const work = await read(this.#deps.db, workRef(orgId, workId));
+    const sweep = sweepDue(work?.poll ?? null, this.#deps.now().toISOString());
+    if (plan === null || work?.poll == null || sweep === null) return;
+    const { begunAt } = sweep;
+    const { since } = work.poll;
+    let [asked, pages] = [0, 0];
+    for await (const page of readPages(this.#deps, orgId, this.#execution.id, plan, sweep.page)) {
+      if (asked >= ASKS_A_STEP || pages >= PAGES_A_STEP) {
+        this.#swept = { begunAt, page: page.index, isUnanswered: false };
+        return;
+      }
+      pages += 1;
+      const due = dueOf(page, since, begunAt);
+      asked += due.length;
+      const answers = await this.#askAll(due);
       const known = answers.filter((payment) => payment !== null && payment !== 'no answer');
-      if (known.length > 0) pages.set(`${plan.attempt}-${page.index}`, known);
+      if (known.length > 0) await this.#settlePage(`${plan.attempt}-${page.index}`, [], known);
+      if (answers.includes('no answer') && isWaitedFor(begunAt, this.#deps.now().toISOString())) {
+        this.#swept = { begunAt, page: page.index, isUnanswered: true };
+        return;
+      }
+      const isOverdue = due.some(
+        ({ outcome }, at) => isLastAsked(outcome, since, begunAt) && isOnItsWay(answers[at] ?? null),
+      );
+      if (isOverdue) log.settlementOverdue({ orgId, executionId: this.#execution.id });
     }
-    for (const [page, payments] of pages) await this.#settlePage(page, [], payments);
-    this.#polled = this.#deps.now().toISOString();
+    this.#swept = { begunAt, page: null, isUnanswered: false };
+  }
+
+  #askAll(due: readonly Due[]): Promise<Answer[]> {
+    const limit = pLimit(ASKS_AT_ONCE);
+    return Promise.all(
+      due.map(({ account, providerId }) => limit(async () => this.#retrieve({ kind: 'payout', account, providerId }))),
+    );
   }
 
   /** Give the work back; what came meanwhile is seen here, for it is looked for in the transaction. */
   async leave(): Promise<void> {
     const { orgId, workId } = this.#lease;
-    const overdue = await fenced(this.#deps, this.#lease, async (tx) => {
+    await fenced(this.#deps, this.#lease, async (tx) => {
       const [waiting, execution, work] = [
         await this.#waiting(tx),
         await read(tx, refs.execution(orgId, this.#execution.id)),
-        await tx.get(paths.work(orgId, workId)),
+        await read(tx, workRef(orgId, workId)),
       ];
       const now = this.#deps.now();
-      const before: unknown = work?.data['polledAt'];
-      const polled = this.#polled ?? (typeof before === 'string' ? before : null);
-      const poll = execution === null ? null : nextPoll(execution, polled);
+      const before = work?.poll ?? null;
+      const poll = before === null || this.#swept === null ? before : pollAfter(before, this.#swept, now.toISOString());
       // What came since it was looked at, or was too much for one step, is due now.
       const looks = waiting.map((event) =>
-        execution?.endedAt != null && !this.#seen.has(event.id) ? now : nextLook(event, now),
+        (execution?.endedAt != null && !this.#seen.has(event.id) ? now : nextLook(event, now)).toISOString(),
       );
-      const next = [...looks, ...(poll === null ? [] : [poll])].sort((a, b) => a.getTime() - b.getTime())[0];
-      tx.write(release(this.#lease, next?.toISOString() ?? null), {
-        op: 'update',
-        path: paths.work(orgId, workId),
-        data: { polledAt: polled },
-      });
-      return poll === null && polled !== null && (execution?.transit?.inTransit.length ?? 0) > 0;
+      const next = [...looks, ...(poll?.dueAt == null ? [] : [poll.dueAt])].toSorted()[0];
+      tx.write(release(this.#lease, next ?? null), { op: 'update', path: paths.work(orgId, workId), data: { poll } });
     });
-    if (overdue && this.#polled !== null) log.settlementOverdue({ orgId, executionId: this.#execution.id });
   }
 
   async #waiting(from: Pick<Transaction, 'query'>): Promise<ProviderEvent[]> {
@@ -200,7 +208,7 @@ class Settler {
     return payment === 'no answer' ? null : { event, payment };
   }
 
-  async #retrieve({ kind, account, providerId }: RetrieveRequest): Promise<PaymentNow | null | 'no answer'> {
+  async #retrieve({ kind, account, providerId }: RetrieveRequest): Promise<Answer> {
     try {
       return await this.#deps.provider.retrieve({ kind, account, providerId });
     } catch (error) {
@@ -304,11 +312,6 @@ class PageBook {
 function givenUp(event: ProviderEvent, now: string): Verdict | null {
   if (Date.parse(now) - Date.parse(event.receivedAt) < MAX_WAIT_MS) return null;
   return { state: 'abandoned', reason: 'The outcome that it speaks of never came' };
-}
-
-function accountOf(effect: Effect): string {
-  if (effect.kind !== 'stripe.payout') throw new AppError('internal', 'Only a payout is on its way');
-  return effect.data.account;
 }
 
 function auditOf(

@@ -7,6 +7,18 @@ import { log } from '../log.ts';
 import { read, type DocRef, type Transaction, type Write } from '../store/database.ts';
 import type { Deps } from './deps.ts';
 
+const pollSchema = z.strictObject({
+  /** When it became known last where money is: its end, or an outcome that changed. */
+  newsAt: instantSchema,
+  /** The next sweep over the pages, or the next step of the one under way; null when all has been asked. */
+  dueAt: instantSchema.nullable(),
+  /** What was due until then has been asked; null before the first sweep. */
+  since: instantSchema.nullable(),
+  /** One sweep may take several steps: `page` is where it goes on. */
+  sweep: z.strictObject({ begunAt: instantSchema, page: z.int().min(0) }).nullable(),
+});
+export type Poll = z.infer<typeof pollSchema>;
+
 /**
  * `orgs/{orgId}/work/{id}`: what waits for a machine. `nextAt` is set in the commit that made it wait; the trigger on
  * this document wakes a worker at once, and the tick wakes what was forgotten. `token` only grows: it fences.
@@ -21,8 +33,8 @@ export const workSchema = z.strictObject({
   lease: z.strictObject({ owner: z.string(), expiresAt: instantSchema }).nullable(),
   /** Steps that failed, or whose worker died, since the last one that did not. */
   failures: z.int().min(0).default(0),
-  /** When a settlement asked the provider of itself, without being told that there is news. */
-  polledAt: instantSchema.nullable().default(null),
+  /** Of a settlement: when the provider is asked of itself, without being told that there is news. */
+  poll: pollSchema.nullable().default(null),
 });
 export type Work = z.infer<typeof workSchema>;
 
@@ -32,11 +44,17 @@ export const workRef = (orgId: string, id: string): DocRef<Work> => ({
 });
 
 /** The write that makes an execution wait for a machine, to go into the commit that causes it. */
-export function newWork(orgId: string, id: string, nextAt: string, kind: Work['kind'] = 'execution'): Write {
+export function newWork(
+  orgId: string,
+  id: string,
+  nextAt: string,
+  kind: Work['kind'] = 'execution',
+  poll: Poll | null = null,
+): Write {
   return {
     op: 'create',
     path: paths.work(orgId, id),
-    data: { id, orgId, kind, nextAt, token: 0, lease: null, failures: 0, polledAt: null } satisfies Work,
+    data: { id, orgId, kind, nextAt, token: 0, lease: null, failures: 0, poll } satisfies Work,
   };
 }
 

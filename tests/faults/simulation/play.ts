@@ -19,6 +19,8 @@ const TICK_MS = 60_000;
 /** As long as a process may stand still, and a little more. */
 const STILL_MS = 10 * 60_000;
 const MAX_ROUNDS = 60;
+/** As many days as a payout can still come back, and some. */
+const MAX_POLLS = 14;
 
 const SEED = { kind: 'system', part: 'seed' } as const;
 
@@ -225,6 +227,29 @@ async function calm(world: SimWorld): Promise<void> {
   if (!isSomeLost && !hasUnknown(world)) return;
   world.scheduler.jump(26 * 3_600_000);
   await toRest(world);
+  for (let round = 0; round < MAX_POLLS && hasUnheardReturn(world); round += 1) {
+    const next = nextPollMs(world);
+    if (next === null) return;
+    world.scheduler.jump(Math.max(0, next - world.scheduler.now));
+    await toRest(world);
+  }
+}
+
+/** A payout came back, and the run that made it does not know. */
+function hasUnheardReturn(world: SimWorld): boolean {
+  const returned = new Set(
+    world.stripe.payments.filter(({ state }) => state === 'returned').map((payment) => payment.effectId),
+  );
+  return (world.observer.all('executions') as unknown as Execution[]).some((execution) =>
+    world.observer.outcomes(execution).some(({ effectId, status }) => status === 'succeeded' && returned.has(effectId)),
+  );
+}
+
+function nextPollMs(world: SimWorld): number | null {
+  const due = world.observer.entries('work').flatMap(([path, { nextAt }]) => {
+    return path.includes('/settlement-') && typeof nextAt === 'string' ? [Date.parse(nextAt)] : [];
+  });
+  return due.length === 0 ? null : Math.min(...due);
 }
 
 const hasUnknown = (world: SimWorld): boolean =>

@@ -5,7 +5,7 @@ import { useSha256 } from '@countersign/domain/hash';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { config } from './config.ts';
-import { callHttp } from './connectors/http/call.ts';
+import { httpCaller } from './connectors/http/call.ts';
 import { lazyProvider } from './connectors/stripe/lazy-provider.ts';
 import { folderCatalogue } from './engine/catalogue.ts';
 import type { Deps } from './engine/deps.ts';
@@ -50,7 +50,7 @@ function compose(): Deps {
     streams: { db, now, signer: checkpointSigner(), publisher: checkpointPublisher() },
     catalogue: organizationCatalogue(folderCatalogue(pluginFolder()), db, objects),
     provider: lazyProvider(config.stripeApiBase),
-    http: callHttp,
+    http: httpCaller({ allowLoopback: isLocal() }),
     secrets: isLocal() ? localSecretStore(process.env['SECRETS_DIR'] ?? '') : cloudSecretStore(),
     // Who ran one plugin will run another: parameters, plan and report are a run each.
     runPlugin: (run) => runPlugin(run).finally(warmSandbox),

@@ -30,7 +30,7 @@ test('one’s own messages are read, once; its event names none of them', async 
   expect(await mark('olivia', [first])).toEqual({ marked: 1 });
   expect(readOnes()).toEqual([first]);
   expect(await mark('olivia', [first, second])).toEqual({ marked: 1 });
-  expect(readOnes().toSorted()).toEqual([first, second].toSorted());
+  expect(new Set(readOnes())).toEqual(new Set([first, second]));
   const event = world.audit().at(-1)?.body;
   expect(event).toMatchObject({ type: 'notifications.read', actor: { uid: 'olivia' }, subjects: [] });
   expect(event?.data).toEqual({ count: '1' });

@@ -9,7 +9,7 @@ export interface HttpRequest {
 }
 
 /**
- * Makes one call, once: no redirect is followed and nothing is repeated. Never throws for what the other side answers:
- * 2xx succeeded, other 4xx failed, 429 not done, and everything else unknown.
+ * Makes one call, once, to public addresses only: no redirect is followed and nothing is repeated. Never throws for what
+ * the other side answers: 2xx succeeded, other 4xx failed, 429 not done, and everything else unknown.
  */
 export type HttpCaller = (request: HttpRequest) => Promise<Performed>;

@@ -1,8 +1,9 @@
 import { IconDownload } from '@tabler/icons-react';
 import { FirebaseError } from 'firebase/app';
 import { type ReactNode, useState } from 'react';
-import { type Services, useServices } from '../app/services.ts';
+import { useServices } from '../app/services.ts';
 import classes from './download-button.module.css';
+import { fetchStored } from './fetch-stored.ts';
 import { saveBlob } from './save-blob.ts';
 
 /** Download a stored file; the bytes come through the signed-in session, not through a public link. */
@@ -20,7 +21,7 @@ export function DownloadButton({
 
   const download = (): void => {
     setState('busy');
-    fetchBlob(storage, storagePath).then(
+    fetchStored(storage, storagePath).then(
       (blob) => {
         saveBlob(blob, name);
         setState('idle');
@@ -49,9 +50,4 @@ export function DownloadButton({
       )}
     </span>
   );
-}
-
-async function fetchBlob(storage: Services['storage'], storagePath: string): Promise<Blob> {
-  const [{ getBlob, ref }, service] = await Promise.all([import('firebase/storage'), storage()]);
-  return getBlob(ref(service, storagePath));
 }

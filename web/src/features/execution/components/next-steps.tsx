@@ -1,16 +1,20 @@
 import { countsOf } from '@countersign/domain/plan/totals';
 import { END_STATES, type Execution } from '@countersign/domain/schemas/execution';
 import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense, lazy, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useCommand } from '../../../app/command.ts';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { CommandProblem } from '../../../components/command-problem.tsx';
 import { Age } from '../../../components/instant.tsx';
+import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { refs } from '../../../refs.ts';
 import classes from './next-steps.module.css';
+
+/** Brings the reading of files, which few who look at a run need. */
+const CorrectBox = lazy(() => import('./correct-box.tsx'));
 
 const CHILDREN = 20;
 
@@ -54,6 +58,9 @@ function Again({ execution }: { readonly execution: Execution }): ReactNode {
   const rerun = useCommand('rerunExecution');
   const counts = execution.tally === null ? null : countsOf(execution.tally);
   const left = counts === null ? 0 : counts.failed + counts.untouched;
+  const refused = (execution.plan?.problemsByCode ?? []).some(({ severity }) => severity === 'refused');
+  const mendable = execution.inputs.length > 0 && (left > 0 || refused);
+  const [mending, setMending] = useState(false);
   const open = (result: { readonly executionId: string } | null): void => {
     if (result !== null) void navigate(`/executions/${result.executionId}`);
   };
@@ -72,6 +79,11 @@ function Again({ execution }: { readonly execution: Execution }): ReactNode {
             Finish the {left.toLocaleString('en')} left
           </Button>
         )}
+        {mendable && (
+          <Button variant="default" aria-expanded={mending} disabled={busy} onClick={() => setMending(!mending)}>
+            Mend the file…
+          </Button>
+        )}
         <Button
           variant="default"
           loading={rerun.pending}
@@ -82,8 +94,15 @@ function Again({ execution }: { readonly execution: Execution }): ReactNode {
         </Button>
       </div>
       <p className="muted">
-        Both make a plan of their own, for signatures of its own. What was done is not done again.
+        {left > 0
+          ? 'Each makes a plan of its own, for signatures of its own. What was done is not done again.'
+          : 'It makes a plan of its own, for signatures of its own.'}
       </p>
+      {mending && (
+        <Suspense fallback={<RowsSkeleton rows={2} />}>
+          <CorrectBox execution={execution} resumable={left > 0} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -80,6 +80,14 @@ export const paths = {
   balance: (orgId: string, accountId: string, currency: string) => `${org(orgId)}/balances/${accountId}_${currency}`,
   journals: (orgId: string) => `${org(orgId)}/journals`,
   journal: (orgId: string, id: string) => `${org(orgId)}/journals/${id}`,
+  periods: (orgId: string) => `${org(orgId)}/periods`,
+  period: (orgId: string, id: string) => `${org(orgId)}/periods/${id}`,
+  /** What somebody who keeps or oversees the books should look at. */
+  alerts: (orgId: string) => `${org(orgId)}/alerts`,
+  alert: (orgId: string, id: string) => `${org(orgId)}/alerts/${id}`,
+  /** What each batch of the ledger's writer added, for the month roll-ups; in the order of the stream. */
+  feeds: (orgId: string) => `${stream(orgId, 'ledger')}/feed`,
+  feed: (orgId: string, firstSeq: number) => `${stream(orgId, 'ledger')}/feed/${String(firstSeq).padStart(16, '0')}`,
   streamHead: stream,
   inboxes: (orgId: string, name: string) => `${stream(orgId, name)}/inbox`,
   inbox: (orgId: string, name: string, id: string) => `${stream(orgId, name)}/inbox/${id}`,
@@ -88,6 +96,11 @@ export const paths = {
   audit: (orgId: string) => `${org(orgId)}/audit`,
   auditEvent: (orgId: string, id: string) => `${org(orgId)}/audit/${id}`,
   auditPersonal: (orgId: string, id: string) => `${org(orgId)}/auditPersonal/${id}`,
+  /** Evidence packs that were asked for. */
+  evidenceExports: (orgId: string) => `${org(orgId)}/exports`,
+  evidenceExport: (orgId: string, id: string) => `${org(orgId)}/exports/${id}`,
+  /** Refused commands of one caller in one minute, until they are told to the audit log. */
+  denials: (orgId: string, id: string) => `${org(orgId)}/denials/${id}`,
   checkpoints: (orgId: string) => `${org(orgId)}/checkpoints`,
   checkpoint: (orgId: string, name: string, size: number, epoch = 0) =>
     `${org(orgId)}/checkpoints/${epoch === 0 ? name : `${name}.${epoch}`}-${size}`,
@@ -104,5 +117,8 @@ export const objectPaths = {
   draft: (orgId: string, executionId: string, attempt: number, name: string) =>
     `orgs/${orgId}/results/${executionId}-draft-${attempt}/${name}`,
   plugin: (orgId: string, codeHash: string) => `orgs/${orgId}/plugins/${codeHash}.js`,
+  /** `token` is that of the worker's lease, so that two of them never write the same object. */
+  evidence: (orgId: string, exportId: string, token: number, name: string) =>
+    `orgs/${orgId}/evidence/${exportId}-${token}/${name}`,
   result: (orgId: string, executionId: string, name: string) => `orgs/${orgId}/results/${executionId}/${name}`,
 } as const;

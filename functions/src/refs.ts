@@ -2,6 +2,8 @@ import { paths } from '@countersign/domain/paths';
 import {
   accountSchema,
   balanceSchema,
+  feedSchema,
+  periodSchema,
   checkpointSchema,
   inboxResultSchema,
   inboxSchema,
@@ -17,8 +19,10 @@ import {
   pageSchema,
   problemPageSchema,
 } from '@countersign/domain/schemas/effect';
+import { alertSchema } from '@countersign/domain/schemas/alert';
 import { auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
 import { delegationSchema } from '@countersign/domain/schemas/delegation';
+import { evidenceExportSchema } from '@countersign/domain/schemas/evidence';
 import { executionSchema } from '@countersign/domain/schemas/execution';
 import { fileSchema } from '@countersign/domain/schemas/file';
 import { lineageSchema } from '@countersign/domain/schemas/lineage';
@@ -39,6 +43,9 @@ const ref = <T>(path: string, schema: DocRef<T>['schema']): DocRef<T> => ({ path
 
 /** Typed references for the server: where each document lies and what it must look like. */
 export const refs = {
+  alert: (orgId: string, id: string) => ref(paths.alert(orgId, id), alertSchema),
+  period: (orgId: string, id: string) => ref(paths.period(orgId, id), periodSchema),
+  feed: (orgId: string, firstSeq: number) => ref(paths.feed(orgId, firstSeq), feedSchema),
   organization: (orgId: string) => ref(paths.organization(orgId), organizationSchema),
   member: (orgId: string, uid: string) => ref(paths.member(orgId, uid), memberSchema),
   operation: (orgId: string, id: string) => ref(paths.operation(orgId, id), operationSchema),
@@ -81,6 +88,7 @@ export const refs = {
     ref(paths.inboxResult(orgId, name, id), inboxResultSchema),
   tile: (orgId: string, name: StreamName, level: number, index: number) =>
     ref(paths.tile(orgId, name, level, index), tileSchema),
+  evidenceExport: (orgId: string, id: string) => ref(paths.evidenceExport(orgId, id), evidenceExportSchema),
   auditEvent: (orgId: string, id: string) => ref(paths.auditEvent(orgId, id), auditEventSchema),
   auditPersonal: (orgId: string, id: string) => ref(paths.auditPersonal(orgId, id), auditPersonalSchema),
   checkpoint: (orgId: string, name: StreamName, size: number) =>

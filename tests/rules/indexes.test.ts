@@ -1,4 +1,5 @@
 import { paths } from '@countersign/domain/paths';
+import { alertSchema } from '@countersign/domain/schemas/alert';
 import { auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
 import {
   approvalSchema,
@@ -15,6 +16,7 @@ import { fileSchema } from '@countersign/domain/schemas/file';
 import {
   accountSchema,
   balanceSchema,
+  feedSchema,
   checkpointSchema,
   inboxResultSchema,
   inboxSchema,
@@ -48,6 +50,8 @@ const file = JSON.parse(readFileSync(new URL('firestore.indexes.json', ROOT), 'u
 
 /** What lies in each collection that an index may name. */
 const SCHEMAS: Record<string, z.ZodType> = {
+  alerts: alertSchema,
+  feed: feedSchema,
   accounts: accountSchema,
   approvals: approvalSchema,
   audit: auditEventSchema,

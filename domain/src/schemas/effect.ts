@@ -18,10 +18,17 @@ export const journalEntryDraftSchema = z.strictObject({
   amountMinor: minorSchema,
   currency: currencySchema,
 });
+export const journalMetadataSchema = z
+  .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,39}$/), z.string().max(200))
+  .refine((metadata) => Object.keys(metadata).length <= 20, 'takes at most 20 entries');
 export const journalDraftSchema = z.strictObject({
   memo: z.string().max(300),
   effectiveDay: z.string().nullable(),
   entries: z.array(journalEntryDraftSchema).min(2).max(500),
+  /** Facts of the caller's own, such as an invoice number; part of the journal's leaf. */
+  metadata: journalMetadataSchema.optional(),
+  /** What becomes of it when its day is in a closed period: refused unless this says `route`. Without a day it is never late. */
+  late: z.enum(['refuse', 'route']).optional(),
 });
 export type JournalDraft = z.infer<typeof journalDraftSchema>;
 export type JournalEntryDraft = z.infer<typeof journalEntryDraftSchema>;

@@ -200,7 +200,9 @@ function refusalsByDocument(
       if (intents === null || intents === undefined) return [doc.id, [whole]];
       const refused = intents.flatMap(({ id }) => {
         const refusal = byIndex.get(index++);
-        return refusal === undefined ? [] : [{ intentId: id, code: refusal.code, message: refusal.message }];
+        if (refusal === undefined) return [];
+        const { code, message, details } = refusal;
+        return [{ intentId: id, code, message, ...(details === undefined ? {} : { details }) }];
       });
       return [doc.id, refused];
     }),

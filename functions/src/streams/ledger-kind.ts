@@ -1,4 +1,14 @@
-import { balancesOf, decideBatch, type LedgerDecision } from '@countersign/domain/ledger/decide';
+import {
+  balancesOf,
+  decideBatch,
+  type Closing,
+  type LedgerAlert,
+  type LedgerDecision,
+} from '@countersign/domain/ledger/decide';
+import { PLAIN, type RecordIntent } from '@countersign/domain/ledger/journal-intents';
+import { SUSPENSE_ACCOUNT } from '@countersign/domain/ledger/suspense';
+import { derivedId } from '@countersign/domain/hash';
+import type { Alert } from '@countersign/domain/schemas/alert';
 import { balanceKey } from '@countersign/domain/ledger/balance-sheet';
 import { assert } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
@@ -10,63 +20,122 @@ import {
   type Balance,
   type Journal,
   type LedgerIntent,
+  type Period,
 } from '@countersign/domain/schemas/ledger';
 import type { Database, Write } from '../store/database.ts';
 import { parseItems, type StreamKind } from './stream-kind.ts';
 
-/** Accounts and balances of recent batches. Nobody but the writer changes them, and only together with the head. */
+/** What recent batches saw. Nobody but the writer changes it, and only together with the head. */
 interface LedgerCache {
   readonly accounts: Map<string, Account>;
   readonly balances: Map<string, Balance>;
+  /** All of them; null before they were read. */
+  periods: Map<string, Period> | null;
 }
 
 /** Beyond this the cache begins again: some ten megabytes. */
 const MAX_CACHED = 20_000;
+/** Months of forty years. */
+const MAX_PERIODS = 500;
+/** More accounts than this below one, or balances in one, and it can't be closed in one go. */
+const MAX_BELOW = 1000;
 
 export const ledgerKind: StreamKind = {
   parse: (text) => parseItems<LedgerIntent>(text, (item) => ledgerIntentSchema.safeParse(item)),
 
-  decide: async ({ db, orgId, size, intents: untyped, at, careful, cache }) => {
+  decide: async ({ db, orgId, size, intents: untyped, at, careful, cache: kept }) => {
     const intents = untyped as readonly LedgerIntent[];
-    const { accounts, balances } = freshOrKept(cache);
-    const [journals] = await Promise.all([
+    const cache = freshOrKept(kept);
+    const { accounts, balances } = cache;
+    const [journals, closing, periods] = await Promise.all([
       loadJournals(db, orgId, intents, careful),
+      loadClosing(db, orgId, intents, cache),
+      cache.periods ?? loadPeriods(db, orgId),
       loadAccounts(db, orgId, intents, accounts),
     ]);
+    cache.periods = periods;
     const entries = [...intents.flatMap(entriesOf), ...[...journals.values()].flatMap((journal) => journal.entries)];
+    if (intents.some(mayNeedSuspense))
+      entries.push(...entries.map((entry) => ({ ...entry, accountId: SUSPENSE_ACCOUNT })));
     // The accounts of journals recorded earlier, which nothing in the batch names.
     await loadMissing(
       db,
       accounts,
       entries.map((entry) => entry.accountId),
       (id) => paths.account(orgId, id),
+      accountFromStored,
     );
     await loadAbove(db, orgId, accounts);
     const touched = balancesOf(entries, withOpened(intents, accounts));
     await loadMissing(db, balances, touched, (key) => `${paths.balances(orgId)}/${key}`);
-    const decision = decideBatch({ size, accounts, journals, balances }, intents, at);
+    const decision = decideBatch({ size, accounts, journals, balances, periods, closing }, intents, at);
     // A balance that was not looked up would be taken for zero, and what is there overwritten.
     for (const balance of decision.balances) {
       const key = balanceKey(balance.accountId, balance.currency);
       assert(touched.has(key), `balance ${key} was read before it is written`);
     }
-    for (const account of decision.accountsOpened) accounts.set(account.id, account);
+    for (const account of [...decision.accountsOpened, ...decision.accountsChanged]) accounts.set(account.id, account);
+    for (const period of decision.periods) periods.set(period.id, period);
     for (const balance of decision.balances) balances.set(balanceKey(balance.accountId, balance.currency), balance);
     return {
       leaves: decision.leaves,
-      writes: toWrites(orgId, decision),
+      writes: toWrites(orgId, decision, size, at),
       refusals: decision.refusals,
-      cache: { accounts, balances } satisfies LedgerCache,
+      cache,
     };
   },
 };
 
-function freshOrKept(cache: unknown): LedgerCache {
-  const kept = cache as LedgerCache | undefined;
-  if (kept === undefined || kept.accounts.size + kept.balances.size > MAX_CACHED)
-    return { accounts: new Map(), balances: new Map() };
-  return kept;
+function freshOrKept(kept: unknown): LedgerCache {
+  const cache = kept as LedgerCache | undefined;
+  if (cache === undefined || cache.accounts.size + cache.balances.size > MAX_CACHED)
+    return { accounts: new Map(), balances: new Map(), periods: null };
+  return cache;
 }
+
+async function loadPeriods(db: Database, orgId: string): Promise<Map<string, Period>> {
+  const stored = await db.query({
+    collection: paths.periods(orgId),
+    orderBy: [['__name__', 'asc']],
+    limit: MAX_PERIODS,
+  });
+  assert(stored.length < MAX_PERIODS, `there are fewer than ${MAX_PERIODS} periods`);
+  return new Map(stored.map(({ data }) => [String(data['id']), data as Period]));
+}
+
+/** Of accounts that may be closed: their balances, and what lies under them. */
+async function loadClosing(
+  db: Database,
+  orgId: string,
+  intents: readonly LedgerIntent[],
+  { balances }: LedgerCache,
+): Promise<Map<string, Closing>> {
+  const ids = intents.flatMap((intent) =>
+    intent.type === 'change_account' && intent.set.closed === true ? [intent.accountId] : [],
+  );
+  const closing = new Map<string, Closing>();
+  for (const id of new Set(ids)) {
+    const [held, below] = await Promise.all([
+      db.query({ collection: paths.balances(orgId), where: [['accountId', '==', id]], limit: MAX_BELOW }),
+      db.query({ collection: paths.accounts(orgId), where: [['parentId', '==', id]], limit: MAX_BELOW }),
+    ]);
+    for (const { data } of held) balances.set(balanceKey(id, String(data['currency'])), data as Balance);
+    closing.set(id, {
+      currencies: held.map(({ data }) => String(data['currency'])),
+      children:
+        below.length === MAX_BELOW
+          ? ['*']
+          : below.filter(({ data }) => data['closed'] !== true).map(({ data }) => String(data['id'])),
+    });
+  }
+  return closing;
+}
+
+/** What must be booked goes there when its account takes nothing. */
+const mayNeedSuspense = (intent: LedgerIntent): boolean =>
+  intent.type === 'post' ||
+  (intent.type === 'record' && intent.must === true) ||
+  (intent.type === 'record_linked' && intent.journals.some((journal) => journal.must === true));
 
 /** Where each account lies, those included that the batch itself opens before it posts to them. */
 function withOpened(
@@ -82,8 +151,11 @@ function withOpened(
   return placed;
 }
 
+const recordsIn = (intent: LedgerIntent): readonly RecordIntent[] =>
+  intent.type === 'record' ? [intent] : intent.type === 'record_linked' ? intent.journals : [];
+
 const entriesOf = (intent: LedgerIntent): readonly JournalEntryDraft[] =>
-  intent.type === 'record' ? intent.journal.entries : [];
+  recordsIn(intent).flatMap((record) => record.journal.entries);
 
 /** Journals that are posted, voided or reversed, and, when careful, those whose ids are taken. */
 async function loadJournals(
@@ -94,8 +166,10 @@ async function loadJournals(
 ): Promise<Map<string, Journal>> {
   const ids = new Set<string>();
   for (const intent of intents) {
-    if (intent.type === 'post' || intent.type === 'void' || intent.type === 'reverse') ids.add(intent.journalId);
-    if ((intent.type === 'record' || intent.type === 'reverse') && careful) ids.add(intent.id);
+    if ('journalId' in intent) ids.add(intent.journalId);
+    if (!careful) continue;
+    if (intent.type === 'reverse' || intent.type === 'post') ids.add(intent.id);
+    for (const record of recordsIn(intent)) ids.add(record.id);
   }
   const journals = new Map<string, Journal>();
   await loadMissing(db, journals, ids, (id) => paths.journal(orgId, id), fromStored);
@@ -109,11 +183,12 @@ async function loadAccounts(
   accounts: Map<string, Account>,
 ): Promise<void> {
   const ids = intents.flatMap((intent) => {
+    if (intent.type === 'change_account') return [intent.accountId];
     if (intent.type === 'open_account')
       return intent.account.parentId === null ? [intent.account.id] : [intent.account.id, intent.account.parentId];
     return entriesOf(intent).map((entry) => entry.accountId);
   });
-  await loadMissing(db, accounts, ids, (id) => paths.account(orgId, id));
+  await loadMissing(db, accounts, ids, (id) => paths.account(orgId, id), accountFromStored);
 }
 
 /** One round: an account's path names all that lie above it. */
@@ -123,12 +198,31 @@ async function loadAbove(db: Database, orgId: string, accounts: Map<string, Acco
     accounts,
     [...accounts.values()].flatMap((account) => account.path),
     (id) => paths.account(orgId, id),
+    accountFromStored,
   );
 }
 
-/** What this writer wrote, so its shape needs no check here. */
+/** What this writer wrote, so its shape needs no check here; what an older one did not know of yet is as if it said nothing. */
 function fromStored(data: Record<string, unknown>): Journal {
-  return { ...data, entries: JSON.parse(String(data['entries'])), steps: JSON.parse(String(data['steps'])) } as Journal;
+  return {
+    ...PLAIN,
+    metadata: {},
+    ...data,
+    entries: JSON.parse(String(data['entries'])),
+    steps: JSON.parse(String(data['steps'])),
+  } as Journal;
+}
+
+function accountFromStored(data: Record<string, unknown>): Account {
+  return {
+    currency: null,
+    branch: null,
+    openedOn: null,
+    closedOn: null,
+    guards: [],
+    changes: [],
+    ...data,
+  } as unknown as Account;
 }
 
 async function loadMissing<T>(
@@ -146,27 +240,64 @@ async function loadMissing<T>(
   });
 }
 
-function toWrites(orgId: string, decision: LedgerDecision): Write[] {
+function toWrites(orgId: string, decision: LedgerDecision, size: number, at: string): Write[] {
   return [
     ...decision.accountsOpened.map((account): Write => ({
       op: 'create',
       path: paths.account(orgId, account.id),
       data: { ...account },
     })),
+    ...decision.accountsChanged.map((account): Write => ({
+      op: 'set',
+      path: paths.account(orgId, account.id),
+      data: { ...account },
+    })),
+    ...decision.periods.map((period): Write => ({
+      op: 'set',
+      path: paths.period(orgId, period.id),
+      data: { ...period },
+    })),
     ...decision.journalsCreated.map((journal): Write => ({
       op: 'create',
       path: paths.journal(orgId, journal.id),
       data: toStoredJournal(journal),
     })),
-    ...decision.journalsStepped.map(({ id, state, steps, reversedBy }): Write => ({
-      op: 'update',
-      path: paths.journal(orgId, id),
-      data: { state, steps: JSON.stringify(steps), reversedBy: reversedBy ?? null },
+    ...decision.journalsStepped.map((journal): Write => ({
+      op: 'set',
+      path: paths.journal(orgId, journal.id),
+      data: toStoredJournal(journal),
     })),
     ...decision.balances.map((balance): Write => ({
       op: 'set',
       path: paths.balance(orgId, balance.accountId, balance.currency),
       data: { ...balance },
     })),
+    ...decision.alerts.map((alert) => alertWrite(orgId, alert, at)),
+    ...feedWrite(orgId, decision, size, at),
   ];
+}
+
+/** Feeds follow each other without a gap, so one is written also when no balance has changed. */
+function feedWrite(orgId: string, { leaves, cells }: LedgerDecision, firstSeq: number, at: string): Write[] {
+  if (leaves.length === 0) return [];
+  const data = { firstSeq, nextSeq: firstSeq + leaves.length, day: at.slice(0, 10), cells: JSON.stringify(cells) };
+  return [{ op: 'set', path: paths.feed(orgId, firstSeq), data }];
+}
+
+function alertWrite(orgId: string, { kind, journalId, message }: LedgerAlert, at: string): Write {
+  const alert: Alert = {
+    id: derivedId('alert', kind, journalId),
+    kind,
+    severity: kind === 'late_posting' ? 'notice' : 'warning',
+    message: message.slice(0, 1000),
+    journalId,
+    path: null,
+    at,
+    lastSeenAt: at,
+    state: 'open',
+    acknowledgedBy: null,
+    acknowledgedAt: null,
+    note: null,
+  };
+  return { op: 'set', path: paths.alert(orgId, alert.id), data: alert };
 }

@@ -32,6 +32,7 @@ export interface Refusal {
   readonly intentId: string;
   readonly code: string;
   readonly message: string;
+  readonly details?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface DrainResult {

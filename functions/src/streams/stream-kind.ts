@@ -20,7 +20,12 @@ export interface Decided {
   readonly leaves: readonly string[];
   readonly writes: readonly Write[];
   /** By index into `intents`. */
-  readonly refusals: readonly { readonly index: number; readonly code: string; readonly message: string }[];
+  readonly refusals: readonly {
+    readonly index: number;
+    readonly code: string;
+    readonly message: string;
+    readonly details?: Readonly<Record<string, string>>;
+  }[];
   readonly cache: unknown;
 }
 

@@ -12,6 +12,7 @@ export type FindingCheck =
   | 'checkpoint'
   | 'journal'
   | 'account'
+  | 'period'
   | 'balance'
   | 'trial_balance'
   | 'event'

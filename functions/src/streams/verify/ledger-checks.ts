@@ -1,12 +1,13 @@
 import { BalanceSheet, balanceKey } from '@countersign/domain/ledger/balance-sheet';
 import { balanced, trialBalance, type TrialBalanceRow } from '@countersign/domain/ledger/balanced';
-import { accountLeaf, journalLeaf } from '@countersign/domain/ledger/leaf';
+import { accountLeaf, asOpened, journalLeaf, periodLeaf } from '@countersign/domain/ledger/leaf';
 import { canonicalJson } from '@countersign/domain/hash';
 import { paths } from '@countersign/domain/paths';
 import {
   accountSchema,
   balanceSchema,
   journalSchema,
+  periodSchema,
   type Account,
   type Balance,
   type Journal,
@@ -33,6 +34,7 @@ export async function checkLedger(
   findings: Findings,
 ): Promise<LedgerCounts> {
   const accounts = await checkAccounts(db, orgId, leaves, findings);
+  await checkPeriods(db, orgId, leaves, findings);
   const sheet = new BalanceSheet(new Map());
   const reversals = new ReversalBook();
   let journals = 0;
@@ -68,22 +70,53 @@ async function checkAccounts(
   for await (const { id, path, data } of readParsed(db, paths.accounts(orgId), accountSchema, findings)) {
     if (data.id !== id) findings.add('account', path, `calls itself ${data.id}`);
     accounts.set(id, data);
-    leaves.place(data.seq, accountLeaf(data), path);
+    leaves.place(data.seq, accountLeaf(data, 0), path);
+    data.changes.forEach((change, index) =>
+      leaves.place(change.seq, accountLeaf(data, index + 1), `${path} (change ${index + 1})`),
+    );
+    if (!followsItsChanges(data))
+      findings.add('account', path, 'is not what its changes made of it: it was changed beside the writer');
   }
   for (const account of accounts.values()) {
     const parent = account.parentId === null ? null : accounts.get(account.parentId);
     const above = parent === null ? [] : [...(parent?.path ?? []), parent?.id];
     const fits = parent !== undefined && account.path.join() === above.join() && account.depth === above.length;
     if (!fits) findings.add('account', paths.account(orgId, account.id), 'does not lie where its parent says');
-    // Closing an account is not possible yet, so an account that is closed or at a later version was changed beside the writer.
-    if (account.closed || account.version !== 1)
-      findings.add(
-        'account',
-        paths.account(orgId, account.id),
-        'was changed since it was opened, without a leaf that says so',
-      );
   }
   return accounts;
+}
+
+/** Going through its changes from the first, each finds what the one before left; the last left what is there. */
+function followsItsChanges(account: Account): boolean {
+  const opened = asOpened(account);
+  // Every account is opened open; the leaf of its opening does not say so.
+  if (opened.closed || opened.closedOn !== null) return false;
+  const replayed: Record<string, unknown> = { ...opened };
+  for (const { before, after } of account.changes) {
+    for (const [field, value] of Object.entries(before))
+      if (canonicalJson(replayed[field] ?? null) !== canonicalJson(value ?? null)) return false;
+    if (Object.keys(before).sort().join() !== Object.keys(after).sort().join()) return false;
+    Object.assign(replayed, after);
+  }
+  const { changes } = account;
+  return (
+    account.version === changes.length + 1 &&
+    changes.every(({ seq }, index) => seq > (changes[index - 1]?.seq ?? account.seq)) &&
+    canonicalJson({ ...replayed, changes: [] }) === canonicalJson({ ...account, changes: [] })
+  );
+}
+
+async function checkPeriods(db: Database, orgId: string, leaves: LeafBook, findings: Findings): Promise<void> {
+  for await (const { id, path, data } of readParsed(db, paths.periods(orgId), periodSchema, findings)) {
+    if (data.id !== id) findings.add('period', path, `calls itself ${data.id}`);
+    data.steps.forEach((step, index) =>
+      leaves.place(step.seq, periodLeaf(data, index), index === 0 ? path : `${path} (${step.step})`),
+    );
+    const last = data.steps.at(-1)?.step;
+    const state = last === 'opened' || last === 'reopened' ? 'open' : last;
+    if (data.state !== state) findings.add('period', path, `says ${data.state}, but was ${last} last`);
+    if (data.version !== data.steps.length) findings.add('period', path, 'has another version than steps');
+  }
 }
 
 /** What is wrong in a journal by itself, or null. Its leaves are checked elsewhere. */
@@ -99,8 +132,10 @@ function wrongInJournal(id: string, journal: Journal, accounts: ReadonlyMap<stri
   if (journal.recordedAt !== first.at) return 'has another recorded time than its first step';
   if (journal.accounts.join() !== [...new Set(journal.entries.map((entry) => entry.accountId))].join())
     return 'lists other accounts than its entries';
-  if (journal.reverses !== null && (first.step !== 'posted' || later.length > 0))
-    return 'reverses another, and was not simply posted';
+  if ((journal.reverses ?? journal.revives) !== null && (first.step !== 'posted' || later.length > 0))
+    return 'reverses or revives another, and was not simply posted';
+  if (journal.steps.some(({ step, routedFrom }) => routedFrom !== null && step !== 'posted'))
+    return 'was routed to another day, and not by being posted';
   if (!balanced(journal.entries)) return 'is not balanced';
   for (const { accountId, amountMinor } of journal.entries) {
     if (amountMinor === '0' || amountMinor.startsWith('-')) return 'has an entry that is not positive';
@@ -112,6 +147,9 @@ function wrongInJournal(id: string, journal: Journal, accounts: ReadonlyMap<stri
 /** A journal's share in the balances, as the sum of its steps. */
 function enter(sheet: BalanceSheet, journal: Journal, accounts: ReadonlyMap<string, Account>): void {
   journal.steps.forEach(({ step, seq, at }, index) => {
+    if (index === 0) count(sheet, journal, accounts, 1n, at);
+    else if (step === 'voided' && at.slice(0, 10) === journal.recordedAt.slice(0, 10))
+      count(sheet, journal, accounts, -1n, at);
     const moves: ['pending' | 'posted', 1n | -1n][] = index > 0 ? [['pending', -1n]] : [];
     if (step !== 'voided') moves.push([step, 1n]);
     for (const [state, sign] of moves) {
@@ -124,6 +162,21 @@ function enter(sheet: BalanceSheet, journal: Journal, accounts: ReadonlyMap<stri
       }
     }
   });
+}
+
+/** Its share in what daily limits count. */
+function count(
+  sheet: BalanceSheet,
+  journal: Journal,
+  accounts: ReadonlyMap<string, Account>,
+  sign: 1n | -1n,
+  at: string,
+): void {
+  for (const { accountId, currency, side, amountMinor } of journal.entries)
+    for (const id of [...(accounts.get(accountId)?.path ?? []), accountId]) {
+      const account = accounts.get(id);
+      if (account !== undefined) sheet.count(account, currency, side, sign * BigInt(amountMinor), at.slice(0, 10));
+    }
 }
 
 async function checkBalances(

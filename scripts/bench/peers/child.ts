@@ -20,7 +20,9 @@ export class PeerProcess {
       child.once('exit', () => resolve());
       child.once('error', (error) => (keep(Buffer.from(error.message)), resolve()));
     });
-    process.once('exit', () => child.kill('SIGKILL'));
+    const end = (): void => void child.kill('SIGKILL');
+    process.once('exit', end);
+    void this.#ended.then(() => process.off('exit', end));
   }
 
   /** @throws PeerUnavailable when it has ended by itself */

@@ -1,0 +1,74 @@
+import { paths } from '@countersign/domain/paths';
+import type { Balance } from '@countersign/domain/schemas/ledger';
+import { readFile } from 'node:fs/promises';
+import type { StreamDeps } from '../../../functions/src/streams/index.ts';
+import { listenerOf } from '../../local/ports.ts';
+import { figure, type Figure } from '../figure.ts';
+import { openAccounts, produce } from './books.ts';
+
+const ORG = 'growth';
+/** What one commit of the product may hand in at most is a thousand; still inbox, writer and all. */
+const PER_COMMIT = 500;
+const PRODUCERS = 4;
+/** The rate at a size is that of the last so many journals before it. */
+const WINDOW = 5_000;
+const DAYS = 365;
+const MS_PER_DAY = 86_400_000;
+
+/**
+ * The same books from nothing to `journals`, spread over a year of effective days: the rate just before each power of
+ * ten beside the rate at the first, and what the local Firestore, which keeps all of it in memory, has taken.
+ */
+export async function growth(
+  deps: StreamDeps,
+  firestorePort: number,
+  journals: number,
+  say: (line: string) => void,
+): Promise<Figure[]> {
+  await openAccounts(deps, ORG);
+  const today = deps.now().getTime();
+  const dayOf = (index: number): string => new Date(today - (index % DAYS) * MS_PER_DAY).toISOString().slice(0, 10);
+  const load = { perCommit: PER_COMMIT, producers: PRODUCERS, dayOf };
+  const figures: Figure[] = [];
+  let at = 0;
+  let first: number | null = null;
+  for (const size of sizes(journals)) {
+    const window = Math.min(WINDOW, size - at);
+    if (size - window > at) await produce(deps, ORG, { ...load, postings: size - window - at, name: `to-${size}` });
+    const rate = await produce(deps, ORG, { ...load, postings: window, name: `at-${size}` });
+    at = size;
+    const mib = await residentMiB(firestorePort);
+    say(`${size} journals: ${rate.toFixed(0)}/s, the local Firestore has ${mib?.toFixed(0) ?? '?'} MiB`);
+    figures.push(figure(`ledger growth: the last before ${size} journals`, rate, first, 'postings/s'));
+    if (mib !== null) figures.push(figure(`ledger growth: local Firestore with ${size} journals`, mib, null, 'MiB'));
+    first ??= rate;
+  }
+  await requireAll(deps, at);
+  return figures;
+}
+
+function sizes(journals: number): number[] {
+  const found: number[] = [];
+  for (let size = 1_000; size < journals; size *= 10) found.push(size);
+  return [...found, journals];
+}
+
+/** Both sides of the roots hold each posting once. */
+async function requireAll(deps: StreamDeps, journals: number): Promise<void> {
+  const [head, assets, liabilities] = await deps.db.getAll([
+    paths.streamHead(ORG, 'ledger'),
+    paths.balance(ORG, 'assets', 'USD'),
+    paths.balance(ORG, 'liabilities', 'USD'),
+  ]);
+  const [credit, debit] = [assets?.data as Balance | undefined, liabilities?.data as Balance | undefined];
+  const whole = credit?.postedCreditMinor === debit?.postedDebitMinor && Number(head?.data['size']) > journals;
+  if (!whole) throw new Error('the books are not right after they grew');
+}
+
+/** Linux only. */
+async function residentMiB(port: number): Promise<number | null> {
+  const listener = await listenerOf(port);
+  const status = await readFile(`/proc/${listener?.pid ?? 0}/status`, 'utf8').catch(() => '');
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kib === undefined ? null : Number(kib) / 1024;
+}

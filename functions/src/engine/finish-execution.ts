@@ -18,7 +18,7 @@ import { readPages, readTally } from './outcomes.ts';
 import { parseReportOutput, type ReportOutput } from './plugin-output.ts';
 import { reportHandlers, runInSandbox } from './plugin-host.ts';
 import { settleRollups } from './rollups.ts';
-import { nextAsk } from './settle-unknown.ts';
+import { askAfterReport } from './settle-unknown.ts';
 import { fenced, release, type Lease } from './work.ts';
 
 const PROBLEM_PAGES = 1_000;
@@ -67,7 +67,7 @@ export async function finishExecution(deps: Deps, lease: Lease, execution: Execu
         agreement,
         updatedAt: now,
       });
-      change.also(release(lease, nextAsk(current, deps.now())));
+      change.also(release(lease, askAfterReport(current, deps.now())));
       tx.write(
         ...change.toWrites('execution.reported', {
           executionId: execution.id,

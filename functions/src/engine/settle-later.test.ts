@@ -213,6 +213,19 @@ describe('a payout', () => {
     await expectSound(world);
   });
 
+  test('whose answer was lost is asked for in its time, though another one came back just then', async () => {
+    world.provider.break('A-1', 'timeout_after', 'timeout_after');
+    const run = await world.payOut(FILE);
+    world.clock.pass(DAY_MS / 2);
+    const made = madeFor('B-1');
+    world.provider.failLater(made.id);
+    await tell('payout.failed', made);
+    await world.work();
+    expect(await statusOf(run, 'B-1')).toBe('failed returned');
+    expect(await statusOf(run, 'A-1')).toBe('succeeded in_transit');
+    await expectSound(world);
+  });
+
   test('of which nobody tells is asked for once a day, for ten days', async () => {
     const run = await world.payOut(FILE);
     const before = world.provider.asked;

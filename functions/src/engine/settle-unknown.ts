@@ -27,6 +27,13 @@ export function nextAsk(execution: Execution, now: Date): string | null {
   return new Date(now.getTime() + waitMs).toISOString();
 }
 
+/** After a report, which several things cause: asking is not put off by it, so it is done now, but for the very first. */
+export function askAfterReport(execution: Execution, now: Date): string | null {
+  const next = nextAsk(execution, now);
+  const isFirst = execution.endedAt === null || now.getTime() - Date.parse(execution.endedAt) < config.askAgainMs;
+  return next === null || isFirst ? next : now.toISOString();
+}
+
 /**
  * Ask the provider what became of effects whose outcome is unknown. Only a payment that is found settles one: as
  * succeeded, or as failed when it came back. That none is found proves nothing. Nothing is sent.

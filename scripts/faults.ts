@@ -2,10 +2,9 @@
  * `npm run faults -- --seeds N --from S [--real] [--trace] [--bug NAME]`: simulated worlds in which everything goes
  * wrong, one a seed. The last line is the sum of all. Exit code 1 when anything was done twice, lost, or broke a rule.
  */
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { useSha256 } from '@countersign/domain/hash';
+import { useNativeHash } from '../functions/src/native-hash.ts';
 import { bugs } from '../tests/faults/simulation/bugs.ts';
 import { playSeeds, Sum } from '../tests/faults/simulation/play-seeds.ts';
 import { runSeed } from '../tests/faults/simulation/run-seed.ts';
@@ -59,7 +58,7 @@ function inWords(counts: ReadonlyMap<string, number>): string {
 
 /** In this process, with all that happens. */
 async function traced(): Promise<Sum> {
-  useSha256((bytes) => createHash('sha256').update(bytes).digest());
+  useNativeHash();
   const stores = values.real ? firestoreStores() : memoryStores();
   const total = new Sum();
   for (let seed = from; seed < from + count; seed += 1) {

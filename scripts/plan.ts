@@ -4,10 +4,9 @@
  * with 2 when the command can't be understood. Writes nothing but what `--out` asks for.
  */
 import { AppError, isAppError } from '@countersign/domain/errors';
-import { useSha256 } from '@countersign/domain/hash';
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { useNativeHash } from '../functions/src/native-hash.ts';
 import { closeSandbox, warmSandbox } from '../functions/src/sandbox/index.ts';
 import type { BuiltPlugin } from '../functions/src/engine/catalogue.ts';
 import { buildPlugin, findPlugins } from './build/plugins.ts';
@@ -18,7 +17,7 @@ import { planOffline, type OfflinePlan, type PlannedOffline } from './plan/plan-
 import { readWorld } from './plan/world.ts';
 import { writeOut } from './plan/write-out.ts';
 
-useSha256((bytes) => createHash('sha256').update(bytes).digest());
+useNativeHash();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -1,30 +1,22 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import canonicalize from 'canonicalize';
-import { AppError } from './errors.ts';
+import { canonicalJson } from './canonical-json.ts';
 
-let digest: (bytes: Uint8Array) => Uint8Array = sha256;
+export { canonicalJson };
+
+/** SHA-256 of bytes, or of a string's UTF-8 bytes, as 64 lower-case hex digits. */
+export type Sha256 = (data: Uint8Array | string) => string;
+
+let digest: Sha256 = (data) => bytesToHex(sha256(typeof data === 'string' ? utf8ToBytes(data) : data));
 
 /** Let the platform's own SHA-256 take over from the portable one, which is several times slower. Same function, same results. */
-export function useSha256(native: (bytes: Uint8Array) => Uint8Array): void {
+export function useSha256(native: Sha256): void {
   digest = native;
-}
-
-/** SHA-256 of bytes: 32 bytes. */
-export function sha256Bytes(data: Uint8Array): Uint8Array {
-  return digest(data);
 }
 
 /** SHA-256 of bytes, or of a string's UTF-8 bytes, as 64 lower-case hex digits. */
 export function sha256Hex(data: Uint8Array | string): string {
-  return bytesToHex(digest(typeof data === 'string' ? utf8ToBytes(data) : data));
-}
-
-/** RFC 8785 (JCS) text of a JSON value. Numbers must be safe integers: amounts are strings here. */
-export function canonicalJson(value: unknown): string {
-  const text = canonicalize(value);
-  if (text === undefined) throw new AppError('internal', 'A value without a JSON form can not be hashed');
-  return text;
+  return digest(data);
 }
 
 /**

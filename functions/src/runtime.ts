@@ -1,8 +1,7 @@
 import { getApps, initializeApp } from 'firebase-admin/app';
 import { getFirestore } from 'firebase-admin/firestore';
 import { getStorage } from 'firebase-admin/storage';
-import { useSha256 } from '@countersign/domain/hash';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { config } from './config.ts';
 import { httpCaller } from './connectors/http/call.ts';
@@ -10,6 +9,7 @@ import { lazyProvider } from './connectors/stripe/lazy-provider.ts';
 import { folderCatalogue } from './engine/catalogue.ts';
 import type { Deps } from './engine/deps.ts';
 import { organizationCatalogue } from './engine/organization-catalogue.ts';
+import { useNativeHash } from './native-hash.ts';
 import { runPlugin, warmSandbox } from './sandbox/index.ts';
 import { cloudSecretStore, localSecretStore } from './secret-store.ts';
 import { isLocal } from './secrets.ts';
@@ -36,7 +36,7 @@ export function runtime(): Deps {
 }
 
 function compose(): Deps {
-  useSha256((bytes) => createHash('sha256').update(bytes).digest());
+  useNativeHash();
   // In a Firestore trigger, firebase-functions has made an app of its own already, under another name.
   if (!getApps().some((app) => app.name === DEFAULT_APP)) initializeApp();
   const firestore = getFirestore();

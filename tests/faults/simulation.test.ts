@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { useSha256 } from '@countersign/domain/hash';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { useNativeHash } from '../../functions/src/native-hash.ts';
 import { startPlatform, type Platform } from '../../scripts/platform.ts';
 import { bugs, type Bug } from './simulation/bugs.ts';
 import type { Finding } from './simulation/findings.ts';
@@ -9,7 +8,7 @@ import { playSeeds } from './simulation/play-seeds.ts';
 import { runSeed } from './simulation/run-seed.ts';
 import { memoryStores, type Stores } from './simulation/stores.ts';
 
-useSha256((bytes) => createHash('sha256').update(bytes).digest());
+useNativeHash();
 
 /** Another part of the infinitely many worlds, or more of them, by the environment. */
 const FROM = Number(process.env['FAULTS_FROM'] ?? 1);

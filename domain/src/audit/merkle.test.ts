@@ -49,9 +49,9 @@ function grow(
   for (let index = 1; index < borders.length; index += 1) {
     const batch = leaves.slice(borders[index - 1], borders[index]);
     const open = new Map(openTiles(tree.size).map((tile) => [tileKey(tile), tiles.get(tileKey(tile)) ?? []]));
-    for (const tile of appendToTiles(tree.size, batch, open))
-      tiles.set(tileKey(tile), unpackHashes(packHashes(tile.hashes)));
-    tree = append(tree, batch);
+    const grown = appendToTiles(tree, batch, open);
+    for (const tile of grown.changed) tiles.set(tileKey(tile), unpackHashes(packHashes(tile.hashes)));
+    tree = grown.tree;
   }
   return { tree, tiles };
 }

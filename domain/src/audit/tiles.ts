@@ -1,5 +1,5 @@
 import { assert } from '../errors.ts';
-import { rootOfComplete, type Hash } from './merkle.ts';
+import { append, type Hash, type Tree } from './merkle.ts';
 
 /** Hashes in a full tile: eight levels of the tree, as in the C2SP `tlog-tiles` specification. */
 export const TILE_WIDTH = 256;
@@ -37,31 +37,42 @@ export function* allTiles(size: number): Generator<TileCoordinate & { readonly w
 }
 
 /**
- * The tiles that a batch of leaves adds to or completes, with all their hashes.
- * @param open the hashes of each tile of `openTiles(size)`, by `tileKey`
+ * A batch of leaves appended: the tree, and the tiles that they add to or complete, with all their hashes. Each node is
+ * hashed once for both: the root of a full tile is a node that the frontier passes through.
+ * @param open the hashes of each tile of `openTiles(tree.size)`, by `tileKey`
  */
 export function appendToTiles(
-  size: number,
+  tree: Tree,
   leaves: readonly Hash[],
   open: ReadonlyMap<string, readonly Hash[]>,
+): { readonly tree: Tree; readonly changed: readonly Tile[] } {
+  const rising: Hash[][] = [[...leaves]];
+  const grown = append(tree, leaves, (height, root) => {
+    if (height % LEVELS_PER_TILE === 0) (rising[height / LEVELS_PER_TILE] ??= []).push(root);
+  });
+  const changed = rising.flatMap((added, level) => {
+    const count = Math.floor(tree.size / TILE_WIDTH ** level);
+    return added.length === 0 ? [] : tilesWith(level, count, added, open);
+  });
+  return { tree: grown, changed };
+}
+
+/** The tiles of a level that has `count` hashes and gets more. */
+function tilesWith(
+  level: number,
+  count: number,
+  added: readonly Hash[],
+  open: ReadonlyMap<string, readonly Hash[]>,
 ): Tile[] {
-  const changed: Tile[] = [];
-  let rising = leaves;
-  for (let level = 0, count = size; rising.length > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
-    const first = Math.floor(count / TILE_WIDTH);
-    const width = count % TILE_WIDTH;
-    const before = width === 0 ? [] : open.get(tileKey({ level, index: first }));
-    assert(before?.length === width, `tile ${level}-${first} has ${width} hashes`);
-    const hashes = [...before, ...rising];
-    const completed: Hash[] = [];
-    for (let start = 0; start < hashes.length; start += TILE_WIDTH) {
-      const part = hashes.slice(start, start + TILE_WIDTH);
-      changed.push({ level, index: first + start / TILE_WIDTH, hashes: part });
-      if (part.length === TILE_WIDTH) completed.push(rootOfComplete(part));
-    }
-    rising = completed;
-  }
-  return changed;
+  const first = Math.floor(count / TILE_WIDTH);
+  const width = count % TILE_WIDTH;
+  const before = width === 0 ? [] : open.get(tileKey({ level, index: first }));
+  assert(before?.length === width, `tile ${level}-${first} has ${width} hashes`);
+  const hashes = [...before, ...added];
+  const tiles: Tile[] = [];
+  for (let start = 0; start < hashes.length; start += TILE_WIDTH)
+    tiles.push({ level, index: first + start / TILE_WIDTH, hashes: hashes.slice(start, start + TILE_WIDTH) });
+  return tiles;
 }
 
 /** Where a complete subtree's hash lies: the tile, and the run of hashes in it whose root it is. */

@@ -1,4 +1,4 @@
-import { append, EMPTY_TREE, leafHash, rootOf, type Hash } from '@countersign/domain/audit/merkle';
+import { EMPTY_TREE, leafHash, rootOf, type Hash } from '@countersign/domain/audit/merkle';
 import { appendToTiles, openTiles, packHashes, tileKey, unpackHashes } from '@countersign/domain/audit/tiles';
 import { paths } from '@countersign/domain/paths';
 import type { Inbox, InboxResult, StreamHead, StreamName, Tile } from '@countersign/domain/schemas/ledger';
@@ -100,7 +100,7 @@ export async function writeBatch(
   const inbox = takeBatch(from.waiting, Math.max(1, attempt.maxDocuments));
   const parsed = inbox.map((doc) => (tooLarge ? null : kinds[name].parse(doc.intents)));
   const tree = head === null ? EMPTY_TREE : { size: head.size, frontier: head.frontier };
-  const at = now().toISOString();
+  const at = recordedTime(now(), head);
   const decision = await kinds[name].decide({
     db,
     orgId,
@@ -113,8 +113,7 @@ export async function writeBatch(
 
   const decided = refusalsByDocument(inbox, parsed, decision, tooLarge);
   const hashes = decision.leaves.map((leaf) => leafHash(leaf));
-  const grown = append(tree, hashes);
-  const tiles = appendToTiles(tree.size, hashes, from.open);
+  const { tree: grown, changed: tiles } = appendToTiles(tree, hashes, from.open);
   const newHead: StreamHead = {
     name,
     size: grown.size,
@@ -152,6 +151,16 @@ export async function writeBatch(
       cache: decision.cache,
     },
   };
+}
+
+/** A clock that is further behind than this is right, and the one that wrote before was wrong. */
+const MAX_CLOCK_DIFFERENCE_MS = 60 * 60 * 1000;
+
+/** Recorded times follow the order of the stream, also where the clocks of two writers differ. */
+function recordedTime(now: Date, head: StreamHead | null): string {
+  const at = now.toISOString();
+  if (head === null || head.updatedAt <= at) return at;
+  return Date.parse(head.updatedAt) - now.getTime() < MAX_CLOCK_DIFFERENCE_MS ? head.updatedAt : at;
 }
 
 /** An inbox document goes in the commit that decides it. It leaves a result only if something was refused. */

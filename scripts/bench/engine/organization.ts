@@ -2,9 +2,8 @@ import { memorySecrets } from '../../../functions/src/engine/testing/memory-secr
 import type { Effect } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { definePlugin } from '@countersign/plugin-sdk';
-import { useSha256 } from '@countersign/domain/hash';
 import type { Firestore } from 'firebase-admin/firestore';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { approveExecution } from '../../../functions/src/commands/approve-execution.ts';
 import { requestExecution } from '../../../functions/src/commands/request-execution.ts';
 import { runCommand } from '../../../functions/src/commands/run-command.ts';
@@ -14,6 +13,7 @@ import { memoryObjects } from '../../../functions/src/engine/testing/memory-obje
 import { ScriptedProvider } from '../../../functions/src/engine/testing/scripted-provider.ts';
 import { silenceLog } from '../../../functions/src/engine/testing/settings.ts';
 import { runWork } from '../../../functions/src/engine/worker.ts';
+import { useNativeHash } from '../../../functions/src/native-hash.ts';
 import { refs } from '../../../functions/src/refs.ts';
 import { read } from '../../../functions/src/store/database.ts';
 import { firestoreDatabase } from '../../../functions/src/store/firestore-database.ts';
@@ -36,7 +36,7 @@ export interface BenchOrganization {
  * peer's workflow begins in its own process too.
  */
 export async function benchOrganization(firestore: Firestore): Promise<BenchOrganization> {
-  useSha256((bytes) => createHash('sha256').update(bytes).digest());
+  useNativeHash();
   silenceLog();
   let effects: readonly Effect[] = [];
   let working: Promise<void> = Promise.resolve();

@@ -1,11 +1,10 @@
 /** One process of `npm run faults`: plays the seeds that it is sent and tells what came of each. */
-import { createHash } from 'node:crypto';
-import { useSha256 } from '@countersign/domain/hash';
+import { useNativeHash } from '../../../functions/src/native-hash.ts';
 import { bugs } from './bugs.ts';
 import { runSeed } from './run-seed.ts';
 import { firestoreStores, memoryStores } from './stores.ts';
 
-useSha256((bytes) => createHash('sha256').update(bytes).digest());
+useNativeHash();
 
 export interface Order {
   readonly seeds: readonly number[];

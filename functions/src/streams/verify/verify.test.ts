@@ -369,7 +369,7 @@ async function restore({ docs }: Snapshot): Promise<void> {
 
 /** What someone with the whole database in hand, but without the key, can do: everything consistent, but other. */
 async function rewriteLedger(forge: (journal: Journal) => Journal): Promise<void> {
-  const { append, EMPTY_TREE, rootOf } = await import('@countersign/domain/audit/merkle');
+  const { EMPTY_TREE, rootOf } = await import('@countersign/domain/audit/merkle');
   const { appendToTiles, packHashes } = await import('@countersign/domain/audit/tiles');
   const leaves: string[] = [];
   for (const { path, data } of db.dump()) {
@@ -380,8 +380,8 @@ async function rewriteLedger(forge: (journal: Journal) => Journal): Promise<void
     await db.commit([{ op: 'set', path, data: toStoredJournal(journal) }]);
     journal.steps.forEach((step, index) => (leaves[step.seq] = leafHash(journalLeaf(journal, index))));
   }
-  const tree = append(EMPTY_TREE, leaves);
-  for (const { level, index, hashes } of appendToTiles(0, leaves, new Map()))
+  const { tree, changed } = appendToTiles(EMPTY_TREE, leaves, new Map());
+  for (const { level, index, hashes } of changed)
     await edit(paths.tile(ORG, 'ledger', level, index), { hashes: packHashes(hashes) });
   await edit(paths.streamHead(ORG, 'ledger'), { root: rootOf(tree), frontier: [...tree.frontier] });
 }

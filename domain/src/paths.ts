@@ -88,6 +88,12 @@ export const paths = {
   /** What each batch of the ledger's writer added, for the month roll-ups; in the order of the stream. */
   feeds: (orgId: string) => `${stream(orgId, 'ledger')}/feed`,
   feed: (orgId: string, firstSeq: number) => `${stream(orgId, 'ledger')}/feed/${String(firstSeq).padStart(16, '0')}`,
+  balanceMonths: (orgId: string) => `${org(orgId)}/balanceMonths`,
+  balanceMonth: (orgId: string, month: string, accountId: string, currency: string) =>
+    `${org(orgId)}/balanceMonths/${month}~${accountId}_${currency}`,
+  /** How far the months go. It lies beside the stream, so that the feeds can be listed without it. */
+  monthsCursor: (orgId: string) => `${stream(orgId, 'ledger')}/derived/months`,
+  monthsRebuild: (orgId: string) => `${stream(orgId, 'ledger')}/derived/months-rebuild`,
   streamHead: stream,
   inboxes: (orgId: string, name: string) => `${stream(orgId, name)}/inbox`,
   inbox: (orgId: string, name: string, id: string) => `${stream(orgId, name)}/inbox/${id}`,
@@ -117,8 +123,11 @@ export const objectPaths = {
   draft: (orgId: string, executionId: string, attempt: number, name: string) =>
     `orgs/${orgId}/results/${executionId}-draft-${attempt}/${name}`,
   plugin: (orgId: string, codeHash: string) => `orgs/${orgId}/plugins/${codeHash}.js`,
-  /** `token` is that of the worker's lease, so that two of them never write the same object. */
-  evidence: (orgId: string, exportId: string, token: number, name: string) =>
-    `orgs/${orgId}/evidence/${exportId}-${token}/${name}`,
+  /**
+   * `token` is that of the worker's lease, so that two of them never write the same object. Packs with personal values lie
+   * apart: fewer may read them.
+   */
+  evidence: (orgId: string, exportId: string, token: number, personal: boolean, name: string) =>
+    `orgs/${orgId}/${personal ? 'evidence-personal' : 'evidence'}/${exportId}-${token}/${name}`,
   result: (orgId: string, executionId: string, name: string) => `orgs/${orgId}/results/${executionId}/${name}`,
 } as const;

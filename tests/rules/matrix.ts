@@ -64,6 +64,8 @@ export const MATRIX: readonly Row[] = [
   { path: 'streams/{name}/tiles/{tile}', what: 'their Merkle trees', readers: overseers },
   { path: 'streams/{name}/inbox/{commit}', what: 'intents on their way', readers: nobody },
   { path: 'streams/{name}/feed/{batch}', what: 'what each batch added, for the month roll-ups', readers: nobody },
+  { path: 'streams/{name}/derived/{what}', what: 'how far the month roll-ups go', readers: nobody },
+  { path: 'balanceMonths/{month}', what: 'month roll-ups, for past balances', readers: nobody },
   { path: 'streams/{name}/results/{commit}', what: 'refused intents', readers: nobody },
   { path: 'checkpoints/{checkpoint}', what: 'signed checkpoints', readers: provers },
   { path: 'audit/{event}', what: 'audit events', readers: auditors },
@@ -113,5 +115,11 @@ export const STORAGE_MATRIX: readonly StorageRow[] = [
   },
   { path: 'results/{execution}/{name}', what: 'drafts and results', readers: money, creators: nobody },
   { path: 'evidence/{export}/{name}', what: 'evidence packs', readers: overseers, creators: nobody },
+  {
+    path: 'evidence-personal/{export}/{name}',
+    what: 'evidence packs with personal values',
+    readers: auditors,
+    creators: nobody,
+  },
   { path: 'anythingElse/{name}', what: 'whatever this table does not name', readers: nobody, creators: nobody },
 ];

@@ -50,7 +50,7 @@ export function commitment(salt: string, value: unknown): string {
 }
 
 /** Fields that hashes must not cover; `commitment` stands for a member's name and email, the comment of an approval or a delegation. */
-const PERSONAL_FIELDS = ['name', 'email', 'comment', 'salt'];
+export const PERSONAL_FIELDS: readonly string[] = ['name', 'email', 'comment', 'salt'];
 
 /** The `commitment` of a member's document. */
 export function memberCommitment(salt: string, person: { readonly name: string; readonly email: string }): string {

@@ -61,6 +61,10 @@ export const AUDIT_EVENT_TYPES = [
   'schedule.skipped',
   'work.stuck',
   'command.denied',
+  'command.denials_counted',
+  'evidence.requested',
+  'evidence.exported',
+  'evidence.failed',
 ] as const;
 export const auditEventTypeSchema = z.enum(AUDIT_EVENT_TYPES);
 export type AuditEventType = z.infer<typeof auditEventTypeSchema>;

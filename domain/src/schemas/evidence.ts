@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { daySchema, idSchema, instantSchema, sha256Schema } from './common.ts';
+
+/** What an evidence pack is about: see `evidence/pack.ts`. */
+export const evidenceSubjectSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('execution'), executionId: idSchema }),
+  /** Days in UTC, both included. */
+  z.strictObject({ kind: z.literal('period'), from: daySchema, to: daySchema }),
+  /** Proofs from checkpoints of these sizes to the newest: what ties an older pack to a later checkpoint. */
+  z.strictObject({ kind: z.literal('consistency'), audit: z.int().min(1), ledger: z.int().min(1) }),
+]);
+export type EvidenceSubject = z.infer<typeof evidenceSubjectSchema>;
+
+/** `orgs/{orgId}/exports/{exportId}`: an evidence pack that somebody asked for, and where it lies when it is made. */
+export const evidenceExportSchema = z.strictObject({
+  id: idSchema,
+  subject: evidenceSubjectSchema,
+  /** Whether it opens the commitments of personal values. */
+  personal: z.boolean(),
+  state: z.enum(['waiting', 'ready', 'failed']),
+  requestedBy: z.string(),
+  requestedAt: instantSchema,
+  file: z
+    .strictObject({
+      name: z.string(),
+      storagePath: z.string(),
+      generation: z.string(),
+      sha256: sha256Schema,
+      sizeBytes: z.int().min(0),
+    })
+    .nullable(),
+  counts: z
+    .strictObject({
+      lines: z.int(),
+      executions: z.int(),
+      documents: z.int(),
+      events: z.int(),
+      journals: z.int(),
+      leaves: z.int(),
+    })
+    .nullable(),
+  /** Sizes of the checkpoints that all its proofs lead to. */
+  checkpoints: z.strictObject({ audit: z.int(), ledger: z.int() }).nullable(),
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  endedAt: instantSchema.nullable(),
+  version: z.int().min(1),
+});
+export type EvidenceExport = z.infer<typeof evidenceExportSchema>;

@@ -40,11 +40,6 @@ export const endDelegation = callable(
   'endDelegation',
   async () => (await import('./commands/end-delegation.ts')).endDelegation,
 );
-export const setPayeeAccounts = callable(
-  'setPayeeAccounts',
-  async () => (await import('./commands/set-payee-accounts.ts')).setPayeeAccounts,
-);
-export const setFxRate = callable('setFxRate', async () => (await import('./commands/set-fx-rate.ts')).setFxRate);
 export const setStop = callable('setStop', async () => (await import('./commands/set-stop.ts')).setStop);
 export const pauseOperation = callable(
   'pauseOperation',

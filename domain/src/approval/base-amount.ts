@@ -16,7 +16,19 @@ export const FX_RATE_FIELDS = [
   { name: 'asOf', type: 'string', required: true },
   /** The member who typed it in. */
   { name: 'setBy', type: 'string', required: false },
+  /** What two people decided last: later rates of the same source may differ from it by so much, by one person's hand. */
+  { name: 'agreedRate', type: 'decimal', required: false },
+  { name: 'agreedSource', type: 'string', required: false },
+  { name: 'agreedAt', type: 'string', required: false },
 ] as const;
+
+/**
+ * How far one person's rate may be from the one that two have agreed on, and for how long after they did. Ordinary
+ * currencies move less than this in a month; and so much smaller an amount can look to a policy, and no more, however
+ * many steps are taken: the distance is from what was agreed, not from the step before.
+ */
+export const RATE_BAND_PERCENT = 5;
+export const AGREED_RATE_DAYS = 31;
 
 /** A rate that is older than this, or from the future, is none: what it would say of an amount is not known. */
 export const MAX_RATE_AGE_DAYS = 7;
@@ -43,6 +55,23 @@ export function usableRate(fields: Readonly<Record<string, unknown>>, now: strin
   if (!(ageMs <= MAX_RATE_AGE_DAYS * DAY_MS && ageMs >= -DAY_MS)) return null;
   if (scaled(rate) === null || exponentOf(base) === undefined || exponentOf(quote) === undefined) return null;
   return { base, quote, rate, source: typeof source === 'string' ? source : '', asOf };
+}
+
+/** Whether a rate is of the source that two people agreed on, near the rate that they agreed on, not long after. */
+export function isNearAgreedRate(
+  { rate, source }: { readonly rate: string; readonly source: string },
+  recorded: Readonly<Record<string, unknown>> | null,
+  now: string,
+): boolean {
+  const { agreedRate, agreedSource, agreedAt } = recorded ?? {};
+  if (typeof agreedRate !== 'string' || typeof agreedAt !== 'string' || agreedSource !== source) return false;
+  const ageMs = Date.parse(now) - Date.parse(agreedAt);
+  if (!(ageMs >= 0 && ageMs <= AGREED_RATE_DAYS * DAY_MS)) return false;
+  const [next, agreed] = [scaled(rate), scaled(agreedRate)];
+  if (next === null || agreed === null) return false;
+  const [nextValue, agreedValue] = [next.value * 10n ** BigInt(agreed.scale), agreed.value * 10n ** BigInt(next.scale)];
+  const distance = nextValue > agreedValue ? nextValue - agreedValue : agreedValue - nextValue;
+  return distance * 100n <= agreedValue * BigInt(RATE_BAND_PERCENT);
 }
 
 /**

@@ -35,22 +35,6 @@ export const commandSchemas = {
     reason,
   }),
   endDelegation: z.strictObject({ ...envelope, delegationId: idSchema }),
-  /** Say which payees' accounts are a member's own: they sign no run that pays one. Replaces what was said before. */
-  setPayeeAccounts: z.strictObject({
-    ...envelope,
-    uid: idSchema,
-    payeeAccounts: z.array(z.string().min(1).max(200)).max(50),
-    reason,
-  }),
-  /** Record an exchange rate: units of `quote` for one of `base`. Policies compare amounts by it. */
-  setFxRate: z.strictObject({
-    ...envelope,
-    base: currencySchema,
-    quote: currencySchema,
-    rate: z.string().regex(/^\d{1,20}(\.\d{1,20})?$/),
-    source: z.string().trim().min(1).max(200),
-    asOf: instantSchema,
-  }),
   /** Stop an execution: at once before it applies, between pages while it does. */
   cancelExecution: z.strictObject({ ...envelope, executionId: idSchema, reason }),
   /** A child of an ended run, for what failed or was not done in it. `corrections`: file parameters with another file. */
@@ -176,8 +160,6 @@ export interface CommandResults {
   rejectExecution: { state: string };
   setDelegation: { delegationId: string };
   endDelegation: { endedAt: string };
-  setPayeeAccounts: { payeeAccounts: string[] };
-  setFxRate: { version: number };
   cancelExecution: { state: string };
   pauseOperation: { waiting: number };
   resumeOperation: { waiting: number };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema, instantSchema, roleSchema, sha256Schema, storedAsText } from './common.ts';
+import { currencySchema, idSchema, instantSchema, roleSchema, sha256Schema, storedAsText } from './common.ts';
 import { policySchema } from './policy.ts';
 import { recordTypeSchema } from './record.ts';
 
@@ -45,6 +45,21 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('record-type.set'),
     recordType: recordTypeSchema.omit({ createdAt: true, version: true }),
+  }),
+  /** All accounts of payees that are a member's own: it replaces what was said before. */
+  z.strictObject({
+    kind: z.literal('member.payees'),
+    uid: idSchema,
+    payeeAccounts: z.array(z.string().trim().min(1).max(200)).max(50),
+  }),
+  /** An exchange rate: units of `quote` for one of `base`. */
+  z.strictObject({
+    kind: z.literal('rate.set'),
+    base: currencySchema,
+    quote: currencySchema,
+    rate: z.string().regex(/^\d{1,20}(\.\d{1,20})?$/, 'write a decimal such as 1.0834'),
+    source: z.string().trim().min(1).max(200),
+    asOf: instantSchema,
   }),
 ]);
 export type Change = z.infer<typeof changeSchema>;

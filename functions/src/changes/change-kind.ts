@@ -1,6 +1,5 @@
 import type { Change, ChangeKind, ChangeOf } from '@countersign/domain/schemas/proposal';
 import type { Role } from '@countersign/domain/schemas/common';
-import type { Member } from '@countersign/domain/schemas/organization';
 import type { ChangeSet } from '../engine/change-set.ts';
 import type { Deps } from '../engine/deps.ts';
 import type { Transaction } from '../store/database.ts';
@@ -15,6 +14,8 @@ export interface Base {
   readonly title: string;
 }
 
+export type Reader = Pick<Transaction, 'get' | 'getAll' | 'query'>;
+
 export interface Applying<K extends ChangeKind> {
   readonly deps: Deps;
   readonly tx: Transaction;
@@ -23,6 +24,8 @@ export interface Applying<K extends ChangeKind> {
   readonly set: ChangeSet;
   readonly proposedBy: string;
   readonly decidedBy: string;
+  /** Nobody else was asked: see `onePerson`. */
+  readonly alone: boolean;
   readonly now: string;
 }
 
@@ -32,16 +35,15 @@ export interface ChangeDefinition<K extends ChangeKind = ChangeKind> {
   readonly proposers: readonly Role[];
   readonly deciders: readonly Role[];
   /** Reads what would be replaced. @throws AppError when the change makes no sense */
-  readonly base: (tx: Pick<Transaction, 'get' | 'getAll'>, orgId: string, change: ChangeOf<K>) => Promise<Base>;
+  readonly base: (tx: Reader, orgId: string, change: ChangeOf<K>, now: string) => Promise<Base>;
   /** A change that only takes power away needs no second person. */
-  readonly onePerson?: (base: Base, change: ChangeOf<K>) => boolean;
-  /** Why this member may not decide it, beside being the proposer. */
-  readonly conflict?: (
-    tx: Pick<Transaction, 'get' | 'getAll'>,
+  readonly onePerson?: (base: Base, change: ChangeOf<K>, now: string) => boolean;
+  /** Members who have a part in it, beside its proposer: neither they nor who stands in for them decides it. */
+  readonly involved?: (
+    tx: Reader,
     orgId: string,
     change: ChangeOf<K>,
-    member: Member,
-  ) => Promise<string | null>;
+  ) => Promise<readonly { readonly uid: string; readonly because: string }[]>;
   /** What it would have meant in the past, in sentences. */
   readonly impact?: (deps: Deps, orgId: string, change: ChangeOf<K>) => Promise<string[]>;
   /** Reads and writes of the deciding commit. */

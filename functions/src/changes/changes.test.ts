@@ -56,6 +56,8 @@ const policy: Proposed = {
   } as never,
 };
 
+const payees: Proposed = { kind: 'member.payees', uid: 'olivia', payeeAccounts: [ALPHA] };
+
 describe('a change takes two people', () => {
   test.each<[string, Proposed, () => Promise<unknown>]>([
     ['roles', grant, async () => (await member('olivia'))?.roles],
@@ -68,6 +70,7 @@ describe('a change takes two people', () => {
     ['a secret', secret, async () => world.secrets.active.get('stripe-secret-key')],
     ['a record type', priceType, async () => (await read(world.db, refs.recordType(ORG, 'price')))?.title],
     ['the policy', policy, async () => (await read(world.db, refs.policy(ORG, 'payments')))?.expiryHours],
+    ['whose accounts a run pays', payees, async () => (await member('olivia'))?.payeeAccounts],
   ])('%s', async (_, change, now) => {
     const before = await now();
     const { proposalId, state } = await propose('ada', change);
@@ -147,8 +150,178 @@ describe('a change takes two people', () => {
   });
 });
 
+describe('who has a part in a change does not decide it', () => {
+  const hence = (days: number): string => new Date(world.clock.now().getTime() + days * 86_400_000).toISOString();
+  const delegate = async (fromUid: string, toUid: string, startsAt?: string): Promise<string> =>
+    (
+      await world.command(fromUid, 'setDelegation', {
+        toUid,
+        ...(startsAt !== undefined && { startsAt }),
+        roles: [fromUid === 'amir' ? 'approver' : 'admin'],
+        endsAt: hence(2),
+        reason: REASON,
+      })
+    ).delegationId;
+
+  test.each([
+    ['the delegate of who proposes it', 'ada', 'amir'],
+    ['who proposes it stands for them', 'amir', 'ada'],
+  ])('%s', async (_, fromUid, toUid) => {
+    const { proposalId } = await propose('ada', hosts);
+    const delegationId = await delegate(fromUid, toUid);
+    for (const decision of ['approve', 'reject'] as const)
+      await expect(decide('amir', proposalId, decision)).rejects.toMatchObject({
+        code: 'self_approval',
+        message: expect.stringContaining('stand in for each other') as string,
+      });
+    await world.command('ada', 'endDelegation', { delegationId });
+    await decide('amir', proposalId);
+    await expectSound(world);
+  });
+
+  test('a delegation that begins tomorrow excludes nobody today', async () => {
+    const { proposalId } = await propose('ada', hosts);
+    await delegate('ada', 'amir', hence(1));
+    await decide('amir', proposalId);
+    expect((await proposal(proposalId)).state).toBe('applied');
+  });
+
+  test('whose account it is, and who stands in for them', async () => {
+    const { proposalId } = await propose('ada', { ...payees, uid: 'amir' } as Proposed);
+    await expect(decide('amir', proposalId)).rejects.toMatchObject({
+      code: 'self_approval',
+      message: 'Nobody decides which accounts are their own.',
+    });
+    const delegationId = await delegate('amir', 'edith');
+    await expect(decide('edith', proposalId)).rejects.toMatchObject({
+      code: 'self_approval',
+      message: expect.stringContaining('stand in for each other') as string,
+    });
+    await world.command('amir', 'endDelegation', { delegationId });
+    await decide('edith', proposalId);
+    expect((await member('amir'))?.payeeAccounts).toEqual([ALPHA]);
+  });
+
+  test('to take a link away takes two as well', async () => {
+    await decide('amir', (await propose('ada', payees)).proposalId);
+    expect(await propose('ada', { ...payees, payeeAccounts: [] } as Proposed)).toMatchObject({ state: 'open' });
+    expect((await member('olivia'))?.payeeAccounts).toEqual([ALPHA]);
+    await expect(propose('ada', payees)).rejects.toMatchObject({ code: 'invalid_argument' });
+    await expect(propose('ada', { ...payees, uid: 'nobody' } as Proposed)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('exchange rates', () => {
+  const DAY_MS = 86_400_000;
+  const rate = (value: string, fields: object = {}): Proposed =>
+    ({
+      kind: 'rate.set',
+      base: 'EUR',
+      quote: 'USD',
+      rate: value,
+      source: 'ECB',
+      asOf: world.clock.at(),
+      ...fields,
+    }) as Proposed;
+  const stored = async () => (await read(world.db, refs.record(ORG, 'fx-rate', 'EUR-USD')))?.fields;
+  const agree = async (change: Proposed): Promise<void> => world.agree(change, 'bea', 'ada');
+
+  test('the first takes two; then one person records what is near it, and never gets further away from it', async () => {
+    expect(await propose('bea', rate('1.0'))).toMatchObject({ state: 'open' });
+    expect(await stored()).toBeUndefined();
+    await agree(rate('1.0'));
+    expect(await propose('bea', rate('0.97'))).toMatchObject({ state: 'applied' });
+    expect(await propose('bea', rate('0.95'))).toMatchObject({ state: 'applied' });
+    expect(await propose('bea', rate('1.05'))).toMatchObject({ state: 'applied' });
+    expect(await stored()).toMatchObject({ rate: '1.05', setBy: 'bea', agreedRate: '1.0', agreedSource: 'ECB' });
+    expect(await propose('bea', rate('1.0501'))).toMatchObject({ state: 'open' });
+    expect(await propose('bea', rate('0.94'))).toMatchObject({ state: 'open' });
+    expect(await stored()).toMatchObject({ rate: '1.05' });
+    await agree(rate('1.2'));
+    expect(await stored()).toMatchObject({ rate: '1.2', agreedRate: '1.2' });
+    expect(await propose('bea', rate('1.15'))).toMatchObject({ state: 'applied' });
+    await expectSound(world);
+  });
+
+  test('another source, the other direction, and an agreement of long ago take two', async () => {
+    await agree(rate('1.0'));
+    expect(await propose('bea', rate('1.0', { source: 'a friend' }))).toMatchObject({ state: 'open' });
+    expect(await propose('bea', rate('1.0', { base: 'USD', quote: 'EUR' }))).toMatchObject({ state: 'open' });
+    world.clock.pass(31 * DAY_MS - 60_000);
+    expect(await propose('bea', rate('1.01'))).toMatchObject({ state: 'applied' });
+    world.clock.pass(60_000);
+    expect(await propose('bea', rate('1.01'))).toMatchObject({ state: 'open' });
+  });
+
+  test('only what can be used, by a treasurer or an administrator; and not when it has become old', async () => {
+    await expect(propose('olivia', rate('1.0'))).rejects.toMatchObject({ code: 'permission_denied' });
+    for (const bad of [rate('0'), rate('1.0', { quote: 'EUR' }), rate('1.0', { asOf: '2001-01-01T00:00:00.000Z' })])
+      await expect(propose('bea', bad)).rejects.toMatchObject({ code: 'invalid_argument' });
+    const { proposalId } = await propose('bea', rate('1.0'));
+    world.clock.pass(8 * DAY_MS);
+    await expect(decide('ada', proposalId)).rejects.toMatchObject({ code: 'invalid_argument' });
+    expect(await stored()).toBeUndefined();
+  });
+
+  test('a type of rates from before gets the fields that it lacks', async () => {
+    const fields = ['base', 'quote', 'rate', 'source', 'asOf'].map((name) => ({
+      name,
+      type: name === 'rate' ? ('decimal' as const) : ('string' as const),
+      required: true,
+    }));
+    await decide(
+      'amir',
+      (await propose('ada', { kind: 'record-type.set', recordType: { type: 'fx-rate', title: 'Rate', fields } }))
+        .proposalId,
+    );
+    await agree(rate('1.0'));
+    expect(await stored()).toMatchObject({ agreedRate: '1.0' });
+    expect((await read(world.db, refs.recordType(ORG, 'fx-rate')))?.fields.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['setBy', 'agreedRate', 'agreedSource', 'agreedAt']),
+    );
+    await expectSound(world);
+  });
+});
+
 describe('what only takes power away is done at once', () => {
+  test('an administrator, as long as two are left', async () => {
+    await world.setMember('bea', { roles: ['approver', 'treasurer', 'admin'] });
+    const dismiss = (uid: string, by: string) =>
+      propose(by, { kind: 'member.roles', uid, roles: ['approver'], active: true });
+    expect(await dismiss('bea', 'ada')).toMatchObject({ state: 'applied' });
+    const { proposalId, state } = await dismiss('amir', 'ada');
+    expect(state).toBe('open');
+    expect((await proposal(proposalId)).title).toContain('leaves one administrator');
+    expect((await member('amir'))?.roles).toContain('admin');
+    await expect(decide('amir', proposalId)).rejects.toMatchObject({ code: 'self_approval' });
+    await decide('edith', proposalId);
+    expect((await member('amir'))?.roles).toEqual(['approver']);
+    await expect(dismiss('ada', 'ada')).rejects.toMatchObject({ code: 'failed_precondition' });
+    await expectSound(world);
+  });
+
+  test('an administrator’s access, and one’s own office, are no less', async () => {
+    expect(
+      await propose('ada', { kind: 'member.roles', uid: 'amir', roles: ['approver', 'admin'], active: false }),
+    ).toMatchObject({ state: 'open' });
+    expect(await propose('ada', { kind: 'member.roles', uid: 'ada', roles: [], active: true })).toMatchObject({
+      state: 'open',
+    });
+    expect(await member('amir')).toMatchObject({ active: true });
+  });
+
+  test('of two that would take the last administrators, the second is not applied', async () => {
+    const [first, second] = [
+      await propose('ada', { kind: 'member.roles', uid: 'amir', roles: [], active: true }),
+      await propose('amir', { kind: 'member.roles', uid: 'ada', roles: [], active: true }),
+    ];
+    await decide('edith', first.proposalId);
+    await expect(decide('edith', second.proposalId)).rejects.toMatchObject({ code: 'failed_precondition' });
+    expect((await member('ada'))?.roles).toEqual(['admin']);
+  });
+
   test('a role, and a member’s access', async () => {
+    await world.setMember('bea', { roles: ['admin'] });
     expect(
       await propose('ada', { kind: 'member.roles', uid: 'amir', roles: ['approver'], active: true }),
     ).toMatchObject({ state: 'applied' });

@@ -1,9 +1,11 @@
 import type { Change, ChangeKind } from '@countersign/domain/schemas/proposal';
 import type { ChangeDefinition } from './change-kind.ts';
+import { memberPayees } from './member-payees.ts';
 import { memberRoles } from './member-roles.ts';
 import { connectorSet, hostsSet } from './organization-changes.ts';
 import { operationPin, pluginActivate } from './plugin-changes.ts';
 import { policySet } from './policy-set.ts';
+import { rateSet } from './rate-set.ts';
 import { recordTypeSet } from './record-type-set.ts';
 import { secretSet } from './secret-set.ts';
 
@@ -16,6 +18,8 @@ const definitions: { readonly [K in ChangeKind]: ChangeDefinition<K> } = {
   'plugin.activate': pluginActivate,
   'operation.pin': operationPin,
   'record-type.set': recordTypeSet,
+  'member.payees': memberPayees,
+  'rate.set': rateSet,
 };
 
 /** A change's own kind: its functions take changes of that kind, which this one is. */
@@ -23,4 +27,4 @@ export function definitionOf(change: Change): ChangeDefinition {
   return definitions[change.kind] as unknown as ChangeDefinition;
 }
 
-export type { Base, ChangeDefinition } from './change-kind.ts';
+export type { Base, ChangeDefinition, Reader } from './change-kind.ts';

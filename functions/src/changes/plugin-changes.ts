@@ -37,9 +37,11 @@ export const pluginActivate: ChangeDefinition<'plugin.activate'> = {
       title: `Activates plugin ${name} ${version}${operation?.pinned === true ? ', which its operation, being pinned, will not use' : from}`,
     };
   },
-  async conflict(tx, orgId, { name, version }, member) {
-    const found = await versionOf(tx, orgId, name, version);
-    return found.upload?.uploadedBy === member.uid ? 'Nobody activates the code that they have uploaded.' : null;
+  async involved(tx, orgId, { name, version }) {
+    const { upload } = await versionOf(tx, orgId, name, version);
+    return upload === undefined || upload === null
+      ? []
+      : [{ uid: upload.uploadedBy, because: 'Nobody activates the code that they have uploaded.' }];
   },
   async apply({ tx, orgId, change: { name, version }, set }) {
     const found = await versionOf(tx, orgId, name, version);

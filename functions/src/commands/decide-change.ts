@@ -3,9 +3,10 @@ import { inWords } from '@countersign/domain/plan/sentence';
 import { ROLES } from '@countersign/domain/schemas/common';
 import type { Member } from '@countersign/domain/schemas/organization';
 import type { Proposal } from '@countersign/domain/schemas/proposal';
-import { definitionOf } from '../changes/index.ts';
+import { definitionOf, type Reader } from '../changes/index.ts';
+import { standInsNow } from '../engine/signing-facts.ts';
 import { refs } from '../refs.ts';
-import { read, type Transaction } from '../store/database.ts';
+import { read } from '../store/database.ts';
 import { proposalDigest } from './propose-change.ts';
 import type { Command } from './run-command.ts';
 
@@ -14,9 +15,10 @@ export const decideChange: Command<'decideChange'> = {
   name: 'decideChange',
   roles: ROLES,
   async prepare(deps, input, member) {
-    const proposal = await decidable(deps.db, input, member, deps.now().toISOString());
+    const now = deps.now().toISOString();
+    const proposal = await decidable(deps.db, input, member, now);
     if (input.decision === 'approve') {
-      await assertFresh(deps.db, input.orgId, proposal);
+      await assertFresh(deps.db, input.orgId, proposal, now);
       await definitionOf(proposal.change).before?.(deps, proposal.change as never);
     }
     return undefined;
@@ -26,7 +28,7 @@ export const decideChange: Command<'decideChange'> = {
     const proposal = await decidable(tx, input, member, now);
     const definition = definitionOf(proposal.change);
     if (decision === 'approve') {
-      await assertFresh(tx, orgId, proposal);
+      await assertFresh(tx, orgId, proposal, now);
       await definition.apply({
         deps,
         tx,
@@ -35,6 +37,7 @@ export const decideChange: Command<'decideChange'> = {
         set,
         proposedBy: proposal.proposedBy,
         decidedBy: member.uid,
+        alone: false,
         now,
       });
     }
@@ -56,8 +59,8 @@ export const decideChange: Command<'decideChange'> = {
   },
 };
 
-async function assertFresh(tx: Pick<Transaction, 'get' | 'getAll'>, orgId: string, proposal: Proposal): Promise<void> {
-  const base = await definitionOf(proposal.change).base(tx, orgId, proposal.change as never);
+async function assertFresh(tx: Reader, orgId: string, proposal: Proposal, now: string): Promise<void> {
+  const base = await definitionOf(proposal.change).base(tx, orgId, proposal.change as never, now);
   if (base.version !== proposal.baseVersion)
     throw new AppError(
       'stale_digest',
@@ -65,9 +68,28 @@ async function assertFresh(tx: Pick<Transaction, 'get' | 'getAll'>, orgId: strin
     );
 }
 
+/** Who has a part in a change does not decide it; a delegate and the one he stands for are one person. */
+async function assertNoPart(
+  tx: Reader,
+  orgId: string,
+  proposal: Proposal,
+  { uid }: Member,
+  now: string,
+): Promise<void> {
+  const involved = (await definitionOf(proposal.change).involved?.(tx, orgId, proposal.change as never)) ?? [];
+  const own = involved.find((one) => one.uid === uid);
+  if (own !== undefined) throw new AppError('self_approval', own.because);
+  const others = await standInsNow(tx, orgId, uid, now);
+  if (others.has(proposal.proposedBy) || involved.some((one) => others.has(one.uid)))
+    throw new AppError(
+      'self_approval',
+      'You and somebody who has a part in this stand in for each other, so somebody else must decide it.',
+    );
+}
+
 /** The proposal, if this member may decide it now and it is the one that they saw. @throws AppError with the reason */
 async function decidable(
-  tx: Pick<Transaction, 'get' | 'getAll'>,
+  tx: Reader,
   input: { readonly orgId: string; readonly proposalId: string; readonly digest: string; readonly decision: string },
   member: Member,
   now: string,
@@ -87,8 +109,7 @@ async function decidable(
   const definition = definitionOf(proposal.change);
   if (!definition.deciders.some((role) => member.roles.includes(role)))
     throw new AppError('permission_denied', `This takes the role ${inWords([...definition.deciders], 'or')}.`);
-  const conflict = (await definition.conflict?.(tx, orgId, proposal.change as never, member)) ?? null;
-  if (conflict !== null) throw new AppError('self_approval', conflict);
+  await assertNoPart(tx, orgId, proposal, member, now);
   const found = proposalDigest(orgId, proposalId, proposal.change, proposal.baseVersion);
   if (digest !== proposal.digest || digest !== found)
     throw new AppError('stale_digest', 'This is not the proposal that you opened. Look at it again.');

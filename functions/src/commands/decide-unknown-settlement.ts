@@ -7,6 +7,7 @@ import type { UnknownProposal } from '@countersign/domain/schemas/unknown';
 import { agreedAnswer, askAbout, type AskedEffect } from '../engine/ask-about.ts';
 import type { ChangeSet } from '../engine/change-set.ts';
 import { settleOutcomes, type Answer } from '../engine/settle-outcomes.ts';
+import { settlementConflict } from '../engine/settlement-conflict.ts';
 import { freeOthers } from '../engine/unknowns.ts';
 import { refs } from '../refs.ts';
 import { read, type Transaction } from '../store/database.ts';
@@ -33,6 +34,16 @@ export const decideUnknownSettlement: Command<'decideUnknownSettlement', readonl
     const execution = await read(tx, refs.execution(orgId, proposal.executionId));
     if (execution === null) throw new AppError('not_found', 'There is no such run.');
     assertMayDecide(member, proposal, execution, input.decision);
+    const conflict = await settlementConflict(
+      tx,
+      orgId,
+      member,
+      execution.requestedBy,
+      proposal.effects.map((effect) => effect.effectId),
+      now,
+      proposal.proposedBy,
+    );
+    if (conflict !== null && input.decision === 'approve') throw new AppError('self_approval', conflict);
     const state = input.decision === 'approve' ? 'approved' : 'rejected';
     const comment = { ...proposal.comment, decided: reason };
     change.change(ref, proposal, {

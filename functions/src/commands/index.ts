@@ -1,7 +1,5 @@
-import { setFxRate } from './set-fx-rate.ts';
 import { endDelegation } from './end-delegation.ts';
 import { setDelegation } from './set-delegation.ts';
-import { setPayeeAccounts } from './set-payee-accounts.ts';
 import { addMember } from './add-member.ts';
 import { approveExecution } from './approve-execution.ts';
 import { cancelExecution } from './cancel-execution.ts';
@@ -36,8 +34,6 @@ export const commands = {
   cancelExecution,
   setDelegation,
   endDelegation,
-  setPayeeAccounts,
-  setFxRate,
   setStop,
   setSchedule,
   pauseSchedule,

@@ -33,8 +33,8 @@ export const proposeChange: Command<'proposeChange', Prepared> = {
     const { change, impact } = prepared;
     const definition = definitionOf(change);
     assertMayPropose(definition, member);
-    const base = await definition.base(tx, orgId, change as never);
-    const alone = definition.onePerson?.(base, change as never) === true;
+    const base = await definition.base(tx, orgId, change as never, now);
+    const alone = definition.onePerson?.(base, change as never, now) === true;
     if (alone)
       await definition.apply({
         deps,
@@ -44,6 +44,7 @@ export const proposeChange: Command<'proposeChange', Prepared> = {
         set,
         proposedBy: member.uid,
         decidedBy: member.uid,
+        alone,
         now,
       });
     const state = alone ? 'applied' : 'open';

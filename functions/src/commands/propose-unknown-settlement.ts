@@ -7,6 +7,7 @@ import { Totals } from '@countersign/domain/plan/totals';
 import type { Total } from '@countersign/domain/schemas/common';
 import type { UnknownEffect } from '@countersign/domain/schemas/unknown';
 import { randomBytes } from 'node:crypto';
+import { settlementConflict } from '../engine/settlement-conflict.ts';
 import type { Write } from '../store/database.ts';
 import { refs } from '../refs.ts';
 import { read, readAll } from '../store/database.ts';
@@ -30,9 +31,12 @@ export const proposeUnknownSettlement: Command<'proposeUnknownSettlement'> = {
     if (execution === null) throw new AppError('not_found', 'There is no such run.');
     if (execution.requestedBy === member.uid)
       throw new AppError('permission_denied', 'Who asked for a run can’t say what became of it. Ask somebody else.');
+    const ids = keys.map((key) => effectId(executionId, key));
+    const conflict = await settlementConflict(tx, orgId, member, execution.requestedBy, ids, now);
+    if (conflict !== null) throw new AppError('self_approval', conflict);
     const listed = await readAll(
       tx,
-      keys.map((key) => refs.unknown(orgId, effectId(executionId, key))),
+      ids.map((id) => refs.unknown(orgId, id)),
     );
     const unknowns = listed.map((one, at) => openUnknown(one, keys[at] ?? '', finding, now));
     const salt = randomBytes(SALT_BYTES).toString('hex');

@@ -1,4 +1,4 @@
-import { standInsOf } from '@countersign/domain/approval/delegation';
+import { isInForce, standInsOf } from '@countersign/domain/approval/delegation';
 import type { SigningFacts } from '@countersign/domain/approval/may-sign';
 import { paths } from '@countersign/domain/paths';
 import { payeeOf } from '@countersign/domain/plan/effect-facts';
@@ -48,6 +48,17 @@ async function delegationsAround(from: Reader, orgId: string, uid: string, now: 
   const lenders = [...new Set(own.filter(({ toUid }) => toUid === uid).map(({ fromUid }) => fromUid))];
   const theirs = await Promise.all(lenders.map((lender) => delegationsOf(from, orgId, lender, now)));
   return [...new Map([...own, ...theirs.flat()].map((delegation) => [delegation.id, delegation])).values()];
+}
+
+/** Who stands in for this person now, or for whom this person does: each of them counts as one with this person. */
+export async function standInsNow(
+  from: Pick<Transaction, 'query'>,
+  orgId: string,
+  uid: string,
+  now: string,
+): Promise<ReadonlySet<string>> {
+  const inForce = (await delegationsOf(from, orgId, uid, now)).filter((delegation) => isInForce(delegation, now));
+  return new Set(inForce.flatMap(({ fromUid, toUid }) => [fromUid, toUid]).filter((other) => other !== uid));
 }
 
 /** Delegations from and to a person that have not run out. */

@@ -124,6 +124,16 @@ export class World {
     return runCommand(this.deps, command, uid === null ? null : { uid }, { orgId, idempotencyKey: key, ...input });
   }
 
+  /** A change that one proposes and another decides. */
+  async agree(change: CommandInput<'proposeChange'>['change'], proposer = 'ada', decider = 'edith'): Promise<void> {
+    const reason = 'They have agreed on it';
+    const { proposalId } = await this.command(proposer, 'proposeChange', { change, reason });
+    const proposal = await read(this.db, refs.proposal(ORG, proposalId));
+    if (proposal?.state !== 'open') throw new Error(`nobody else decides on it: it is ${String(proposal?.state)}`);
+    const { digest } = proposal;
+    await this.command(decider, 'decideChange', { proposalId, digest, decision: 'approve', reason });
+  }
+
   /** Upload and ask. @returns the execution's id */
   async request(
     csv: string | Uint8Array,

@@ -34,8 +34,10 @@ const close = (day: string) => {
 const figures = () => {
   const { quantityMinor, costMinor, revaluedMinor } = books.positions().get('EUR') ?? {};
   return [
-    ...[quantityMinor, costMinor, revaluedMinor],
-    ...[-books.debit('fx-realized'), -books.debit('fx-unrealized'), -books.debit('fx-rounding')],
+    quantityMinor,
+    costMinor,
+    revaluedMinor,
+    ...['fx-realized', 'fx-unrealized', 'fx-rounding'].map((account) => -books.debit(account)),
   ];
 };
 

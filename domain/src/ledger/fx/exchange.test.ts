@@ -5,7 +5,12 @@ import { bookForeign, settleForeign } from './settle.ts';
 
 const day = '2026-01-05';
 const quote = (base: string, counter: string, rate: string) => ({
-  ...{ base, quote: counter, rate, source: 'ECB', observedAt: day, day },
+  base,
+  quote: counter,
+  rate,
+  source: 'ECB',
+  observedAt: day,
+  day,
 });
 const TABLE = [quote('EUR', 'USD', '1.1'), quote('USD', 'JPY', '150'), quote('EUR', 'GBP', '0.85')];
 const world = (baseCurrency = 'USD'): FxWorld => ({ baseCurrency, day, positions: new Map(), table: TABLE });
@@ -55,10 +60,11 @@ test.each<[[string, bigint], [string, bigint], string, bigint | null, string?]>(
   [['USD', 1n], ['JPY', 1n], 'USD JPY 301', -1n],
   [['USD', 2n], ['JPY', 1n], 'USD JPY 301', null],
 ])('%s for %s at %s: rounding of %s', (sold, bought, rate, rounding) => {
-  if (rounding === null)
-    return void expect(() => trade(sold, bought, rate)).toThrow(
-      expect.objectContaining({ details: { reason: 'amounts_off_rate' } }),
-    );
+  if (rounding === null) {
+    const refusal = expect.objectContaining({ details: { reason: 'amounts_off_rate' } });
+    expect(() => trade(sold, bought, rate)).toThrow(refusal);
+    return;
+  }
   const journal = trade(sold, bought, rate);
   expect(journal.roundingMinor).toBe(rounding);
   expect(balanced(journal.draft.entries)).toBe(true);

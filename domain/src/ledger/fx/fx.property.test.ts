@@ -216,7 +216,10 @@ class World {
       item: { accountId: 'open', currency, amountMinor },
       counterAccountId: income ? 'sales' : 'costs',
     } as const;
-    if (value === 0n) return void expect(() => bookForeign(this.fx(), input)).toThrow('worth nothing');
+    if (value === 0n) {
+      expect(() => bookForeign(this.fx(), input)).toThrow('worth nothing');
+      return;
+    }
     this.book(bookForeign(this.fx(), input));
     this.noteCash(currency, income ? -value : value);
   }

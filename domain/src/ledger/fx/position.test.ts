@@ -44,7 +44,10 @@ test('a move has an amount, and a value of its sign', () => {
 
 test('positions are found in balances, among those of other accounts', () => {
   const balance = (accountId: string, currency: string, debit: string, credit: string) => ({
-    ...{ accountId, currency, postedDebitMinor: debit, postedCreditMinor: credit },
+    accountId,
+    currency,
+    postedDebitMinor: debit,
+    postedCreditMinor: credit,
   });
   const positions = positionsOf(
     [

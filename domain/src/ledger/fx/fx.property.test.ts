@@ -101,7 +101,7 @@ class World {
     const before = this.books.positions();
     const { done, problems } = revalue(this.fx());
     expect(problems).toEqual([]);
-    for (const one of done) this.books.post(one.reversal, one.revaluation, one.rounding);
+    for (const one of done) this.books.post(one.journal);
     const [after, rows] = [this.books.positions(), this.table.slice(-3)];
     let unrealized = 0n;
     for (const [currency, { quantityMinor, costMinor, revaluedMinor }] of after) {
@@ -117,8 +117,7 @@ class World {
     }
     expect(-this.books.debit(FX_UNREALIZED)).toBe(unrealized);
     // Once more changes nothing.
-    for (const one of revalue(this.fx()).done)
-      expect([one.reversal, one.revaluation, one.rounding]).toEqual([null, null, null]);
+    for (const one of revalue(this.fx()).done) expect(one.journal).toBeNull();
   }
 
   trade(currency: Foreign, foreignMinor: bigint, dollars: bigint, buy: boolean, fee = false): void {

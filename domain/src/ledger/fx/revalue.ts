@@ -35,12 +35,11 @@ export interface Revaluation {
   readonly formerMinor: bigint;
   /** A cost without a position, moved to the rounding account. */
   readonly residueMinor: bigint;
-  /** Takes back the revaluation before; null when there was none, or nothing changes. */
-  readonly reversal: JournalDraft | null;
-  /** Books the gain; null when there is none, or nothing changes. */
-  readonly revaluation: JournalDraft | null;
-  /** Moves the residue; null without one. */
-  readonly rounding: JournalDraft | null;
+  /**
+   * Takes the revaluation before back and books this one, all or nothing; and moves the residue. Null when the books
+   * say all of it already.
+   */
+  readonly journal: JournalDraft | null;
 }
 
 export interface RevaluationProblem {
@@ -85,13 +84,7 @@ function revalueOne(world: RevaluationWorld, currency: string, position: Positio
   const residueMinor = quantityMinor === 0n ? costMinor : 0n;
   const unrealizedMinor = quantityMinor === 0n ? 0n : valueMinor - costMinor;
   const figures = { currency, position, rate, valueMinor, unrealizedMinor, residueMinor, formerMinor: revaluedMinor };
-  const changes = unrealizedMinor !== revaluedMinor;
-  return {
-    ...figures,
-    reversal: changes ? gainJournal(world, figures, 'reversal', -revaluedMinor) : null,
-    revaluation: changes ? gainJournal(world, figures, 'revaluation', unrealizedMinor) : null,
-    rounding: residueJournal(world, currency, residueMinor),
-  };
+  return { ...figures, journal: journalOf(world, figures) };
 }
 
 function rateOrProblem(world: RevaluationWorld, currency: string): CrossRate | RevaluationProblem {
@@ -105,46 +98,31 @@ function rateOrProblem(world: RevaluationWorld, currency: string): CrossRate | R
   }
 }
 
-type Figures = Pick<Revaluation, 'currency' | 'position' | 'rate' | 'valueMinor'>;
-
-function gainJournal(
-  world: RevaluationWorld,
-  { currency, position, rate, valueMinor }: Figures,
-  kind: 'revaluation' | 'reversal',
-  gainMinor: bigint,
-): JournalDraft | null {
+function journalOf(world: RevaluationWorld, figures: Omit<Revaluation, 'journal'>): JournalDraft | null {
+  const { currency, position, rate, valueMinor, unrealizedMinor, formerMinor, residueMinor } = figures;
   const { baseCurrency, day, mode = 'HALF_EVEN' } = world;
   const entries = new Entries();
-  entries.debit(revaluationAccount(currency), baseCurrency, gainMinor);
-  entries.credit(FX_UNREALIZED, baseCurrency, gainMinor);
+  if (unrealizedMinor !== formerMinor) {
+    for (const gainMinor of [-formerMinor, unrealizedMinor]) {
+      entries.debit(revaluationAccount(currency), baseCurrency, gainMinor);
+      entries.credit(FX_UNREALIZED, baseCurrency, gainMinor);
+    }
+  }
+  entries.credit(positionAccount(currency), baseCurrency, residueMinor);
+  entries.debit(FX_ROUNDING, baseCurrency, residueMinor);
   if (entries.isEmpty) return null;
-  const about = { 'fx.kind': kind, 'fx.base': baseCurrency, 'fx.currency': currency, 'fx.day': day };
-  if (kind === 'reversal')
-    return entries.toDraft(`The revaluation of ${currency} before ${day}, taken back`, day, about);
   const rates = (rate?.legs ?? []).map((leg, at) => [`fx.rate.${at + 1}`, legInWords(leg)]);
   return entries.toDraft(`Revaluation of ${currency} on ${day}`, day, {
-    ...about,
+    'fx.kind': 'revaluation',
+    'fx.base': baseCurrency,
+    'fx.currency': currency,
+    'fx.day': day,
     'fx.mode': mode,
     'fx.quantity': position.quantityMinor.toString(),
     'fx.cost': position.costMinor.toString(),
     'fx.value': valueMinor.toString(),
+    'fx.former': formerMinor.toString(),
+    'fx.rounding': (-residueMinor).toString(),
     ...Object.fromEntries(rates),
-  });
-}
-
-function residueJournal(
-  { baseCurrency, day }: RevaluationWorld,
-  currency: string,
-  residueMinor: bigint,
-): JournalDraft | null {
-  const entries = new Entries();
-  entries.credit(positionAccount(currency), baseCurrency, residueMinor);
-  entries.debit(FX_ROUNDING, baseCurrency, residueMinor);
-  if (entries.isEmpty) return null;
-  return entries.toDraft(`Rounding left in the position of ${currency}`, day, {
-    'fx.kind': 'rounding',
-    'fx.base': baseCurrency,
-    'fx.currency': currency,
-    'fx.day': day,
   });
 }

@@ -21,6 +21,7 @@ export class ChangeSet {
   readonly #writes: Write[] = [];
   readonly #subjects: AuditSubject[] = [];
   readonly #ledger: LedgerIntent[] = [];
+  readonly #facts: Record<string, string> = {};
 
   /** @param commitId names the commit: the same id a second time is the same commit and changes nothing. */
   constructor(orgId: string, commitId: string, actor: Actor, now: string) {
@@ -71,6 +72,12 @@ export class ChangeSet {
     return this;
   }
 
+  /** Facts for the event, from whoever writes what it does not name: pages. */
+  tell(facts: Readonly<Record<string, string>>): this {
+    Object.assign(this.#facts, facts);
+    return this;
+  }
+
   /**
    * All writes of the commit, with its audit event.
    * @param personal free text and names: hashed as salted commitments, kept in an erasable document
@@ -86,7 +93,7 @@ export class ChangeSet {
       actor: this.#actor,
       executionId: event.executionId ?? null,
       subjects: this.#subjects,
-      data: event.data ?? {},
+      data: { ...event.data, ...this.#facts },
       personal: salted(event.personal ?? {}),
     });
     return [

@@ -1,5 +1,5 @@
 import { assert } from '@countersign/domain/errors';
-import { derivedId } from '@countersign/domain/hash';
+import { derivedId, digestOf } from '@countersign/domain/hash';
 import { claimId } from '@countersign/domain/plan/effect-checks';
 import { retally, TransitCounter, type OutcomeChange } from '@countersign/domain/plan/settlement';
 import { coarseOf } from '@countersign/domain/plan/states';
@@ -51,7 +51,9 @@ export async function changeOutcomes(tx: Transaction, change: ChangeSet, later: 
   const freed = await freedClaims(tx, later, changes);
   const isNews = changes.some(({ after }) => after.settlement !== null && after.settlement.state !== 'returned');
   if (isNews) change.also(...(await ensureSettlement(tx, orgId, execution.id, now)));
-  change.also(...pages.map((one) => pageAfter(orgId, execution.id, one)), ...freed);
+  const after = pages.map(({ page, changes: ofPage }) => pageAfter(page, ofPage));
+  change.also(...after.map((page) => pageWrite(orgId, execution.id, page)), ...freed);
+  change.tell(Object.fromEntries(after.map(outcomesRoot)));
   const known = changes.filter(({ before, after }) => before.status === 'unknown' && after.status !== 'unknown');
   if (known.length > 0)
     await takeOffList(
@@ -67,11 +69,19 @@ export async function changeOutcomes(tx: Transaction, change: ChangeSet, later: 
   return change.change(refs.execution(orgId, execution.id), execution, { ...fields, updatedAt: now });
 }
 
-function pageAfter(orgId: string, executionId: string, { page, changes }: ChangedPage): Write {
+function pageAfter(page: PageOutcomes, changes: readonly OutcomeChange[]): PageOutcomes {
   const after = new Map(changes.map((one) => [one.after.effectId, one.after]));
-  const outcomes = page.outcomes.map((outcome) => after.get(outcome.effectId) ?? outcome);
+  return { ...page, outcomes: page.outcomes.map((outcome) => after.get(outcome.effectId) ?? outcome) };
+}
+
+function pageWrite(orgId: string, executionId: string, page: PageOutcomes): Write {
   const path = paths.outcome(orgId, executionId, page.attempt, page.index);
-  return { op: 'set', path, data: toStoredOutcomes({ ...page, outcomes }) };
+  return { op: 'set', path, data: toStoredOutcomes(page) };
+}
+
+/** The event tells the hash of a page's outcomes as they are now, as the one that settled it did. */
+function outcomesRoot({ index, outcomes }: PageOutcomes): [name: string, root: string] {
+  return [`outcomesRoot.${index}`, digestOf('countersign/page-outcomes', 1, { index, outcomes })];
 }
 
 function executionAfter(

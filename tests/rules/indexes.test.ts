@@ -16,6 +16,7 @@ import { fileSchema } from '@countersign/domain/schemas/file';
 import {
   accountSchema,
   balanceSchema,
+  balanceMonthSchema,
   feedSchema,
   checkpointSchema,
   inboxResultSchema,
@@ -51,6 +52,7 @@ const file = JSON.parse(readFileSync(new URL('firestore.indexes.json', ROOT), 'u
 /** What lies in each collection that an index may name. */
 const SCHEMAS: Record<string, z.ZodType> = {
   alerts: alertSchema,
+  balanceMonths: balanceMonthSchema,
   feed: feedSchema,
   accounts: accountSchema,
   approvals: approvalSchema,

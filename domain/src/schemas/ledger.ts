@@ -316,6 +316,30 @@ export const feedSchema = z.strictObject({
 });
 export type Feed = z.infer<typeof feedSchema>;
 
+/** One effective day as it was recorded on one day: [effective day, recorded day, posted debit and credit, pending debit and credit]. */
+export const monthCellSchema = z.tuple([daySchema, daySchema, minorSchema, minorSchema, minorSchema, minorSchema]);
+export type MonthCell = z.infer<typeof monthCellSchema>;
+/**
+ * `orgs/{orgId}/balanceMonths/{month}~{accountId}_{currency}`: what an account's entries of one effective month come to, by
+ * effective and recorded day: past balances are sums of these, as known at the end of any recorded day. Made from the
+ * feeds, behind the writer.
+ */
+export const balanceMonthSchema = z.strictObject({
+  accountId: idSchema,
+  currency: currencySchema,
+  /** `YYYY-MM` */
+  month: z.string().regex(/^\d{4}-\d{2}$/),
+  cells: storedAsText(z.array(monthCellSchema)),
+});
+export type BalanceMonth = z.infer<typeof balanceMonthSchema>;
+/** `streams/ledger/derived/months`: how far the months go. */
+export const monthsCursorSchema = z.strictObject({
+  /** The first leaf that they do not cover. */
+  nextSeq: z.int().min(0),
+  updatedAt: instantSchema,
+});
+export type MonthsCursor = z.infer<typeof monthsCursorSchema>;
+
 /** `streams/{name}/inbox/{id}`: all intents of one commit as JSON text of an array, at most 500 KiB and 1,000 intents. */
 export const inboxSchema = z.strictObject({
   id: idSchema,

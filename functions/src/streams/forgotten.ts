@@ -2,6 +2,7 @@ import { isAppError } from '@countersign/domain/errors';
 import type { StreamName } from '@countersign/domain/schemas/ledger';
 import type { Query, Stored } from '../store/database.ts';
 import { otherHistoryIn, sealStream, type OtherHistory } from './checkpointer.ts';
+import { rollMonths } from './months.ts';
 import type { SealDeps } from './ports.ts';
 import { drainStream } from './writer.ts';
 
@@ -11,6 +12,7 @@ const SEAL_AFTER_MS = 10_000;
 const DEFAULT_LIMIT = 50;
 const MAX_BATCHES = 20;
 const MAX_PAGES = 10;
+const ROLLS_A_TICK = 20;
 
 export interface ForgottenResult {
   /** Streams that had something old in their inbox. */
@@ -76,6 +78,9 @@ export async function drainForgotten(
   let sealed = 0;
   for (const stream of distinctStreams(unsealed)) {
     if ((await guarded(stream, () => sealStream(deps, stream.orgId, stream.name))) !== null) sealed += 1;
+    // Whoever reads past balances rolls what is left; this only spares him the wait.
+    if (stream.name === 'ledger')
+      await guarded(stream, () => rollMonths(deps, stream.orgId, { maxCommits: ROLLS_A_TICK }));
   }
   return { drained: toDrain.length, sealed, problems };
 }

@@ -14,6 +14,7 @@ export type FindingCheck =
   | 'account'
   | 'period'
   | 'balance'
+  | 'month'
   | 'trial_balance'
   | 'event'
   | 'document'

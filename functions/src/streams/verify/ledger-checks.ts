@@ -15,6 +15,7 @@ import {
 import type { Database } from '../../store/database.ts';
 import type { Findings } from './findings.ts';
 import type { LeafBook } from './leaf-book.ts';
+import { checkMonths } from './month-checks.ts';
 import { readParsed } from './read-pages.ts';
 import { ReversalBook } from './reversal-book.ts';
 
@@ -52,6 +53,7 @@ export async function checkLedger(
   }
   reversals.check(findings);
   const { count, stored } = await checkBalances(db, orgId, sheet, findings);
+  await checkMonths(db, orgId, findings);
   const trial = trialBalance(stored);
   for (const { currency, differenceMinor } of trial) {
     if (differenceMinor !== 0n)

@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryDatabase } from '../../store/memory-database.ts';
 import type { Stored } from '../../store/database.ts';
 import { sealStream } from '../checkpointer.ts';
+import { rollMonths } from '../months.ts';
 import { change, chart, handIn, memberDocument, memberPath, payout, testWorld, type TestWorld } from '../test-kit.ts';
 import { drainStream } from '../writer.ts';
 import { verifyOrganization, type Report } from './index.ts';
@@ -212,6 +213,18 @@ describe('in the ledger', () => {
     await expectFound('balances/payables_USD', /pendingDebitMinor is 1/);
     await expectFound('balances/assets_JPY', /is missing/);
     await expectFound('USD', /debits and credits differ/);
+  });
+
+  test('an edited, deleted or added month is found', async () => {
+    await rollMonths(world, ORG);
+    expect((await verify()).ok).toBe(true);
+    const [one, other] = db.dump().filter(({ path }) => path.includes('/balanceMonths/')) as [Stored, Stored];
+    await edit(one.path, { cells: '[]' });
+    await remove(other.path);
+    await db.commit([{ op: 'set', path: one.path.replace('2026-', '2025-'), data: { ...other.data } }]);
+    await expectFound(one.path, /not the sum/);
+    await expectFound(other.path, /is missing/);
+    await expectFound(one.path.replace('2026-', '2025-'), /not the sum/);
   });
 
   test('an edited account is found', async () => {

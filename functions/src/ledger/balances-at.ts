@@ -1,0 +1,105 @@
+import { addSpan, noSums, type LeafSums, type Span } from '@countersign/domain/ledger/months';
+import { balanceKey } from '@countersign/domain/ledger/balance-sheet';
+import { AppError } from '@countersign/domain/errors';
+import { paths } from '@countersign/domain/paths';
+import { balanceMonthSchema } from '@countersign/domain/schemas/ledger';
+import type { Database } from '../store/database.ts';
+import { monthsPosition, rollMonths } from '../streams/months.ts';
+import type { StreamDeps } from '../streams/ports.ts';
+
+const PAGE = 500;
+/** A million months of accounts. */
+const MAX_PAGES = 2_000;
+const MAX_READINGS = 5;
+
+export interface SpanQuery extends Span {
+  /** Only these accounts' own sums; all without it. */
+  readonly accountId?: string;
+}
+
+export interface SpanSums {
+  /** By `balanceKey`; accounts without entries in the span are absent. Accounts that take entries only: no roll-ups. */
+  readonly sums: ReadonlyMap<string, Readonly<LeafSums> & { readonly accountId: string; readonly currency: string }>;
+  /** Leaves of the ledger that they cover. */
+  readonly asOfSize: number;
+  /** Documents that were read. */
+  readonly reads: number;
+}
+
+/**
+ * What the accounts' entries of some effective days come to, as known at the end of a recorded day. Reads one document
+ * an account, currency and month, whatever the number of journals.
+ * @throws AppError `unavailable` (retryable) while the months can't keep up with what is being recorded
+ */
+export async function sumsOver(deps: StreamDeps, orgId: string, query: SpanQuery): Promise<SpanSums> {
+  for (let reading = 0; reading < MAX_READINGS; reading += 1) {
+    const { more } = await rollMonths(deps, orgId);
+    if (more) continue;
+    const before = await monthsPosition(deps.db, orgId);
+    const { sums, reads } = await readSums(deps.db, orgId, query);
+    // Months that moved meanwhile were read half before and half after; then their sum is of no moment.
+    const after = await monthsPosition(deps.db, orgId);
+    if (after.token === before.token) return { sums, asOfSize: before.nextSeq, reads };
+  }
+  throw new AppError('unavailable', 'So much is being recorded that past balances can’t be read now. Try again.', {
+    retryable: true,
+  });
+}
+
+async function readSums(
+  db: Database,
+  orgId: string,
+  { accountId, ...span }: SpanQuery,
+): Promise<Pick<SpanSums, 'sums' | 'reads'>> {
+  const sums = new Map<string, LeafSums & { accountId: string; currency: string }>();
+  const first = (span.from ?? '0000-00').slice(0, 7);
+  let reads = 0;
+  let last: readonly unknown[] | null = null;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const after: { startAfter?: readonly unknown[] } = last === null ? {} : { startAfter: last };
+    const docs =
+      accountId === undefined
+        ? await db.query({
+            collection: paths.balanceMonths(orgId),
+            where: [
+              ['month', '>=', first],
+              ['month', '<=', span.to.slice(0, 7)],
+            ],
+            orderBy: [
+              ['month', 'asc'],
+              ['__name__', 'asc'],
+            ],
+            limit: PAGE,
+            ...after,
+          })
+        : await db.query({
+            collection: paths.balanceMonths(orgId),
+            where: [
+              ['accountId', '==', accountId],
+              ['month', '>=', first],
+              ['month', '<=', span.to.slice(0, 7)],
+            ],
+            orderBy: [
+              ['month', 'asc'],
+              ['__name__', 'asc'],
+            ],
+            limit: PAGE,
+            ...after,
+          });
+    for (const doc of docs) {
+      const month = balanceMonthSchema.parse(doc.data);
+      const key = balanceKey(month.accountId, month.currency);
+      let row = sums.get(key);
+      if (row === undefined) {
+        row = { accountId: month.accountId, currency: month.currency, ...noSums() };
+        sums.set(key, row);
+      }
+      addSpan(row, month.cells, span);
+    }
+    reads += docs.length;
+    const end = docs.at(-1);
+    if (end === undefined || docs.length < PAGE) break;
+    last = [end.data['month'], end.path.slice(end.path.lastIndexOf('/') + 1)];
+  }
+  return { sums, reads };
+}

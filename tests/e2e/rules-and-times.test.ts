@@ -120,11 +120,16 @@ test('rules read as sentences, can be tried, and a proposed change says what it 
   await page.getByRole('link', { name: 'Propose other rules' }).click();
   await page.getByRole('button', { name: 'Add a rule' }).click();
   await page.getByLabel('Name', { exact: true }).first().fill('Large payments');
-  await page.getByLabel('Money', { exact: true }).selectOption({ label: 'It moves money' });
+  for (const condition of ['Money', 'Amount in all']) {
+    await page.getByLabel('Another condition').selectOption({ label: condition });
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+  }
+  await page.getByText('Holds when it moves money.').waitFor();
   await page.getByLabel('Amount from').fill('1,000');
-  await page.getByText('could mean two things').waitFor();
+  await page.getByText('could mean two things').first().waitFor();
   const propose = page.getByRole('button', { name: 'Propose these rules' });
   await page.getByLabel('Amount from').fill('10000');
+  await page.getByText('Holds when all of it is at least USD 10,000.00.').waitFor();
   await page.getByRole('button', { name: 'Add a level' }).click();
   await page.getByLabel('Role of level 2').selectOption('auditor');
   await page.getByText('Nobody can give 1 signature').waitFor();

@@ -1,4 +1,6 @@
 import { formatMoney, toMinor } from '../money/money.ts';
+import { KIND_NOUN } from '../plan/effect-facts.ts';
+import type { EffectKind } from '../schemas/effect.ts';
 import type { BaseAmount, PlanTraits, RollingTotals } from '../schemas/plan-traits.ts';
 import type { AmountRange, Conditions, CountRange } from '../schemas/policy.ts';
 import type { RiskLevel } from '../schemas/plugin.ts';
@@ -100,7 +102,7 @@ export function conditionInWords(when: Conditions, currency: string): string[] {
     movesMoney: (wanted) => (wanted ? 'it moves money' : 'it moves no money'),
     categories: (wanted) => `its category is ${wanted.join(' or ')}`,
     effectKinds: ({ match, kinds }) =>
-      match === 'any' ? `it has effects of kind ${kinds.join(' or ')}` : `all its effects are ${kinds.join(' or ')}`,
+      match === 'any' ? `it has ${kindsInWords(kinds)}` : `all its effects are ${kindsInWords(kinds)}`,
     operationIds: (wanted) => `the operation is ${wanted.join(' or ')}`,
     pluginRisk: (wanted) => `the plugin's own risk is ${wanted.join(' or ')}`,
     riskAtLeast: (wanted) => `its risk is ${wanted} or higher`,
@@ -122,6 +124,11 @@ export function conditionInWords(when: Conditions, currency: string): string[] {
   return (Object.keys(when) as (keyof Conditions)[]).flatMap((name) =>
     when[name] === undefined ? [] : [sentence(name)],
   );
+}
+
+/** A kind that this version does not know keeps its own name. */
+function kindsInWords(kinds: readonly string[]): string {
+  return kinds.map((kind) => KIND_NOUN[kind as EffectKind]?.[1] ?? kind).join(' or ');
 }
 
 function rangeInWords({ minMinor, maxMinor }: AmountRange, currency: string): string {

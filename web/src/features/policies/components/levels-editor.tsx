@@ -1,7 +1,7 @@
 import { ROLES } from '@countersign/domain/schemas/common';
 import type { ApprovalLevel } from '@countersign/domain/schemas/policy';
 import { Button, NativeSelect } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { Checkbox } from '../../../components/checkbox.ts';
 import type { RuleDraft } from '../api/policy-draft.ts';
 import classes from './policies.module.css';
@@ -21,6 +21,7 @@ export function LevelsEditor({
   readonly onChange: (fields: Partial<RuleDraft>) => void;
 }): ReactNode {
   const { levels } = rule;
+  const adder = useRef<HTMLButtonElement>(null);
   const set = (index: number, fields: Partial<ApprovalLevel>): void => {
     const level = levels[index];
     if (level !== undefined) onChange({ levels: levels.with(index, { ...level, ...fields }) });
@@ -57,20 +58,24 @@ export function LevelsEditor({
             <Button
               variant="default"
               aria-label={`Remove level ${index + 1}`}
-              onClick={() => onChange({ levels: levels.toSpliced(index, 1) })}
+              onClick={() => {
+                onChange({ levels: levels.toSpliced(index, 1) });
+                adder.current?.focus();
+              }}
             >
               Remove
             </Button>
           </div>
         ))}
       {issue !== undefined && (
-        <p role="alert" style={{ color: 'var(--bad)' }}>
+        <p role="alert" className={classes.issue}>
           {issue}
         </p>
       )}
       {!rule.auto && levels.length < MAX_LEVELS && (
         <div>
           <Button
+            ref={adder}
             variant="default"
             size="xs"
             onClick={() => onChange({ levels: [...levels, { role: 'approver', people: 1 }] })}

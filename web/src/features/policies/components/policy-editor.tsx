@@ -1,6 +1,6 @@
 import type { Policy } from '@countersign/domain/schemas/policy';
 import { Button, TextInput } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { Checkbox } from '../../../components/checkbox.ts';
@@ -18,7 +18,9 @@ import {
   emptyRule,
   policyOf,
 } from '../api/policy-draft.ts';
+import { CONDITION_NAMES, type ConditionName } from '../api/condition-draft.ts';
 import { usePastRuns } from '../api/use-past-runs.ts';
+import { CONDITION_TITLES } from './condition-fields.tsx';
 import classes from './policies.module.css';
 import { Problems } from './problems.tsx';
 import { ReplayView } from './replay-view.tsx';
@@ -36,6 +38,7 @@ export function PolicyEditor({ policy }: { readonly policy: Policy | null }): Re
   );
   // One id for one form: proposed twice, it is one policy.
   const [policyId] = useState(() => policy?.id ?? crypto.randomUUID());
+  const [openKey, setOpenKey] = useState<string | null>(null);
   const members = useLiveList(refs.members(orgId), MEMBERS);
   const operations = useLiveList(refs.operations(orgId), OPERATIONS);
   const past = usePastRuns();
@@ -52,6 +55,8 @@ export function PolicyEditor({ policy }: { readonly policy: Policy | null }): Re
           issues={issues}
           members={people}
           operations={operations.live.kind === 'ready' ? operations.live.value : []}
+          openKey={openKey}
+          onOpen={setOpenKey}
           onChange={(rules) => setDraft({ ...draft, rules })}
         />
         <Terms draft={draft} issues={issues} onChange={(fields) => setDraft({ ...draft, ...fields })} />
@@ -70,7 +75,7 @@ export function PolicyEditor({ policy }: { readonly policy: Policy | null }): Re
         </>
       )}
       <Section title="Propose">
-        {!result.ok && <p role="status">Something is missing or wrong: it is marked at its field above.</p>}
+        {!result.ok && <Mistakes rules={draft.rules} issues={issues} onOpen={setOpenKey} />}
         {same && <p className="muted">Nothing is changed yet.</p>}
         <ProposeForm
           label="Propose these rules"
@@ -88,14 +93,25 @@ function Rules({
   issues,
   members,
   operations,
+  openKey,
+  onOpen,
   onChange,
 }: {
   readonly draft: PolicyDraft;
   readonly issues: ReadonlyMap<string, string>;
+  readonly openKey: string | null;
+  readonly onOpen: (key: string | null) => void;
   readonly onChange: (rules: readonly RuleDraft[]) => void;
 } & Pick<Parameters<typeof RuleEditor>[0], 'members' | 'operations'>): ReactNode {
   const { rules } = draft;
-  const [openKey, setOpenKey] = useState<string | null>(null);
+  const adder = useRef<HTMLButtonElement>(null);
+  const added = useRef<string | null>(null);
+  // A rule that was just added begins with its name.
+  useEffect(() => {
+    const key = added.current;
+    added.current = null;
+    if (key !== null) document.querySelector<HTMLElement>(`[data-rule="${key}"] input`)?.focus();
+  }, [rules]);
   const move = (from: number, to: number): void => {
     const moved = rules.toSpliced(from, 1);
     const rule = rules[from];
@@ -105,7 +121,8 @@ function Rules({
     const key = crypto.randomUUID();
     // Before a last rule for everything: behind it, it would never apply.
     onChange(rules.toSpliced(Math.max(0, rules.length - 1), 0, emptyRule(key)));
-    setOpenKey(key);
+    onOpen(key);
+    added.current = key;
   };
   return (
     <>
@@ -117,17 +134,21 @@ function Rules({
           count={rules.length}
           open={openKey === rule.key}
           issueOf={(field) => issues.get(`rules.${index}.${field}`)}
+          broken={[...issues.keys()].some((path) => path.startsWith(`rules.${index}.`))}
           members={members}
           operations={operations}
-          onOpen={() => setOpenKey(openKey === rule.key ? null : rule.key)}
+          onOpen={() => onOpen(openKey === rule.key ? null : rule.key)}
           onChange={(fields) => onChange(rules.with(index, { ...rule, ...fields }))}
           onMove={(by) => move(index, index + by)}
-          onRemove={() => onChange(rules.toSpliced(index, 1))}
+          onRemove={() => {
+            onChange(rules.toSpliced(index, 1));
+            adder.current?.focus();
+          }}
         />
       ))}
       {issues.get('rules') !== undefined && <p role="alert">{issues.get('rules')}</p>}
       <div>
-        <Button variant="default" onClick={add}>
+        <Button ref={adder} variant="default" onClick={add}>
           Add a rule
         </Button>
       </div>
@@ -180,6 +201,57 @@ function Terms({
       />
     </fieldset>
   );
+}
+
+/** What is missing or wrong, each with a way to its field. */
+function Mistakes({
+  rules,
+  issues,
+  onOpen,
+}: {
+  readonly rules: readonly RuleDraft[];
+  readonly issues: ReadonlyMap<string, string>;
+  readonly onOpen: (key: string) => void;
+}): ReactNode {
+  const lines = [...issues].map(([path, message]) => {
+    const [, place = '', part = ''] = /^rules\.(\d+)\.(\w+)/.exec(path) ?? [];
+    return { path, message, rule: rules[Number(place)], place: place === '' ? null : Number(place) + 1, part };
+  });
+  const show = (key: string, part: string): void => {
+    onOpen(key);
+    // Once its fields are there: the wrong one, or the first of a condition in which nothing is filled in.
+    requestAnimationFrame(() => {
+      const rule = document.querySelector(`[data-rule="${key}"]`);
+      const condition = rule?.querySelector(`[data-condition="${part}"]`) ?? rule;
+      const field = condition?.querySelector<HTMLElement>('[aria-invalid="true"]');
+      (field ?? condition?.querySelector<HTMLElement>('input, select'))?.focus();
+    });
+  };
+  return (
+    <div role="status">
+      <p>Something is missing or wrong:</p>
+      <ul className={classes.list}>
+        {lines.map(({ path, message, rule, place, part }) => (
+          <li key={path}>
+            {rule !== undefined && place !== null && (
+              <>
+                <button type="button" className={classes.link} onClick={() => show(rule.key, part)}>
+                  Rule {place}
+                  {isCondition(part) && `, ${CONDITION_TITLES[part].toLowerCase()}`}
+                </button>
+                :{' '}
+              </>
+            )}
+            {message}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function isCondition(part: string): part is ConditionName {
+  return (CONDITION_NAMES as readonly string[]).includes(part);
 }
 
 /** As it would be stored, to be tried and replayed. */

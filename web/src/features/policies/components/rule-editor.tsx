@@ -1,10 +1,8 @@
-import { conditionInWords } from '@countersign/domain/approval/conditions';
 import { ruleInWords } from '@countersign/domain/approval/rule-in-words';
-import { inWords } from '@countersign/domain/plan/sentence';
 import type { Member } from '@countersign/domain/schemas/organization';
 import type { Operation } from '@countersign/domain/schemas/plugin';
 import { Button, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { type RuleDraft, emptyPolicy, policyOf } from '../api/policy-draft.ts';
 import { LevelsEditor } from './levels-editor.tsx';
@@ -19,6 +17,7 @@ export interface RuleEditorProps {
   readonly count: number;
   readonly open: boolean;
   readonly issueOf: (field: string) => string | undefined;
+  readonly broken: boolean;
   readonly members: readonly Member[] | null;
   readonly operations: readonly Operation[];
   readonly onOpen: () => void;
@@ -27,25 +26,35 @@ export interface RuleEditorProps {
   readonly onRemove: () => void;
 }
 
-const FIELDS = ['name', 'amountFrom', 'amountTo', 'newPayeesFrom', 'requesterFrom', 'payeeFrom', 'levels'] as const;
-
 /** A rule as its sentence; opened, with its fields. */
 export function RuleEditor(props: RuleEditorProps): ReactNode {
-  const { rule, place, count, open, issueOf, members, onOpen, onMove, onRemove } = props;
-  const broken = FIELDS.some((field) => issueOf(field) !== undefined);
+  const { rule, place, count, open, broken, members, onOpen, onMove, onRemove } = props;
+  const tools = useRef<HTMLDivElement>(null);
+  const moved = useRef<1 | -1 | null>(null);
   const called = rule.name.trim() === '' ? `rule ${place}` : `“${rule.name.trim()}”`;
+  // Moved in the page, the button loses the focus; at an end it can't have it, so that the other one gets it.
+  useEffect(() => {
+    const by = moved.current;
+    moved.current = null;
+    if (by === null) return;
+    const button = (one: number): HTMLButtonElement | null | undefined =>
+      tools.current?.querySelector<HTMLButtonElement>(`[data-move="${one}"]:not(:disabled)`);
+    (button(by) ?? button(-by))?.focus();
+  }, [place]);
+  const move = (by: 1 | -1): void => {
+    moved.current = by;
+    onMove(by);
+  };
   return (
-    <fieldset className={classes.card}>
+    <fieldset className={classes.card} data-rule={rule.key}>
       <legend>Rule {place}</legend>
       <p className={classes.name}>{rule.name.trim() === '' ? 'Without a name yet' : rule.name}</p>
       <Sentence rule={rule} />
       <WhoSigns levels={rule.auto ? [] : rule.levels} members={members} />
       {broken && !open && (
-        <p role="alert" style={{ color: 'var(--bad)' }}>
-          Something in this rule is missing or wrong: edit it to see what.
-        </p>
+        <p className={classes.issue}>Something in this rule is missing or wrong: edit it to see what.</p>
       )}
-      <div className={classes.tools}>
+      <div ref={tools} className={classes.tools}>
         <Button variant="default" size="xs" aria-expanded={open} aria-label={`Edit ${called}`} onClick={onOpen}>
           {open ? 'Close' : 'Edit'}
         </Button>
@@ -53,8 +62,9 @@ export function RuleEditor(props: RuleEditorProps): ReactNode {
           variant="default"
           size="xs"
           disabled={place === 1}
+          data-move={-1}
           aria-label={`Move ${called} up`}
-          onClick={() => onMove(-1)}
+          onClick={() => move(-1)}
         >
           Up
         </Button>
@@ -62,8 +72,9 @@ export function RuleEditor(props: RuleEditorProps): ReactNode {
           variant="default"
           size="xs"
           disabled={place === count}
+          data-move={1}
           aria-label={`Move ${called} down`}
-          onClick={() => onMove(1)}
+          onClick={() => move(1)}
         >
           Down
         </Button>
@@ -89,8 +100,6 @@ function Sentence({ rule }: { readonly rule: RuleDraft }): ReactNode {
 }
 
 function Fields({ rule, issueOf, operations, onChange }: RuleEditorProps): ReactNode {
-  const { organization } = useWorkplace();
-  const kept = conditionInWords(rule.kept, organization.baseCurrency);
   return (
     <div className={classes.open}>
       <TextInput
@@ -101,15 +110,12 @@ function Fields({ rule, issueOf, operations, onChange }: RuleEditorProps): React
         value={rule.name}
         onChange={(event) => onChange({ name: event.currentTarget.value })}
       />
-      <RuleConditions rule={rule} issueOf={issueOf} operations={operations} onChange={onChange} />
-      {kept.length > 0 && (
-        <p>
-          Also: {inWords(kept)}.{' '}
-          <Button variant="subtle" size="compact-sm" onClick={() => onChange({ kept: {} })}>
-            Take this away
-          </Button>
-        </p>
-      )}
+      <RuleConditions
+        when={rule.when}
+        issueOf={issueOf}
+        operations={operations}
+        onChange={(when) => onChange({ when })}
+      />
       <LevelsEditor rule={rule} issue={issueOf('levels')} onChange={onChange} />
     </div>
   );

@@ -174,6 +174,12 @@ export const refs = {
   /** A member's own: the rules give no other. */
   notifications: (orgId: string, uid: string): ListSource<Notification> =>
     list(paths.notifications(orgId), notificationSchema, [['uid', '==', uid]], ['createdAt', 'desc']),
+  /** In no order: they are only counted. */
+  unreadNotifications: (orgId: string, uid: string): ListSource<Notification> =>
+    list(paths.notifications(orgId), notificationSchema, [
+      ['uid', '==', uid],
+      ['read', '==', false],
+    ]),
   pages: (orgId: string, id: string, attempt: number): ListSource<PlanPage> =>
     attemptPages(paths.pages(orgId, id), pageSchema, attempt),
   outcomes: (orgId: string, id: string, attempt: number): ListSource<PageOutcomes> =>

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { currencySchema, instantSchema, roleSchema } from './common.ts';
+import { currencySchema, idSchema, instantSchema, roleSchema } from './common.ts';
 
 /** Days as in ISO 8601 (1 is Monday); times on the organization's clock, `to` excluded. */
 export const businessHoursSchema = z.strictObject({
@@ -16,6 +16,8 @@ export const organizationSchema = z.strictObject({
   timeZone: z.string(),
   /** Without them: `DEFAULT_BUSINESS_HOURS`. */
   businessHours: businessHoursSchema.optional(),
+  /** Days off of this calendar are outside business hours; none when there is no calendar. */
+  businessCalendarId: idSchema.nullable().optional(),
   /** The outside account that the organization's payments go through; part of every digest. */
   provider: z.strictObject({ connector: z.literal('stripe'), account: z.string(), mode: z.enum(['test', 'live']) }),
   /** The organization-wide stop: checked before every page of effects. */

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { currencySchema, idSchema, instantSchema, roleSchema, sha256Schema, storedAsText } from './common.ts';
+import { businessHoursSchema } from './organization.ts';
 import { policySchema } from './policy.ts';
 import { recordTypeSchema } from './record.ts';
+import { calendarSchema, timeZoneSchema } from './schedule.ts';
 
 /** Secrets that people set; the platform's own (signing keys) are none of them. */
 export const SECRET_NAMES = ['stripe-secret-key', 'stripe-webhook-secret'] as const;
@@ -60,6 +62,19 @@ export const changeSchema = z.discriminatedUnion('kind', [
     rate: z.string().regex(/^\d{1,20}(\.\d{1,20})?$/, 'write a decimal such as 1.0834'),
     source: z.string().trim().min(1).max(200),
     asOf: instantSchema,
+  }),
+  /** When the organization is at work. `calendar`: its days off are none of work; in the version that was looked at. */
+  z.strictObject({
+    kind: z.literal('business-hours.set'),
+    timeZone: timeZoneSchema,
+    businessHours: businessHoursSchema,
+    calendar: z.strictObject({ id: idSchema, version: z.int().min(1) }).nullable(),
+  }),
+  /** A business-day calendar as a whole; the command `setCalendar` does the same where one person is enough. */
+  z.strictObject({
+    kind: z.literal('calendar.set'),
+    calendarId: idSchema,
+    calendar: calendarSchema.pick({ name: true, timeZone: true, weekend: true, holidays: true }),
   }),
 ]);
 export type Change = z.infer<typeof changeSchema>;

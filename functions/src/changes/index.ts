@@ -1,4 +1,6 @@
 import type { Change, ChangeKind } from '@countersign/domain/schemas/proposal';
+import { businessHoursSet } from './business-hours-set.ts';
+import { calendarSet } from './calendar-set.ts';
 import type { ChangeDefinition } from './change-kind.ts';
 import { memberPayees } from './member-payees.ts';
 import { memberRoles } from './member-roles.ts';
@@ -20,6 +22,8 @@ const definitions: { readonly [K in ChangeKind]: ChangeDefinition<K> } = {
   'record-type.set': recordTypeSet,
   'member.payees': memberPayees,
   'rate.set': rateSet,
+  'business-hours.set': businessHoursSet,
+  'calendar.set': calendarSet,
 };
 
 /** A change's own kind: its functions take changes of that kind, which this one is. */

@@ -6,7 +6,7 @@ import { refs } from '../refs.ts';
 import { read, type Transaction } from '../store/database.ts';
 import type { ChangeDefinition } from './change-kind.ts';
 
-async function organizationOf(tx: Pick<Transaction, 'get' | 'getAll'>, orgId: string): Promise<Organization> {
+export async function organizationOf(tx: Pick<Transaction, 'get' | 'getAll'>, orgId: string): Promise<Organization> {
   const organization = await read(tx, refs.organization(orgId));
   if (organization === null) throw new AppError('not_found', 'There is no such organization.');
   return organization;

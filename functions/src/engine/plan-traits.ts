@@ -7,6 +7,7 @@ import { payeeOf } from '@countersign/domain/plan/effect-facts';
 import { totalsOf } from '@countersign/domain/plan/totals';
 import type { Effect } from '@countersign/domain/schemas/effect';
 import type { Execution, Plan, Problem, Risk } from '@countersign/domain/schemas/execution';
+import type { Organization } from '@countersign/domain/schemas/organization';
 import type { Manifest } from '@countersign/domain/schemas/plugin';
 import type { PlanTraits } from '@countersign/domain/schemas/plan-traits';
 import type { Rollup } from '@countersign/domain/schemas/rollup';
@@ -45,7 +46,7 @@ export async function assessPlan(
   const now = deps.now().toISOString();
   const organization = await read(deps.db, refs.organization(orgId));
   assert(organization !== null, 'an execution has an organization');
-  const { baseCurrency, timeZone, businessHours } = organization;
+  const { baseCurrency } = organization;
   const totals = totalsOf(effects);
   const currencies = totals.map(({ currency }) => currency);
   const [newPayees, rates, history] = await Promise.all([
@@ -66,7 +67,7 @@ export async function assessPlan(
         );
   const payees = effects.map(payeeOf).filter((payee) => payee !== null);
   const payeeCount = new Set(payees.map(({ account }) => account)).size;
-  const offHours = isOffHours(execution.requestedAt, timeZone, businessHours);
+  const offHours = await askedOffHours(deps, orgId, organization, execution.requestedAt);
   const risk =
     history === null || rollups === null
       ? null
@@ -101,6 +102,18 @@ export async function assessPlan(
     requestedAt: execution.requestedAt,
   };
   return { traits, risk, newPayeeCount: newPayees.size };
+}
+
+/** Null when nobody can tell: the calendar that the business hours follow is gone, for instance. */
+async function askedOffHours(
+  deps: Deps,
+  orgId: string,
+  { timeZone, businessHours, businessCalendarId = null }: Organization,
+  requestedAt: string,
+): Promise<boolean | null> {
+  if (businessCalendarId === null) return isOffHours(requestedAt, timeZone, businessHours);
+  const calendar = await read(deps.db, refs.calendar(orgId, businessCalendarId));
+  return calendar === null ? null : isOffHours(requestedAt, timeZone, businessHours, calendar);
 }
 
 interface Rollups {

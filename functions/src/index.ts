@@ -78,6 +78,10 @@ export const openConnectedAccounts = callable(
   async () => (await import('./commands/open-connected-accounts.ts')).openConnectedAccounts,
 );
 
+export const exportEvidence = callable(
+  'exportEvidence',
+  async () => (await import('./commands/export-evidence.ts')).exportEvidence,
+);
 export const proposeChange = callable(
   'proposeChange',
   async () => (await import('./commands/propose-change.ts')).proposeChange,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { currencySchema, idSchema, instantSchema, roleSchema, sha256Schema } from './common.ts';
+import { idSchema, instantSchema, roleSchema, sha256Schema } from './common.ts';
+import { evidenceSubjectSchema } from './evidence.ts';
 import { calendarSchema, holidayRuleSchema, timeZoneSchema } from './schedule.ts';
 import { findingSchema, MAX_SETTLED_AT_ONCE } from './unknown.ts';
 import { changeSchema, secretNameSchema } from './proposal.ts';
@@ -100,6 +101,8 @@ export const commandSchemas = {
       .min(1)
       .max(200),
   }),
+  /** Make an evidence pack: a file that anybody can check offline. `personal`: with the values behind the commitments. */
+  exportEvidence: z.strictObject({ ...envelope, subject: evidenceSubjectSchema, personal: z.boolean().default(false) }),
   /** Propose a change that a second person must decide. A secret's value comes beside it, and goes nowhere but the secret store. */
   proposeChange: z.strictObject({
     ...envelope,
@@ -144,6 +147,7 @@ export type CommandInput<N extends CommandName> = z.input<(typeof commandSchemas
 export type ParsedCommand<N extends CommandName> = z.output<(typeof commandSchemas)[N]>;
 
 export interface CommandResults {
+  exportEvidence: { exportId: string };
   proposeChange: { proposalId: string; state: string };
   decideChange: { state: string };
   addMember: { uid: string };

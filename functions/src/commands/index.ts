@@ -5,6 +5,7 @@ import { approveExecution } from './approve-execution.ts';
 import { cancelExecution } from './cancel-execution.ts';
 import { decideChange } from './decide-change.ts';
 import { markNotificationsRead } from './mark-notifications-read.ts';
+import { exportEvidence } from './export-evidence.ts';
 import { openConnectedAccounts } from './open-connected-accounts.ts';
 import { pauseOperation, resumeOperation, setMaxRunning } from './pause-operation.ts';
 import { proposeChange } from './propose-change.ts';
@@ -44,6 +45,7 @@ export const commands = {
   resumeOperation,
   setMaxRunning,
   openConnectedAccounts,
+  exportEvidence,
   proposeChange,
   decideChange,
   addMember,

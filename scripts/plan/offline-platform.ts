@@ -5,9 +5,11 @@ import { paths } from '@countersign/domain/paths';
 import { claimId } from '@countersign/domain/plan/effect-checks';
 import { normalizeReference } from '@countersign/domain/plan/reference';
 import type { Claim } from '@countersign/domain/schemas/effect';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
 import { openConnectedAccounts } from '../../functions/src/commands/open-connected-accounts.ts';
 import { runCommand } from '../../functions/src/commands/run-command.ts';
 import type { AccountSnapshot, MissingAccount, PaymentProvider } from '../../functions/src/effects/payment-provider.ts';
+import { ChangeSet } from '../../functions/src/engine/change-set.ts';
 import type { BuiltPlugin } from '../../functions/src/engine/catalogue.ts';
 import type { Deps } from '../../functions/src/engine/deps.ts';
 import { memoryObjects, type MemoryObjects } from '../../functions/src/engine/testing/memory-objects.ts';
@@ -64,6 +66,7 @@ export async function offlinePlatform(plugin: BuiltPlugin, world: PlanWorld, now
     })),
   });
   await fillOrganization(deps, world, now);
+  await openLedgerAccounts(deps, world.ledgerAccounts);
   await openAccounts(deps, world.accounts);
   await takeClaims(deps, world.claims);
   return { deps, db };
@@ -84,6 +87,20 @@ async function fillOrganization({ db }: Deps, world: PlanWorld, now: Date): Prom
       data: { type, id, fields: JSON.stringify(fields), executionId: null, updatedAt: at, version },
     })),
   ]);
+}
+
+async function openLedgerAccounts(deps: Deps, accounts: PlanWorld['ledgerAccounts']): Promise<void> {
+  if (accounts.length === 0) return;
+  const change = new ChangeSet(ORG, 'offline-ledger', { kind: 'system', part: 'seed' }, deps.now().toISOString());
+  change.post(
+    ...accounts.map((account): LedgerIntent => ({
+      type: 'open_account',
+      id: derivedId('open-account', ORG, account.id),
+      account: { ...account, closed: false, mirrors: null },
+    })),
+  );
+  await deps.db.commit(change.toWrites('accounts.opened', { data: { opened: String(accounts.length) } }));
+  await drainStream(deps.streams, ORG, 'ledger');
 }
 
 async function openAccounts(deps: Deps, accounts: readonly WorldAccount[]): Promise<void> {

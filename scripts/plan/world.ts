@@ -1,4 +1,5 @@
 import { currencySchema, idSchema, instantSchema, minorSchema, roleSchema } from '@countersign/domain/schemas/common';
+import { accountTypeSchema } from '@countersign/domain/schemas/ledger';
 import { recordTypeSchema } from '@countersign/domain/schemas/record';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
@@ -47,6 +48,19 @@ const worldSchema = z.strictObject({
     .default([]),
   stripe: z.array(accountSchema).default([]),
   claims: claimsSchema.default([]),
+  /** Accounts of the ledger, beside those that an organization begins with; parents first. */
+  ledgerAccounts: z
+    .array(
+      z.strictObject({
+        id: idSchema,
+        name: z.string().min(1).max(120),
+        type: accountTypeSchema,
+        parentId: idSchema.nullable().default(null),
+        postable: z.boolean().default(true),
+        currency: currencySchema.nullable().default(null),
+      }),
+    )
+    .default([]),
 });
 
 export type WorldAccount = z.infer<typeof accountSchema>;
@@ -61,7 +75,7 @@ const SOMEBODY = { executionId: 'another-run', at: '2000-01-01T00:00:00.000Z' };
 export async function readWorld({ world, stripe, claims }: PlanArguments['worldFiles']): Promise<PlanWorld> {
   const whole = world === undefined ? worldSchema.parse({}) : await readJson(world, worldSchema);
   const taken = claims === undefined ? whole.claims : await readJson(claims, claimsSchema);
-  const { baseCurrency, timeZone, members, allowedHosts, recordTypes, records } = whole;
+  const { baseCurrency, timeZone, members, allowedHosts, recordTypes, records, ledgerAccounts } = whole;
   return {
     baseCurrency,
     timeZone,
@@ -69,6 +83,7 @@ export async function readWorld({ world, stripe, claims }: PlanArguments['worldF
     allowedHosts,
     recordTypes,
     records,
+    ledgerAccounts,
     accounts: stripe === undefined ? whole.stripe : await readJson(stripe, z.array(accountSchema)),
     claims: new Map(Array.isArray(taken) ? taken.map((reference) => [reference, SOMEBODY]) : Object.entries(taken)),
   };

@@ -121,6 +121,7 @@ const CALLS: Readonly<Record<string, string>> = {
   'files.chunk': 'A part of the file',
   'stripe.balances': 'Balances and bank accounts at Stripe',
   'claims.lookup': 'References that are spent already',
+  'ledger.accounts': 'Accounts of the ledger',
 };
 
 /** Calls are paired by what they ask; the same question asked twice is paired in order. */

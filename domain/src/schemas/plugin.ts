@@ -9,6 +9,7 @@ export const CAPABILITIES = [
   'stripe.payout',
   'stripe.transfer',
   'ledger.post',
+  'ledger.accounts',
   'records.read',
   'records.write',
   'notify',

@@ -4,6 +4,7 @@ import { derivedId, sha256Hex } from '@countersign/domain/hash';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { claimKindSchema } from '@countersign/domain/schemas/effect';
 import { idSchema } from '@countersign/domain/schemas/common';
+import type { Account } from '@countersign/domain/schemas/ledger';
 import type { StoredRecord } from '@countersign/domain/schemas/record';
 import * as z from 'zod';
 import { paths } from '@countersign/domain/paths';
@@ -30,6 +31,7 @@ const recordsArgs = z.strictObject({
   type: z.string().regex(/^[a-z][a-z0-9-]{1,40}$/),
   ids: z.array(idSchema).max(1_000),
 });
+const ledgerAccountsArgs = z.strictObject({ ids: z.array(idSchema).max(1_000) });
 const fileArgs = z.strictObject({ parameter: z.string() });
 
 /**
@@ -63,6 +65,9 @@ export function planHandlers(
     'records.get': recorded('records.get', async (args) => ({
       records: await readRecords(deps, orgId, recordsArgs.parse(args)),
     })),
+    'ledger.accounts': recorded('ledger.accounts', async (args) => ({
+      accounts: await readLedgerAccounts(deps, orgId, ledgerAccountsArgs.parse(args).ids),
+    })),
   };
 }
 
@@ -85,6 +90,25 @@ async function readRecords(
     ids.flatMap((id, at) => {
       const record = records[at] ?? null;
       return record === null ? [] : [[id, { version: record.version, fields: record.fields }] as const];
+    }),
+  );
+}
+
+/** What decides whether an account takes an entry; those that are not there are left out. */
+async function readLedgerAccounts(
+  deps: Deps,
+  orgId: string,
+  ids: readonly string[],
+): Promise<Record<string, Pick<Account, 'name' | 'type' | 'postable' | 'currency' | 'openedOn' | 'closed'>>> {
+  const accounts = await readAll(
+    deps.db,
+    ids.map((id) => refs.account(orgId, id)),
+  );
+  return Object.fromEntries(
+    accounts.flatMap((account) => {
+      if (account === null) return [];
+      const { id, name, type, postable, currency, openedOn, closed } = account;
+      return [[id, { name, type, postable, currency, openedOn, closed }] as const];
     }),
   );
 }

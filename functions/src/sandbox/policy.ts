@@ -70,6 +70,7 @@ export const METHOD_CAPABILITY: ReadonlyMap<string, Capability> = new Map([
   ['claims.lookup', 'claims.lookup'],
   ['stripe.balances', 'stripe.balances'],
   ['records.get', 'records.read'],
+  ['ledger.accounts', 'ledger.accounts'],
 ]);
 
 function words(text: string): string[] {

@@ -2,6 +2,7 @@ import { csvRows, type CsvRows } from './csv-rows.ts';
 import { createDraft, type Draft } from './drafts.ts';
 import type { FilePublish } from './effects.ts';
 import { filePieces } from './file-pieces.ts';
+import type { ClaimKind } from '@countersign/domain/schemas/effect';
 
 /** An input file's text, decoded by the host, without a byte order mark. */
 export interface InputText {
@@ -64,11 +65,27 @@ export interface Context {
   readonly stripe: {
     balances(accounts: readonly string[]): Promise<ReadonlyMap<string, StripeAccount | MissingStripeAccount>>;
   };
-  /** Which of these payout references an execution holds already. References that are free are left out. */
-  readonly claims: { lookup(references: readonly string[]): Promise<ReadonlyMap<string, ClaimHolder>> };
+  /** Which of these references (of payouts, unless said) an execution holds already. References that are free are left out. */
+  readonly claims: {
+    lookup(references: readonly string[], kind?: ClaimKind): Promise<ReadonlyMap<string, ClaimHolder>>;
+  };
   /** Records of a registered type by id, with the version that a `record.write` or a recheck names. Unknown ones are left out. */
   readonly records: { get(type: string, ids: readonly string[]): Promise<ReadonlyMap<string, PluginRecord>> };
+  /** Accounts of the ledger by id. Unknown ones are left out. */
+  readonly ledger: { accounts(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerAccount>> };
   readonly log: Readonly<Record<LogLevel, (message: string) => void>>;
+}
+
+/** What decides whether an account takes an entry. */
+export interface LedgerAccount {
+  readonly name: string;
+  readonly type: 'asset' | 'liability' | 'equity' | 'income' | 'expense';
+  /** Else it only sums up those below it. */
+  readonly postable: boolean;
+  /** The only currency of its entries; null takes any. */
+  readonly currency: string | null;
+  readonly openedOn: string | null;
+  readonly closed: boolean;
 }
 
 export interface PluginRecord {
@@ -87,6 +104,7 @@ export interface Host {
 const ACCOUNTS_A_CALL = 500;
 const REFERENCES_A_CALL = 10_000;
 const RECORDS_A_CALL = 1_000;
+const LEDGER_ACCOUNTS_A_CALL = 1_000;
 
 export function createContext(host: Host, execution: { readonly id: string; readonly title: string }): Context {
   const logAt =
@@ -113,9 +131,9 @@ export function createContext(host: Host, execution: { readonly id: string; read
         }),
     },
     claims: {
-      lookup: (references) =>
+      lookup: (references, kind = 'payout') =>
         inBatches(references, REFERENCES_A_CALL, async (batch) => {
-          const answer = (await host.call('claims.lookup', { kind: 'payout', references: batch })) as {
+          const answer = (await host.call('claims.lookup', { kind, references: batch })) as {
             taken: Record<string, ClaimHolder>;
           };
           return answer.taken;
@@ -128,6 +146,15 @@ export function createContext(host: Host, execution: { readonly id: string; read
             records: Record<string, PluginRecord>;
           };
           return answer.records;
+        }),
+    },
+    ledger: {
+      accounts: (ids) =>
+        inBatches(ids, LEDGER_ACCOUNTS_A_CALL, async (batch) => {
+          const answer = (await host.call('ledger.accounts', { ids: batch })) as {
+            accounts: Record<string, LedgerAccount>;
+          };
+          return answer.accounts;
         }),
     },
   };

@@ -11,6 +11,7 @@ export type {
   ClaimHolder,
   Context,
   InputText,
+  LedgerAccount,
   MissingStripeAccount,
   PluginRecord,
   StripeAccount,

@@ -6,6 +6,7 @@ import {
   createContext,
   type ClaimHolder,
   type Context,
+  type LedgerAccount,
   type LogLevel,
   type StripeAccount,
   type PluginRecord,
@@ -24,6 +25,8 @@ export interface TestWorld {
   readonly claims?: Readonly<Record<string, ClaimHolder>>;
   /** Records by type and id. */
   readonly records?: Readonly<Record<string, Readonly<Record<string, PluginRecord>>>>;
+  /** Accounts of the ledger by id; what is left out takes entries of any currency. */
+  readonly ledger?: Readonly<Record<string, Partial<LedgerAccount>>>;
   readonly now?: string;
 }
 
@@ -131,6 +134,16 @@ function answer(world: TestWorld, method: string, args: unknown): unknown {
     const { type, ids } = args as { type: string; ids: string[] };
     const there = world.records?.[type] ?? {};
     return { records: Object.fromEntries(ids.flatMap((id) => (Object.hasOwn(there, id) ? [[id, there[id]]] : []))) };
+  }
+  if (method === 'ledger.accounts') {
+    const there = world.ledger ?? {};
+    const plain = { name: 'Account', type: 'asset', postable: true, currency: null, openedOn: null, closed: false };
+    const { ids } = args as { ids: string[] };
+    return {
+      accounts: Object.fromEntries(
+        ids.flatMap((id) => (Object.hasOwn(there, id) ? [[id, { ...plain, ...there[id] }]] : [])),
+      ),
+    };
   }
   throw new Error(`The test kit has no ${method}`);
 }

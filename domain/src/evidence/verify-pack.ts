@@ -137,6 +137,8 @@ function checkSubject(
     if (executionIds.size !== 1 || !executionIds.has(subject.executionId))
       findings.add('document', `executions/${subject.executionId}`, 'is what the pack is about, and is not in it');
   } else if (subject.kind === 'period') {
+    if (![subject.from, subject.to].every((day) => /^\d{4}-\d{2}-\d{2}$/.test(day)) || subject.from > subject.to)
+      findings.add('form', 'manifest', `${subject.from} to ${subject.to} is no period`);
     report.period = checkPeriod(pack, subject, report.logs, findings);
   } else if (subject.kind !== 'consistency') {
     findings.add('form', 'manifest', 'is about something that this verifier does not know');

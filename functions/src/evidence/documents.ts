@@ -140,7 +140,7 @@ export function withoutPersonal({ path, data }: Stored): {
 } {
   if (!('commitment' in data)) return { document: data, opening: null };
   const document = Object.fromEntries(Object.entries(data).filter(([field]) => !PERSONAL_FIELDS.includes(field)));
-  const salt = String(data['salt'] ?? '');
+  const salt = typeof data['salt'] === 'string' ? data['salt'] : '';
   const value = 'comment' in data ? { comment: data['comment'] } : { name: data['name'], email: data['email'] };
   const opening = { record: 'opening', of: subjectPath(path), field: '*' } as const;
   return { document, opening: salt === '' ? { ...opening, value: null, salt: '' } : { ...opening, value, salt } };

@@ -241,7 +241,7 @@ class Lines {
   /** Code that is neither deployed nor stored any more is named by its hash alone. */
   async #writeCode(): Promise<void> {
     const used = new Map(this.#contents.executions.map(({ plugin }) => [plugin.codeHash, plugin.name]));
-    for (const [codeHash, name] of [...used].toSorted()) {
+    for (const [codeHash, name] of [...used].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       const code = await this.#deps.catalogue
         .find(name, codeHash, this.#orgId)
         .then((found) => found.code())

@@ -5,6 +5,8 @@ export const log = {
   commandDenied: (facts: { command: string; uid: string | null; orgId: string | null; code: string }) =>
     logger.warn('Command denied', facts),
   commandFailed: (facts: { command: string; code: string; message: string }) => logger.error('Command failed', facts),
+  notTidied: (facts: { command: string; message: string }) =>
+    logger.warn('Something was left to be tidied; the tick will', facts),
   wakeFailed: (facts: { orgId: string; workId: string; message: string }) =>
     logger.warn('Could not enqueue a task; the tick will', facts),
   workTaken: (facts: { orgId: string; workId: string; token: number }) => logger.debug('Work taken', facts),

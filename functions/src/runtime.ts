@@ -11,8 +11,9 @@ import type { Deps } from './engine/deps.ts';
 import { organizationCatalogue } from './engine/organization-catalogue.ts';
 import { useNativeHash } from './native-hash.ts';
 import { runPlugin, warmSandbox } from './sandbox/index.ts';
+import { secretReader, type SecretReader } from './secret-in-force.ts';
 import { cloudSecretStore, localSecretStore } from './secret-store.ts';
-import { isLocal } from './secrets.ts';
+import { fetchSecret, isLocal } from './secrets.ts';
 import { firestoreDatabase } from './store/firestore-database.ts';
 import { bucketObjectStore } from './store/object-store.ts';
 import { checkpointPublisher, checkpointSigner } from './streams/from-environment.ts';
@@ -28,14 +29,19 @@ function pluginFolder(): URL {
 
 const DEFAULT_APP = '[DEFAULT]';
 
-let deps: Deps | null = null;
+/** What the engine needs, and what only connectors do. */
+export interface Runtime extends Deps {
+  readonly readSecret: SecretReader;
+}
+
+let deps: Runtime | null = null;
 
 /** The real world, put together once for each instance, when the first call needs it. */
-export function runtime(): Deps {
+export function runtime(): Runtime {
   return (deps ??= compose());
 }
 
-function compose(): Deps {
+function compose(): Runtime {
   useNativeHash();
   // In a Firestore trigger, firebase-functions has made an app of its own already, under another name.
   if (!getApps().some((app) => app.name === DEFAULT_APP)) initializeApp();
@@ -44,14 +50,17 @@ function compose(): Deps {
   const db = firestoreDatabase(firestore);
   const objects = bucketObjectStore(getStorage().bucket());
   const now = (): Date => new Date();
+  const secrets = isLocal() ? localSecretStore(process.env['SECRETS_DIR'] ?? '') : cloudSecretStore();
+  const readSecret = secretReader(db, secrets, fetchSecret);
   return {
     db,
     objects,
     streams: { db, now, signer: checkpointSigner(), publisher: checkpointPublisher() },
     catalogue: organizationCatalogue(folderCatalogue(pluginFolder()), db, objects),
-    provider: lazyProvider(config.stripeApiBase),
+    provider: lazyProvider(config.stripeApiBase, readSecret),
     http: httpCaller({ allowLoopback: isLocal() }),
-    secrets: isLocal() ? localSecretStore(process.env['SECRETS_DIR'] ?? '') : cloudSecretStore(),
+    secrets,
+    readSecret,
     // Who ran one plugin will run another: parameters, plan and report are a run each.
     runPlugin: (run) => runPlugin(run).finally(warmSandbox),
     now,

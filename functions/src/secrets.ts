@@ -1,6 +1,5 @@
 import { AppError } from '@countersign/domain/errors';
 import { GoogleAuth } from 'google-auth-library';
-import { localSecretStore } from './secret-store.ts';
 
 /** Names of the secrets that connectors fetch when they need them; none is in a worker's environment in the cloud. */
 export type SecretName = 'stripe-secret-key' | 'stripe-webhook-secret' | 'checkpoint-signing-key';
@@ -8,7 +7,10 @@ export type SecretName = 'stripe-secret-key' | 'stripe-webhook-secret' | 'checkp
 const CACHE_MS = 5 * 60_000;
 const cache = new Map<SecretName, { at: number; value: Promise<string> }>();
 
-/** The newest version of a secret from Secret Manager; on one machine, from the variable of the same name. */
+/**
+ * What the one who runs the deployment has put in: the newest version of a secret in Secret Manager; on one machine, the
+ * variable of the same name. What two people set in the app goes before it: `secret-in-force.ts`.
+ */
 export function fetchSecret(name: SecretName): Promise<string> {
   const cached = cache.get(name);
   if (cached !== undefined && Date.now() - cached.at < CACHE_MS) return cached.value;
@@ -22,11 +24,7 @@ export function isLocal(): boolean {
   return process.env['FUNCTIONS_EMULATOR'] === 'true' || process.env['FIRESTORE_EMULATOR_HOST'] !== undefined;
 }
 
-/** What two people have set on this machine, else the variable. */
 async function localSecret(name: SecretName): Promise<string> {
-  const folder = process.env['SECRETS_DIR'] ?? '';
-  const set = folder === '' ? null : await localSecretStore(folder).read(name);
-  if (set !== null) return set;
   const value = process.env[name.toUpperCase().replaceAll('-', '_')];
   if (value === undefined || value === '')
     throw new AppError('failed_precondition', `The secret ${name} is not set on this machine`);

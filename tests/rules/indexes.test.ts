@@ -32,7 +32,7 @@ import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payment
 import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
 import { planPayeesSchema, queueSchema } from '@countersign/domain/schemas/queue';
 import { calendarSchema, scheduleSchema } from '@countersign/domain/schemas/schedule';
-import { proposalSchema } from '@countersign/domain/schemas/proposal';
+import { proposalSchema, secretSchema } from '@countersign/domain/schemas/proposal';
 import { rollupSchema } from '@countersign/domain/schemas/rollup';
 import { notificationSchema } from '@countersign/domain/schemas/notification';
 import { policySchema } from '@countersign/domain/schemas/policy';
@@ -84,6 +84,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   queues: queueSchema,
   rollups: rollupSchema,
   schedules: scheduleSchema,
+  secrets: secretSchema,
   streams: streamHeadSchema,
   tiles: tileSchema,
   unknownProposals: unknownProposalSchema,

@@ -117,3 +117,5 @@ export const secretSchema = z.strictObject({
   version: z.int().min(1),
 });
 export type Secret = z.infer<typeof secretSchema>;
+  /** The version in the secret store that is in force; null for one that was set before versions were named. */
+  storedAs: z.string().max(100).nullable().default(null),

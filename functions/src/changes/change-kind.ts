@@ -48,11 +48,18 @@ export interface ChangeDefinition<K extends ChangeKind = ChangeKind> {
   readonly impact?: (deps: Deps, orgId: string, change: ChangeOf<K>) => Promise<string[]>;
   /** Reads and writes of the deciding commit. */
   readonly apply: (context: Applying<K>) => Promise<void>;
-  /**
-   * What must happen outside the database, just before the commit that records the decision. A crash in between leaves
-   * it done and the proposal open: deciding again does it again, to the same end, and records it.
-   */
+  /** What must hold outside the database, looked at just before the commit that records the approval. */
   readonly before?: (deps: Deps, change: ChangeOf<K>) => Promise<void>;
+  /**
+   * What can be tidied outside the database once the decision is committed. May be lost in a crash: the tick must do it
+   * then. `shown`: what the change replaced, or would have.
+   */
+  readonly afterwards?: (
+    deps: Deps,
+    change: ChangeOf<K>,
+    state: 'applied' | 'rejected' | 'withdrawn',
+    shown: unknown,
+  ) => Promise<void>;
 }
 
 export type AnyChange = Change;

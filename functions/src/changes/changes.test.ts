@@ -67,7 +67,7 @@ describe('a change takes two people', () => {
       { kind: 'connector.set', account: 'acct_New', mode: 'live' },
       async () => (await read(world.db, refs.organization(ORG)))?.provider,
     ],
-    ['a secret', secret, async () => world.secrets.active.get('stripe-secret-key')],
+    ['a secret', secret, async () => (await read(world.db, refs.secret(ORG, 'stripe-secret-key')))?.storedAs],
     ['a record type', priceType, async () => (await read(world.db, refs.recordType(ORG, 'price')))?.title],
     ['the policy', policy, async () => (await read(world.db, refs.policy(ORG, 'payments')))?.expiryHours],
     ['whose accounts a run pays', payees, async () => (await member('olivia'))?.payeeAccounts],

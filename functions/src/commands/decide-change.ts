@@ -55,7 +55,9 @@ export const decideChange: Command<'decideChange'> = {
       data: { kind: proposal.kind, title: proposal.title, proposal: proposalId, proposedBy: proposal.proposedBy },
       personal: { reason },
     });
-    return { result: { state }, writes };
+    const afterwards = async (): Promise<void> =>
+      definition.afterwards?.(deps, proposal.change as never, state, JSON.parse(proposal.before));
+    return { result: { state }, writes, afterwards };
   },
 };
 

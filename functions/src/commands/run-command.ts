@@ -42,6 +42,8 @@ export interface Decision<N extends CommandName> {
   readonly writes: readonly Write[];
   /** Work that is due now: one, or each of several. */
   readonly wake?: string | readonly string[];
+  /** What can be tidied outside once this is committed; whatever becomes of it, the decision stands. */
+  readonly afterwards?: () => Promise<void>;
 }
 
 /** One command: who may give it, what it reads first, and its decision in a transaction. */
@@ -112,7 +114,7 @@ async function decideOnce<N extends CommandName, P>(
   const [early, knownMember] = await Promise.all([deps.db.get(recordPath), memberOf(deps.db, command, caller, orgId)]);
   if (early !== null) return replay<N>(early.data, inputHash);
   const prepared = (await command.prepare?.(deps, input, knownMember)) as P;
-  const decision = await deps.db.transaction(async (tx) => {
+  const decision = await deps.db.transaction(async (tx): Promise<Decision<N>> => {
     const earlier = await tx.get(recordPath);
     if (earlier !== null) return { result: replay<N>(earlier.data, inputHash), writes: [] } satisfies Decision<N>;
     const member = await memberOf(tx, command, caller, orgId);
@@ -132,6 +134,9 @@ async function decideOnce<N extends CommandName, P>(
     return decided;
   });
   for (const workId of [decision.wake ?? []].flat()) await deps.wake(orgId, workId);
+  await decision
+    .afterwards?.()
+    .catch((error: unknown) => log.notTidied({ command: command.name, message: String(error) }));
   await drainNow(deps, orgId);
   return decision.result;
 }

@@ -5,12 +5,13 @@ import { renewByCalendars } from './schedules-renew.ts';
 import { runSchedules } from './schedules.ts';
 import { stopRolledBack } from './restored.ts';
 import { isDue, workSchema } from './work.ts';
+import { sweepSecrets } from './sweep-secrets.ts';
 
 const WORK_A_TICK = 100;
 /** What became due just now has been woken by who made it due; a second task for it would only cost a process. */
 export const WAKE_GRACE_MS = 3_000;
 
-/** Wake what is due, begin what is scheduled, drain what was left in an inbox, seal what is unsealed. Each part is tried whatever became of the others. */
+/** Wake what is due, begin what is scheduled, drain what was left in an inbox, seal what is unsealed, delete secrets that nothing names. Each part is tried whatever became of the others. */
 export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number }> {
   const started = deps.now().getTime();
   let woken = 0;
@@ -30,6 +31,9 @@ export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number 
   });
   log.ticked({ woken, ms: deps.now().getTime() - started });
   return { woken };
+  await part('secrets', async () => {
+    await sweepSecrets(deps);
+  });
 }
 
 async function wakeDue(deps: Deps, graceMs: number): Promise<number> {

@@ -9,13 +9,12 @@ export const stripeWebhook = onRequest(
       response.status(405).set('Allow', 'POST').send('Stripe sends its events here by POST.');
       return;
     }
-    const [{ receiveStripeEvent }, { fetchSecret }, { runtime }] = await Promise.all([
+    const [{ receiveStripeEvent }, { runtime }] = await Promise.all([
       import('../webhooks/receive-stripe-event.ts'),
-      import('../secrets.ts'),
       import('../runtime.ts'),
     ]);
     const deps = runtime();
-    const secrets = await fetchSecret('stripe-webhook-secret');
+    const secrets = await deps.readSecret('stripe-webhook-secret');
     const { status, body } = await receiveStripeEvent(deps, secrets, request.rawBody, request.get('stripe-signature'));
     response.status(status).send(body);
   },

@@ -1,15 +1,15 @@
 import type { PaymentProvider } from '../../effects/payment-provider.ts';
-import { fetchSecret } from '../../secrets.ts';
+import type { SecretReader } from '../../secret-in-force.ts';
 import { createStripeProvider } from './provider.ts';
 
 /**
  * Stripe with a key that is fetched when it is needed, and again when the secret's cache has run out: a rotated key
  * needs no restart.
  */
-export function lazyProvider(apiBase: string | null): PaymentProvider {
+export function lazyProvider(apiBase: string | null, readSecret: SecretReader): PaymentProvider {
   let current: { key: string; provider: PaymentProvider } | null = null;
   const provider = async (): Promise<PaymentProvider> => {
-    const key = await fetchSecret('stripe-secret-key');
+    const key = await readSecret('stripe-secret-key');
     if (current?.key !== key)
       current = {
         key,

@@ -1,23 +1,32 @@
 import { stagedIsGone, type SecretStore } from '../../secret-store.ts';
 
 export interface MemorySecrets extends SecretStore {
-  readonly active: ReadonlyMap<string, string>;
+  /** Values by `NAME ID`. */
+  readonly stored: ReadonlyMap<string, { readonly value: string; readonly storedAt: string }>;
 }
 
 /** `SecretStore` in memory. */
-export function memorySecrets(): MemorySecrets {
-  const [staged, active] = [new Map<string, string>(), new Map<string, string>()];
+export function memorySecrets(now: () => Date = () => new Date()): MemorySecrets {
+  const stored = new Map<string, { value: string; storedAt: string }>();
+  let ids = 0;
   return {
-    active,
+    stored,
     async stage(name, value) {
-      const id = String(staged.size + 1);
-      staged.set(`${name} ${id}`, value);
+      const id = String((ids += 1));
+      stored.set(`${name} ${id}`, { value, storedAt: now().toISOString() });
       return id;
     },
-    async activate(name, id) {
-      const value = staged.get(`${name} ${id}`);
-      if (value === undefined) throw stagedIsGone(name);
-      active.set(name, value);
+    async read(name, id) {
+      const found = stored.get(`${name} ${id}`);
+      if (found === undefined) throw stagedIsGone(name);
+      return found.value;
     },
+    async discard(name, id) {
+      stored.delete(`${name} ${id}`);
+    },
+    list: async (name) =>
+      [...stored].flatMap(([key, { storedAt }]) =>
+        key.startsWith(`${name} `) ? [{ id: key.slice(name.length + 1), storedAt }] : [],
+      ),
   };
 }

@@ -68,7 +68,7 @@ export class World {
   dropWakes = false;
   /** The other systems that effects may call. */
   http: HttpCaller = async () => ({ status: 'failed', code: 'http_404', message: 'Nobody is there', retryable: false });
-  readonly secrets = memorySecrets();
+  readonly secrets = memorySecrets(() => this.clock.now());
   readonly deps: Deps;
   #ids = 0;
 

@@ -78,6 +78,18 @@ export const openConnectedAccounts = callable(
   async () => (await import('./commands/open-connected-accounts.ts')).openConnectedAccounts,
 );
 
+export const openAccounts = callable(
+  'openAccounts',
+  async () => (await import('./commands/open-accounts.ts')).openAccounts,
+);
+export const openPeriods = callable(
+  'openPeriods',
+  async () => (await import('./commands/open-periods.ts')).openPeriods,
+);
+export const acknowledgeAlert = callable(
+  'acknowledgeAlert',
+  async () => (await import('./commands/acknowledge-alert.ts')).acknowledgeAlert,
+);
 export const exportEvidence = callable(
   'exportEvidence',
   async () => (await import('./commands/export-evidence.ts')).exportEvidence,

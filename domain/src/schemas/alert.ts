@@ -14,6 +14,8 @@ export const alertSchema = z.strictObject({
     'late_posting',
     /** A voided journal's money moved after all. */
     'revived',
+    /** The ledger's writer did not accept a change of an account or a period. */
+    'refused',
     /** Findings of the continuous check. */
     'balance_differs',
     'stream_differs',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { openingAccountSchema, periodSchema } from './ledger.ts';
 import { idSchema, instantSchema, roleSchema, sha256Schema } from './common.ts';
 import { evidenceSubjectSchema } from './evidence.ts';
 import { calendarSchema, holidayRuleSchema, timeZoneSchema } from './schedule.ts';
@@ -101,6 +102,21 @@ export const commandSchemas = {
       .min(1)
       .max(200),
   }),
+  /** Open accounts of the ledger as a chart says, parents before those below them; at most 500. */
+  openAccounts: z.strictObject({
+    ...envelope,
+    accounts: z.array(openingAccountSchema).min(1).max(500),
+  }),
+  /** Periods of the ledger, to be closed one after the other. */
+  openPeriods: z.strictObject({
+    ...envelope,
+    periods: z
+      .array(periodSchema.pick({ id: true, from: true, to: true }))
+      .min(1)
+      .max(60),
+  }),
+  /** Somebody has looked at it. */
+  acknowledgeAlert: z.strictObject({ ...envelope, alertId: idSchema, note: z.string().trim().max(1000) }),
   /** Make an evidence pack: a file that anybody can check offline. `personal`: with the values behind the commitments. */
   exportEvidence: z.strictObject({ ...envelope, subject: evidenceSubjectSchema, personal: z.boolean().default(false) }),
   /** Propose a change that a second person must decide. A secret's value comes beside it, and goes nowhere but the secret store. */
@@ -172,6 +188,9 @@ export interface CommandResults {
   pauseSchedule: { active: boolean };
   resumeSchedule: { nextAt: string };
   deleteSchedule: { scheduleId: string };
+  openAccounts: { opened: number };
+  openPeriods: { opened: number };
+  acknowledgeAlert: { alertId: string };
   setCalendar: { calendarId: string; schedules: number };
   setStop: { active: boolean };
   openConnectedAccounts: { opened: number; existing: number; missing: string[] };

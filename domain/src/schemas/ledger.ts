@@ -204,6 +204,12 @@ export const periodSchema = z.strictObject({
 });
 export type Period = z.infer<typeof periodSchema>;
 
+/** An account as it is opened. */
+export const openingAccountSchema = accountSchema
+  .omit({ createdAt: true, version: true, depth: true, path: true, seq: true, changes: true, closedOn: true })
+  .partial({ currency: true, branch: true, openedOn: true, guards: true });
+export type OpeningAccount = z.infer<typeof openingAccountSchema>;
+
 const recordIntentSchema = z.strictObject({
   type: z.literal('record'),
   id: idSchema,
@@ -221,9 +227,7 @@ export const ledgerIntentSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('open_account'),
     id: idSchema,
-    account: accountSchema
-      .omit({ createdAt: true, version: true, depth: true, path: true, seq: true, changes: true, closedOn: true })
-      .partial({ currency: true, branch: true, openedOn: true, guards: true }),
+    account: openingAccountSchema,
   }),
   z.strictObject({
     type: z.literal('change_account'),

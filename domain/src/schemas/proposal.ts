@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { currencySchema, idSchema, instantSchema, roleSchema, sha256Schema, storedAsText } from './common.ts';
+import {
+  currencySchema,
+  daySchema,
+  idSchema,
+  instantSchema,
+  roleSchema,
+  sha256Schema,
+  storedAsText,
+} from './common.ts';
+import { accountChangeableSchema } from './ledger.ts';
 import { businessHoursSchema } from './organization.ts';
 import { policySchema } from './policy.ts';
 import { recordTypeSchema } from './record.ts';
@@ -54,7 +63,10 @@ export const changeSchema = z.discriminatedUnion('kind', [
     uid: idSchema,
     payeeAccounts: z.array(z.string().trim().min(1).max(200)).max(50),
   }),
-  /** An exchange rate: units of `quote` for one of `base`. */
+  /**
+   * An exchange rate: units of `quote` for one of `base`. It is the rate of `day` (without it, of the day it was observed
+   * on), and the newest as well unless it is too old for that.
+   */
   z.strictObject({
     kind: z.literal('rate.set'),
     base: currencySchema,
@@ -62,6 +74,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
     rate: z.string().regex(/^\d{1,20}(\.\d{1,20})?$/, 'write a decimal such as 1.0834'),
     source: z.string().trim().min(1).max(200),
     asOf: instantSchema,
+    day: daySchema.optional(),
   }),
   /** When the organization is at work. `calendar`: its days off are none of work; in the version that was looked at. */
   z.strictObject({
@@ -75,6 +88,14 @@ export const changeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('calendar.set'),
     calendarId: idSchema,
     calendar: calendarSchema.pick({ name: true, timeZone: true, weekend: true, holidays: true }),
+  }),
+  /** Closes a period of the ledger, locks a closed one for good, or opens a closed one again. */
+  z.strictObject({ kind: z.literal('period.change'), action: z.enum(['close', 'lock', 'reopen']), periodId: idSchema }),
+  /** What an account of the ledger is held to, what it is called, where it belongs, whether it takes entries. */
+  z.strictObject({
+    kind: z.literal('account.change'),
+    accountId: idSchema,
+    set: accountChangeableSchema.partial().refine((set) => Object.keys(set).length > 0, 'say what should change'),
   }),
 ]);
 export type Change = z.infer<typeof changeSchema>;
@@ -111,11 +132,11 @@ export type Proposal = z.infer<typeof proposalSchema>;
 /** `orgs/{orgId}/secrets/{name}`: that there is one, and since when; never its value. */
 export const secretSchema = z.strictObject({
   name: secretNameSchema,
+  /** The version in the secret store that is in force; null for one that was set before versions were named. */
+  storedAs: z.string().max(100).nullable().default(null),
   setBy: z.string(),
   decidedBy: z.string(),
   setAt: instantSchema,
   version: z.int().min(1),
 });
 export type Secret = z.infer<typeof secretSchema>;
-  /** The version in the secret store that is in force; null for one that was set before versions were named. */
-  storedAs: z.string().max(100).nullable().default(null),

@@ -1,4 +1,5 @@
 import type { Change, ChangeKind } from '@countersign/domain/schemas/proposal';
+import { accountChange } from './account-change.ts';
 import { businessHoursSet } from './business-hours-set.ts';
 import { calendarSet } from './calendar-set.ts';
 import type { ChangeDefinition } from './change-kind.ts';
@@ -6,6 +7,7 @@ import { memberPayees } from './member-payees.ts';
 import { memberRoles } from './member-roles.ts';
 import { connectorSet, hostsSet } from './organization-changes.ts';
 import { operationPin, pluginActivate } from './plugin-changes.ts';
+import { periodChange } from './period-change.ts';
 import { policySet } from './policy-set.ts';
 import { rateSet } from './rate-set.ts';
 import { recordTypeSet } from './record-type-set.ts';
@@ -24,6 +26,8 @@ const definitions: { readonly [K in ChangeKind]: ChangeDefinition<K> } = {
   'rate.set': rateSet,
   'business-hours.set': businessHoursSet,
   'calendar.set': calendarSet,
+  'period.change': periodChange,
+  'account.change': accountChange,
 };
 
 /** A change's own kind: its functions take changes of that kind, which this one is. */

@@ -17,6 +17,9 @@ import { rerunExecution } from './rerun-execution.ts';
 import { resumeExecution } from './resume-execution.ts';
 import { retirePlugin } from './retire-plugin.ts';
 import { deleteSchedule, pauseSchedule, resumeSchedule } from './pause-schedule.ts';
+import { acknowledgeAlert } from './acknowledge-alert.ts';
+import { openAccounts } from './open-accounts.ts';
+import { openPeriods } from './open-periods.ts';
 import { setCalendar } from './set-calendar.ts';
 import { setSchedule } from './set-schedule.ts';
 import { setStop } from './set-stop.ts';
@@ -41,6 +44,9 @@ export const commands = {
   resumeSchedule,
   deleteSchedule,
   setCalendar,
+  openAccounts,
+  openPeriods,
+  acknowledgeAlert,
   pauseOperation,
   resumeOperation,
   setMaxRunning,

@@ -1,11 +1,12 @@
 import { log } from '../log.ts';
 import { drainForgotten } from '../streams/index.ts';
 import type { Deps } from './deps.ts';
+import { expireJournals } from './expire-journals.ts';
 import { renewByCalendars } from './schedules-renew.ts';
 import { runSchedules } from './schedules.ts';
 import { stopRolledBack } from './restored.ts';
-import { isDue, workSchema } from './work.ts';
 import { sweepSecrets } from './sweep-secrets.ts';
+import { isDue, workSchema } from './work.ts';
 
 const WORK_A_TICK = 100;
 /** What became due just now has been woken by who made it due; a second task for it would only cost a process. */
@@ -22,6 +23,7 @@ export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number 
   await part('schedules', async () => {
     woken += (await runSchedules(deps)).begun;
   });
+  await part('expiry of journals', async () => void (await expireJournals(deps)));
   await part('streams', async () => {
     const { problems } = await drainForgotten(deps.streams);
     for (const { orgId, name, code, message, rolledBack } of problems) {
@@ -29,11 +31,11 @@ export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number 
       if (rolledBack !== null) await stopRolledBack(deps, orgId, rolledBack);
     }
   });
-  log.ticked({ woken, ms: deps.now().getTime() - started });
-  return { woken };
   await part('secrets', async () => {
     await sweepSecrets(deps);
   });
+  log.ticked({ woken, ms: deps.now().getTime() - started });
+  return { woken };
 }
 
 async function wakeDue(deps: Deps, graceMs: number): Promise<number> {

@@ -30,6 +30,14 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'plugin.uploaded': (f) => `uploaded the plugin${quoted(join(f.plugin, f.version))}`,
   'plugin.retired': (f) => `retired the plugin${quoted(join(f.plugin, f.version))}${because(f)}`,
   'accounts.opened': (f) => `opened ${count(f.accounts ?? f.opened ?? f.count, 'ledger account')}`,
+  'periods.opened': (f) => `opened ${count(f.opened ?? f.count, 'period')} of the ledger`,
+  'evidence.requested': () => 'asked for an evidence pack',
+  'evidence.exported': (f) => `made an evidence pack${quoted(f.name)}`,
+  'evidence.failed': (f) => `could not make an evidence pack${f.code === undefined ? '' : ` (${words(f.code)})`}`,
+  'command.denials_counted': (f) =>
+    `counted ${count(f.count, 'more refused request')}${f.command === undefined ? '' : ` of ${words(f.command)}`}`,
+  'journals.expired': (f) => `voided ${count(f.count, 'pending journal')} whose time was over`,
+  'alert.acknowledged': (f) => `looked at an alert${f.message === undefined ? '' : `: ${f.message}`}`,
   'file.uploaded': (f) =>
     `uploaded${named(f.name, 'a file')}${f.revision === undefined ? '' : `, revision ${f.revision}`}${f.rows === undefined ? '' : `, ${count(f.rows, 'row')}`}`,
   'file.refused': (f) => `refused the upload${quoted(f.name)}${f.code === undefined ? '' : ` (${words(f.code)})`}`,

@@ -52,7 +52,7 @@ function journal(
   });
   return {
     state,
-    steps: [{ step: state, seq, at: '2026-01-01T00:00:00.000Z', reason: null }],
+    steps: [{ step: state, seq, at: '2026-01-01T00:00:00.000Z', reason: null, routedFrom: null }],
     entries: lines.flatMap((line) => [
       entry(ACCOUNT, line),
       entry('other', [line[0] === 'debit' ? 'credit' : 'debit', line[1], line[2]]),

@@ -12,6 +12,9 @@ const balance = (currency: string, debit: string, credit: string): Balance => ({
   postedCreditMinor: credit,
   pendingDebitMinor: '0',
   pendingCreditMinor: '0',
+  day: null,
+  dayDebitMinor: '0',
+  dayCreditMinor: '0',
   asOfSize: 1,
   updatedAt: '2026-11-22T00:00:00.000Z',
 });

@@ -1,0 +1,100 @@
+import { SUSPENSE_ACCOUNT } from '@countersign/domain/ledger/suspense';
+import { inWords } from '@countersign/domain/plan/sentence';
+import { paths } from '@countersign/domain/paths';
+import type { Period } from '@countersign/domain/schemas/ledger';
+import type { Deps } from '../engine/deps.ts';
+import { sumsOver } from './balances-at.ts';
+
+export interface ChecklistItem {
+  readonly id: 'trial_balance' | 'pending' | 'suspense' | 'unknown' | 'running' | 'alerts';
+  readonly ok: boolean;
+  /** What was found, in a sentence. */
+  readonly text: string;
+}
+
+/** More of anything than this is told as "at least". */
+const COUNTED = 200;
+
+/** What should be settled before a period is closed. None of it forbids the closing but the ledger's own rules: who decides sees it. */
+export async function closingChecklist(
+  deps: Deps,
+  orgId: string,
+  { to }: Pick<Period, 'to'>,
+): Promise<readonly ChecklistItem[]> {
+  const { sums } = await sumsOver(deps.streams, orgId, { from: null, to, knownAt: null });
+  const [unknown, running, alerts] = await Promise.all([
+    deps.db.query({ collection: paths.unknowns(orgId), limit: COUNTED }),
+    deps.db.query({ collection: paths.executions(orgId), where: [['state', '==', 'applying']], limit: COUNTED }),
+    deps.db.query({ collection: paths.alerts(orgId), where: [['state', '==', 'open']], limit: COUNTED }),
+  ]);
+  const number = (count: number): string => (count >= COUNTED ? `at least ${count}` : String(count));
+  return [
+    trialBalanceItem(sums, to),
+    pendingItem(sums, to),
+    suspenseItem(sums, to),
+    {
+      id: 'unknown',
+      ok: unknown.length === 0,
+      text:
+        unknown.length === 0
+          ? 'no payment has an unknown outcome'
+          : `${number(unknown.length)} payments have an unknown outcome, and may be booked for a day of this period`,
+    },
+    {
+      id: 'running',
+      ok: running.length === 0,
+      text:
+        running.length === 0
+          ? 'nothing is being applied'
+          : `${number(running.length)} executions are being applied; what they post later counts for the next period`,
+    },
+    {
+      id: 'alerts',
+      ok: alerts.length === 0,
+      text: alerts.length === 0 ? 'no alert is open' : `${number(alerts.length)} alerts are open`,
+    },
+  ];
+}
+
+type Sums = Awaited<ReturnType<typeof sumsOver>>['sums'];
+
+function trialBalanceItem(sums: Sums, day: string): ChecklistItem {
+  const differences = new Map<string, bigint>();
+  for (const { currency, postedDebit, postedCredit } of sums.values())
+    differences.set(currency, (differences.get(currency) ?? 0n) + postedDebit - postedCredit);
+  const wrong = [...differences].filter(([, difference]) => difference !== 0n).map(([currency]) => currency);
+  return {
+    id: 'trial_balance',
+    ok: wrong.length === 0,
+    text:
+      wrong.length === 0
+        ? `the trial balance at ${day} is exactly zero in ${differences.size === 0 ? 'every currency' : inWords([...differences.keys()].sort())}`
+        : `the trial balance at ${day} is not zero in ${inWords(wrong)}`,
+  };
+}
+
+function pendingItem(sums: Sums, day: string): ChecklistItem {
+  const accounts = [...sums.values()].filter((one) => one.pendingDebit !== 0n || one.pendingCredit !== 0n).length;
+  return {
+    id: 'pending',
+    ok: accounts === 0,
+    text:
+      accounts === 0
+        ? `nothing is pending up to ${day}`
+        : `${accounts} balances have pending entries up to ${day}; posted after the closing, they count for the next period`,
+  };
+}
+
+function suspenseItem(sums: Sums, day: string): ChecklistItem {
+  const left = [...sums.values()].filter(
+    (one) => one.accountId === SUSPENSE_ACCOUNT && one.postedDebit !== one.postedCredit,
+  );
+  return {
+    id: 'suspense',
+    ok: left.length === 0,
+    text:
+      left.length === 0
+        ? `nothing lies in suspense at ${day}`
+        : `the suspense account is not empty at ${day}, in ${inWords(left.map((one) => one.currency).sort())}`,
+  };
+}

@@ -19,6 +19,6 @@ export const auditKind: StreamKind = {
       path: paths.auditEvent(orgId, event.body.id),
       data: { ...event },
     }));
-    return { leaves, writes, refusals, cache: undefined };
+    return { leaves, writes, refusals, diverted: false, cache: undefined };
   },
 };

@@ -79,8 +79,9 @@ export const ledgerKind: StreamKind = {
     for (const balance of decision.balances) balances.set(balanceKey(balance.accountId, balance.currency), balance);
     return {
       leaves: decision.leaves,
-      writes: toWrites(orgId, decision, size, at),
+      writes: [...toWrites(orgId, decision, size, at), ...refusedAlerts(orgId, intents, decision, at)],
       refusals: decision.refusals,
+      diverted: decision.alerts.length > 0,
       cache,
     };
   },
@@ -284,9 +285,33 @@ function feedWrite(orgId: string, { leaves, cells }: LedgerDecision, firstSeq: n
   return [{ op: 'set', path: paths.feed(orgId, firstSeq), data }];
 }
 
-function alertWrite(orgId: string, { kind, journalId, message }: LedgerAlert, at: string): Write {
+/** A journal's refusal is told in its execution. Of accounts and periods nobody waits for the answer. */
+function refusedAlerts(
+  orgId: string,
+  intents: readonly LedgerIntent[],
+  { refusals }: LedgerDecision,
+  at: string,
+): Write[] {
+  return refusals.flatMap(({ index, message }) => {
+    const intent = intents[index];
+    if (intent === undefined || !/account|period/.test(intent.type)) return [];
+    return [alertOf(orgId, 'refused', intent.id, message, null, at)];
+  });
+}
+
+const alertWrite = (orgId: string, { kind, journalId, message }: LedgerAlert, at: string): Write =>
+  alertOf(orgId, kind, journalId, message, journalId, at);
+
+function alertOf(
+  orgId: string,
+  kind: LedgerAlert['kind'] | 'refused',
+  about: string,
+  message: string,
+  journalId: string | null,
+  at: string,
+): Write {
   const alert: Alert = {
-    id: derivedId('alert', kind, journalId),
+    id: derivedId('alert', kind, about),
     kind,
     severity: kind === 'late_posting' ? 'notice' : 'warning',
     message: message.slice(0, 1000),

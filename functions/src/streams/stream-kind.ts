@@ -26,6 +26,8 @@ export interface Decided {
     readonly message: string;
     readonly details?: Readonly<Record<string, string>>;
   }[];
+  /** Something was accepted, but otherwise than asked for. */
+  readonly diverted: boolean;
   readonly cache: unknown;
 }
 

@@ -2,7 +2,7 @@ import { EMPTY_TREE, leafHash, rootOf, type Hash } from '@countersign/domain/aud
 import { appendToTiles, openTiles, packHashes, tileKey, unpackHashes } from '@countersign/domain/audit/tiles';
 import { paths } from '@countersign/domain/paths';
 import type { Inbox, InboxResult, StreamHead, StreamName, Tile } from '@countersign/domain/schemas/ledger';
-import type { Stored, Write } from '../store/database.ts';
+import type { Database, Stored, Write } from '../store/database.ts';
 import { auditKind } from './audit-kind.ts';
 import { ledgerKind } from './ledger-kind.ts';
 import type { Refusal, StreamDeps } from './ports.ts';
@@ -26,6 +26,8 @@ export interface Position {
   readonly waiting: readonly Inbox[];
   /** There may be more in the inbox than `waiting`. */
   readonly more: boolean;
+  /** `waiting` was asked for by name: something older may wait beside it. */
+  readonly byName: boolean;
   /** What the stream's kind keeps in memory between batches. */
   readonly cache: unknown;
 }
@@ -43,30 +45,29 @@ export interface Attempt {
 }
 
 /**
- * The head before anything else: what is read after it is at least as new, and the precondition on the head voids all
- * of it if another writer came between.
+ * The head before anything else, or with it: what is read after it is at least as new, and the precondition on the head
+ * voids all of it if another writer came between.
  * @param before the last position of this process: with the same leaves come the same accounts and balances
+ * @param wanted inbox documents to read by name, in the same moment as the head; null to look what there is
  */
 export async function readPosition(
   { db }: StreamDeps,
   orgId: string,
   name: StreamName,
   before: Position | null,
+  wanted: readonly string[] | null,
 ): Promise<Position> {
-  const stored = await db.get(paths.streamHead(orgId, name));
+  const headPath = paths.streamHead(orgId, name);
+  const [stored, ...named] =
+    wanted === null
+      ? [await db.get(headPath)]
+      : await db.getAll([headPath, ...wanted.map((id) => paths.inbox(orgId, name, id))]);
   const head = (stored?.data ?? null) as StreamHead | null;
   const unchanged =
     before !== null && head !== null && before.head?.root === head.root && before.head.size === head.size;
   const tiles = unchanged ? [] : openTiles(head?.size ?? 0);
   const [waiting, tileDocs] = await Promise.all([
-    db.query({
-      collection: paths.inboxes(orgId, name),
-      orderBy: [
-        ['createdAt', 'asc'],
-        ['__name__', 'asc'],
-      ],
-      limit: INBOX_DOCUMENTS_PER_READ,
-    }),
+    wanted === null ? lookAround(db, orgId, name) : inOrder(named),
     db.getAll(tiles.map(({ level, index }) => paths.tile(orgId, name, level, index))),
   ]);
   // A writer that came between has added to the tile: what this head stands for is its beginning.
@@ -78,14 +79,37 @@ export async function readPosition(
     open: unchanged
       ? before.open
       : new Map(tiles.map((tile, index) => [tileKey(tile), hashesOf(tileDocs[index], tile.width)])),
-    waiting: waiting.map((doc) => doc.data as Inbox),
-    more: waiting.length === INBOX_DOCUMENTS_PER_READ,
+    waiting,
+    more: wanted === null && waiting.length === INBOX_DOCUMENTS_PER_READ,
+    byName: wanted !== null,
     cache: unchanged ? before.cache : undefined,
   };
 }
 
+async function lookAround(db: Database, orgId: string, name: StreamName): Promise<Inbox[]> {
+  const found = await db.query({
+    collection: paths.inboxes(orgId, name),
+    orderBy: [
+      ['createdAt', 'asc'],
+      ['__name__', 'asc'],
+    ],
+    limit: INBOX_DOCUMENTS_PER_READ,
+  });
+  return found.map((doc) => doc.data as Inbox);
+}
+
+/** Those that are there, as `lookAround` would have them. */
+function inOrder(named: readonly (Stored | null)[]): Inbox[] {
+  const key = ({ createdAt, id }: Inbox): string => `${createdAt} ${id}`;
+  return named
+    .flatMap((doc) => (doc === null ? [] : [doc.data as Inbox]))
+    .toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
 /**
  * Decide the first of what waits and commit it, on the precondition that the head is unchanged.
+ * @returns null, and nothing is done, when something asked for by name would be refused or diverted: what it builds on
+ *   may wait before it, so the position must be read by looking around
  * @throws AppError `failed_precondition`, `already_exists` or `unavailable` when another writer won, or may have
  */
 export async function writeBatch(
@@ -94,7 +118,7 @@ export async function writeBatch(
   name: StreamName,
   from: Position,
   attempt: Attempt,
-): Promise<Batch> {
+): Promise<Batch | null> {
   const { head } = from;
   const tooLarge = attempt.maxDocuments === 0;
   const inbox = takeBatch(from.waiting, Math.max(1, attempt.maxDocuments));
@@ -112,6 +136,8 @@ export async function writeBatch(
   });
 
   const decided = refusalsByDocument(inbox, parsed, decision, tooLarge);
+  const asAsked = !decision.diverted && [...decided.values()].every((refused) => refused.length === 0);
+  if (from.byName && !asAsked) return null;
   const hashes = decision.leaves.map((leaf) => leafHash(leaf));
   const { tree: grown, changed: tiles } = appendToTiles(tree, hashes, from.open);
   const newHead: StreamHead = {
@@ -148,6 +174,7 @@ export async function writeBatch(
       open: new Map(keep),
       waiting: from.waiting.slice(inbox.length),
       more: from.more,
+      byName: from.byName,
       cache: decision.cache,
     },
   };

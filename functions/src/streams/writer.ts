@@ -1,8 +1,16 @@
 import { AppError, isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import type { InboxResult, StreamName } from '@countersign/domain/schemas/ledger';
-import type { Database, Stored } from '../store/database.ts';
-import { INBOX_DOCUMENTS_PER_READ, readPosition, writeBatch, type Attempt, type Position } from './batch.ts';
+import type { Stored } from '../store/database.ts';
+import {
+  INBOX_DOCUMENTS_PER_READ,
+  readPosition,
+  writeBatch,
+  type Attempt,
+  type Batch,
+  type Position,
+} from './batch.ts';
+import { laneOf, tellWaiting, wantedByName, type Decision, type Lane } from './lane.ts';
 import type { DrainResult, Refusal, StreamDeps } from './ports.ts';
 
 const DEFAULT_MAX_BATCHES = 50;
@@ -10,6 +18,20 @@ const MAX_ATTEMPTS = 10;
 const BACKOFF_MS = 15;
 const FIRST_ATTEMPT: Attempt = { careful: false, maxDocuments: INBOX_DOCUMENTS_PER_READ };
 const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** A stream, and what its writer needs. */
+interface Stream {
+  readonly lane: Lane;
+  readonly deps: StreamDeps;
+  readonly orgId: string;
+  readonly name: StreamName;
+}
+
+interface Run {
+  readonly maxBatches: number;
+  /** It takes whatever waits, and not only what somebody in this process waits for. */
+  readonly looksAround: boolean;
+}
 
 /**
  * Decide what waits in a stream's inbox, batch by batch, until it is empty or `maxBatches` are done.
@@ -26,15 +48,8 @@ export function drainStream(
   name: StreamName,
   options: { readonly maxBatches?: number } = {},
 ): Promise<DrainResult> {
-  const lane = laneOf(deps.db, orgId, name);
-  if (lane.running === null) return startDrain(lane, deps, orgId, name, options);
-  lane.next ??= lane.running.then(restart, restart);
-  return lane.next;
-
-  function restart(): Promise<DrainResult> {
-    lane.next = null;
-    return startDrain(lane, deps, orgId, name, options);
-  }
+  const run = { maxBatches: options.maxBatches ?? DEFAULT_MAX_BATCHES, looksAround: true };
+  return shareRun({ lane: laneOf(deps.db, orgId, name), deps, orgId, name }, run);
 }
 
 /**
@@ -51,10 +66,10 @@ export async function awaitDecided(
   commitId: string,
   options: { readonly timeoutMs?: number } = {},
 ): Promise<readonly Refusal[]> {
+  const stream = { lane: laneOf(deps.db, orgId, name), deps, orgId, name };
   const deadline = Date.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   for (let attempt = 0; ; attempt += 1) {
-    const drained = await drainStream(deps, orgId, name).catch(unlessUnavailable);
-    const decided = drained?.decided.get(commitId);
+    const decided = await decideHere(stream, commitId);
     if (decided !== undefined) return decided;
     // Somebody else's writer decided it, or ours did and never heard that its commit went through.
     const [waiting, result] = await deps.db.getAll([
@@ -73,65 +88,70 @@ export async function awaitDecided(
   }
 }
 
+/** Told by the very batch that decides it, which need not be the last of its run. */
+async function decideHere(stream: Stream, commitId: string): Promise<Decision> {
+  const { wanted } = stream.lane;
+  const told = wanted.get(commitId) ?? Promise.withResolvers<Decision>();
+  wanted.set(commitId, told);
+  const run = shareRun(stream, { maxBatches: DEFAULT_MAX_BATCHES, looksAround: false });
+  const notDecided = run.then(
+    () => undefined,
+    (error: unknown) => unlessUnavailable(error),
+  );
+  // A decision is told before its run ends, so it comes first.
+  const decided = await Promise.race([told.promise, notDecided]);
+  if (wanted.get(commitId) === told) wanted.delete(commitId);
+  return decided;
+}
+
 const refusedIn = (result: Stored | null): readonly Refusal[] =>
   result === null ? [] : (result.data as InboxResult).refused;
 
-/** One per stream and process: the run under way, the one that waits for it, and where the last one left the stream. */
-interface Lane {
-  running: Promise<DrainResult> | null;
-  next: Promise<DrainResult> | null;
-  left: Position | null;
+function shareRun(stream: Stream, run: Run): Promise<DrainResult> {
+  const { lane } = stream;
+  if (lane.running === null) return startRun(stream, run);
+  if (lane.next === null) {
+    const restart = (): Promise<DrainResult> => {
+      const looksAround = lane.next?.looksAround ?? true;
+      lane.next = null;
+      return startRun(stream, { ...run, looksAround });
+    };
+    lane.next = { run: lane.running.then(restart, restart), looksAround: run.looksAround };
+  }
+  lane.next.looksAround ||= run.looksAround;
+  return lane.next.run;
 }
 
-const lanes = new WeakMap<Database, Map<string, Lane>>();
-const MAX_LANES = 200;
-
-function laneOf(db: Database, orgId: string, name: StreamName): Lane {
-  const ofDatabase = lanes.get(db) ?? new Map<string, Lane>();
-  lanes.set(db, ofDatabase);
-  const key = `${orgId}/${name}`;
-  const known = ofDatabase.get(key);
-  if (known !== undefined) return known;
-  for (const [other, { running }] of ofDatabase)
-    if (ofDatabase.size >= MAX_LANES && running === null) ofDatabase.delete(other);
-  const lane: Lane = { running: null, next: null, left: null };
-  ofDatabase.set(key, lane);
-  return lane;
-}
-
-function startDrain(
-  lane: Lane,
-  deps: StreamDeps,
-  orgId: string,
-  name: StreamName,
-  options: { readonly maxBatches?: number },
-): Promise<DrainResult> {
-  const run = drain(lane, deps, orgId, name, options.maxBatches ?? DEFAULT_MAX_BATCHES).finally(() => {
+function startRun(stream: Stream, run: Run): Promise<DrainResult> {
+  const { lane } = stream;
+  lane.running = drain(stream, run).finally(() => {
     lane.running = null;
   });
-  lane.running = run;
-  return run;
+  return lane.running;
 }
 
-async function drain(
-  lane: Lane,
-  deps: StreamDeps,
-  orgId: string,
-  name: StreamName,
-  maxBatches: number,
-): Promise<DrainResult> {
+async function drain({ lane, deps, orgId, name }: Stream, { maxBatches, ...run }: Run): Promise<DrainResult> {
+  let { looksAround } = run;
   const decided = new Map<string, readonly Refusal[]>();
   let attempt = FIRST_ATTEMPT;
   let position: Position | null = null;
   let batches = 0;
-  for (let lost = 0; ;) {
+  // Those who asked for this run may all have been told by the one before.
+  const nobodyWaits = !looksAround && lane.wanted.size === 0;
+  for (let lost = 0; !nobodyWaits;) {
     try {
       // What an earlier read left waiting is as good as read now, while the head is the one this run itself left behind.
       if (position === null || position.waiting.length === 0)
-        position = await readPosition(deps, orgId, name, lane.left);
+        position = await readPosition(deps, orgId, name, lane.left, wantedByName(lane, looksAround));
       if (position.waiting.length === 0 || batches === maxBatches) break;
-      const batch = await writeBatch(deps, orgId, name, position, attempt);
+      const batch: Batch | null = await writeBatch(deps, orgId, name, position, attempt);
+      if (batch === null) {
+        lane.left = position = null;
+        looksAround = true;
+        continue;
+      }
       for (const [id, refused] of batch.decided) decided.set(id, refused);
+      tellWaiting(lane, batch.decided);
       lane.left = position = batch.position;
       batches += 1;
       lost = 0;
@@ -140,6 +160,7 @@ async function drain(
       if (position.waiting.length === 0 && !position.more) break;
     } catch (error) {
       lane.left = position = null;
+      lane.lostAtMs = Date.now();
       attempt = nextAttempt(attempt, error, lost, name);
       await pause(lost);
       lost += 1;
@@ -171,8 +192,8 @@ function nextAttempt(attempt: Attempt, error: unknown, lost: number, name: Strea
   }
 }
 
-function unlessUnavailable(error: unknown): null {
-  if (isAppError(error) && error.code === 'unavailable') return null;
+function unlessUnavailable(error: unknown): undefined {
+  if (isAppError(error) && error.code === 'unavailable') return undefined;
   throw error;
 }
 

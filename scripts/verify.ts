@@ -1,54 +1,28 @@
 /**
- * `npm run verify -- [--org ORG] [--checkpoint FILE]… [--public-key FILE] [--read-only] [--json]`: recompute both
- * streams, the balances and the audited documents of an organization, and say what was checked. Exit code 1 when
- * anything does not hold.
+ * `npm run verify -- PACK [--checkpoint FILE]… [--public-key FILE] [--witness KEY]… [--json]`: check an evidence pack by
+ * itself. `npm run verify -- [--org ORG] [--checkpoint FILE]… [--public-key FILE] [--read-only] [--json]`: recompute both
+ * streams, the balances and the audited documents of an organization. Exit code 1 when anything does not hold.
  */
 import { parseArgs } from 'node:util';
 import { isAppError } from '@countersign/domain/errors';
-import { findRunningPlatform } from './platform.ts';
-import { verifyRunningOrganization, type VerifyOutcome } from './verify/running.ts';
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       org: { type: 'string' },
       checkpoint: { type: 'string', multiple: true },
       'public-key': { type: 'string' },
+      witness: { type: 'string', multiple: true },
       'read-only': { type: 'boolean' },
       json: { type: 'boolean' },
     },
   });
-  const platform =
-    process.env['FIRESTORE_EMULATOR_HOST'] === undefined && process.env['GCLOUD_PROJECT'] === undefined
-      ? await findRunningPlatform()
-      : null;
-  const env = { ...process.env, ...platform?.env };
-  if (env['GCLOUD_PROJECT'] === undefined)
-    return complain('Nothing to verify: no local platform runs (npm start), and GCLOUD_PROJECT names no project');
-  const orgId = values.org ?? platform?.organizationId;
-  if (orgId === undefined) return complain('Say which organization: npm run verify -- --org ORG');
-
-  const outcome = await verifyRunningOrganization(env, orgId, {
-    checkpointFiles: values.checkpoint ?? [],
-    readOnly: values['read-only'] ?? false,
-    ...(values['public-key'] === undefined ? {} : { publicKeyFile: values['public-key'] }),
-  });
-  if (values.json === true) console.log(JSON.stringify(asJson(outcome)));
-  else for (const line of outcome.lines) console.log(line);
-  return outcome.ok ? 0 : 1;
-}
-
-function asJson({ ok, report, trialBalance }: VerifyOutcome): Record<string, unknown> {
-  const { trialBalance: rows, ...ledger } = report.ledger;
-  return {
-    ok,
-    organization: report.orgId,
-    audit: report.audit,
-    ledger: { ...ledger, currencies: rows.map((row) => row.currency) },
-    trialBalance,
-    findings: report.findings,
-    findingCount: report.findingCount,
-  };
+  const [pack, ...more] = positionals;
+  if (more.length > 0) return complain('Name one pack at a time');
+  // Each loads what it needs: a pack needs no database.
+  if (pack !== undefined) return (await import('./verify-pack/check.ts')).checkPackFile(pack, values);
+  return (await import('./verify/live.ts')).verifyLive(values);
 }
 
 function complain(message: string): number {

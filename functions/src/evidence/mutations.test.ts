@@ -136,7 +136,10 @@ describe('edits', () => {
     const journal = records.find(
       (one) => one['stream'] === 'ledger' && JSON.stringify(one).includes('journal_recorded'),
     );
-    const { entries, journalId } = (journal?.['leaf'] as Json)['body'] as { entries: Json[]; journalId: string };
+    const { entries, journalId } = ((journal as Json)['leaf'] as Json)['body'] as {
+      entries: Json[];
+      journalId: string;
+    };
     for (const entry of entries) entry['amountMinor'] = '1';
     await expectFound(records, 'leaf', new RegExp(`ledger leaf \\d+ \\(${journalId}\\)`));
   });

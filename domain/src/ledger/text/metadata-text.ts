@@ -44,11 +44,7 @@ export const isReservedKey = (key: string): boolean => RESERVED.has(key);
 
 /** A text as the value of an hledger tag: one line, without what ends a tag or is read as a date. Reversible. */
 export function tagValue(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[%,;[\]\p{Cc}\u2028\u2029]|^ | $/gu, (one) =>
-      [...new TextEncoder().encode(one)].map((byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`).join(''),
-    );
+  return text.toWellFormed().replace(/[%,;[\]\p{Cc}\u2028\u2029]|^ | $/gu, encodeURIComponent);
 }
 
 /** @returns the text that `tagValue` was given; a value that is not of that form is itself */

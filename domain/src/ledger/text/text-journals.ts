@@ -1,4 +1,4 @@
-import { derivedId } from '../../hash.ts';
+import { sha256Hex } from '../../hash.ts';
 import { formatMoney } from '../../money/money.ts';
 import { checkAssertions } from './check-assertions.ts';
 import { parseBeancount } from './beancount-reader.ts';
@@ -123,13 +123,20 @@ function referenceOf(
   seen: Map<string, number>,
 ): string {
   if (reference !== null) return reference;
-  const content = derivedId(
-    'text-journal',
+  const content = contentHash([
     day,
     memo,
     ...entries.flatMap(({ account, side, amountMinor, currency }) => [account, side, amountMinor.toString(), currency]),
-  );
+  ]);
   const count = (seen.get(content) ?? 0) + 1;
   seen.set(content, count);
   return `${day}-${content.slice(0, 16)}${count === 1 ? '' : `-${count}`}`;
+}
+
+/** Hex of a SHA-256. Without TextEncoder, which the sandbox of plugins does not have. */
+function contentHash(parts: readonly string[]): string {
+  const bytes = encodeURIComponent(JSON.stringify(parts)).replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return sha256Hex(Uint8Array.from(bytes, (one) => one.charCodeAt(0)));
 }

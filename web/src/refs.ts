@@ -47,6 +47,7 @@ import {
   pluginVersionSchema,
 } from '@countersign/domain/schemas/plugin';
 import { type Proposal, type Secret, proposalSchema, secretSchema } from '@countersign/domain/schemas/proposal';
+import { type RecordType, type StoredRecord, recordSchema, recordTypeSchema } from '@countersign/domain/schemas/record';
 import { type Policy, policySchema } from '@countersign/domain/schemas/policy';
 import { type Queue, queueSchema } from '@countersign/domain/schemas/queue';
 import { type Calendar, type Schedule, calendarSchema, scheduleSchema } from '@countersign/domain/schemas/schedule';
@@ -137,6 +138,11 @@ export const refs = {
   proposals: (orgId: string, states: readonly Proposal['state'][]): ListSource<Proposal> =>
     list(paths.proposals(orgId), proposalSchema, [['state', 'in', states]], ['proposedAt', 'desc']),
   secrets: (orgId: string): ListSource<Secret> => list(paths.secrets(orgId), secretSchema, [], ['name', 'asc']),
+  recordTypes: (orgId: string): ListSource<RecordType> =>
+    list(paths.recordTypes(orgId), recordTypeSchema, [], ['title', 'asc']),
+  /** Records by their own ids, at most 30 of them; in no order. */
+  records: (orgId: string, ids: readonly string[]): ListSource<StoredRecord> =>
+    list(paths.records(orgId), recordSchema, [['id', 'in', ids]]),
   pluginVersions: (orgId: string, name: string): ListSource<PluginVersion> =>
     list(paths.pluginVersions(orgId, name), pluginVersionSchema, [], ['createdAt', 'desc']),
   file: (orgId: string, id: string): DocumentSource<StoredFile> => document(paths.file(orgId, id), fileSchema),

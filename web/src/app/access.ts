@@ -11,6 +11,7 @@ const READERS: Readonly<Record<string, readonly Role[]>> = {
   '/schedules': MONEY,
   '/settings': MONEY_AND_CODE,
   '/settings/policy': MONEY_AND_CODE,
+  '/settings/rates': MONEY,
   '/changes': ['executive', 'approver', 'treasurer', 'developer', 'auditor', 'admin'],
   '/audit': ['executive', 'auditor', 'admin'],
 };

@@ -29,6 +29,8 @@ const ChangePage = lazy(() => import('../features/changes/components/change-page
 const SettingsPage = lazy(() => import('../features/settings/components/settings-page.tsx'));
 const MembersPage = lazy(() => import('../features/settings/components/members-page.tsx'));
 const PluginsPage = lazy(() => import('../features/settings/components/plugins-page.tsx'));
+const RatesPage = lazy(() => import('../features/settings/components/rates-page.tsx'));
+const RecordTypesPage = lazy(() => import('../features/settings/components/record-types-page.tsx'));
 const ComparePage = lazy(() => import('../features/compare/components/compare-page.tsx'));
 const UnknownPage = lazy(() => import('../features/unknown/components/unknown-page.tsx'));
 const SchedulesPage = lazy(() => import('../features/schedules/components/schedules-page.tsx'));
@@ -118,6 +120,8 @@ function Pages(): ReactNode {
           <Route path="settings" element={<SettingsPage />} />
           <Route path="settings/members" element={<MembersPage />} />
           <Route path="settings/plugins" element={<PluginsPage />} />
+          <Route path="settings/rates" element={<RatesPage />} />
+          <Route path="settings/record-types" element={<RecordTypesPage />} />
           <Route path="settings/policy" element={<PoliciesPage />} />
           <Route path="settings/policy/:policyId" element={<PolicyEditPage />} />
           <Route path="settings/delegations" element={<DelegationsPage />} />

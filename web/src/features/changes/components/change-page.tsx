@@ -12,8 +12,10 @@ import { Section } from '../../../components/section.tsx';
 import { PageSkeleton } from '../../../components/skeletons.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import { refs } from '../../../refs.ts';
+import { beforeOf, factsOf, proposedOf } from '../api/change-facts.ts';
 import { PROPOSAL_MARKS } from './changes-page.tsx';
 import { DecideBox } from './decide-box.tsx';
+import { Facts } from './facts.tsx';
 import { PolicyInWords, isReordered } from './policy-in-words.tsx';
 import classes from './changes.module.css';
 
@@ -32,7 +34,8 @@ export default function ChangePage(): ReactNode {
 function Change({ proposal }: { readonly proposal: Proposal }): ReactNode {
   const mark = PROPOSAL_MARKS[proposal.state];
   const before: unknown = JSON.parse(proposal.before);
-  const proposed = proposedOf(proposal);
+  const proposed = proposedOf(proposal.change);
+  const [facts, factsBefore] = [factsOf(proposed), factsOf(beforeOf(proposal.change, before))];
   return (
     <>
       <PageHeader title={proposal.title} back={<Link to="/changes">Changes</Link>} />
@@ -79,20 +82,21 @@ function Change({ proposal }: { readonly proposal: Proposal }): ReactNode {
         {proposal.change.kind === 'policy.set' && isReordered(before, proposed) && (
           <p className={classes.remark}>Rules that stay stand in another order. The first that fits decides.</p>
         )}
-        {proposal.change.kind === 'policy.set' && (
+        {proposal.change.kind === 'policy.set' ? (
           <Sides
             now={<PolicyInWords value={before} other={proposed} />}
             proposed={<PolicyInWords value={proposed} other={before} />}
           />
-        )}
-        {proposal.change.kind === 'policy.set' ? (
-          <details>
-            <summary>Exactly as it is stored</summary>
-            <Sides now={<Value value={before} />} proposed={<Value value={proposed} />} />
-          </details>
         ) : (
-          <Sides now={<Value value={before} />} proposed={<Value value={proposed} />} />
+          <Sides
+            now={<Facts facts={factsBefore} other={facts} />}
+            proposed={<Facts facts={facts} other={factsBefore} />}
+          />
         )}
+        <details>
+          <summary>Exactly as it is stored</summary>
+          <Sides now={<Value value={before} />} proposed={<Value value={proposed} />} />
+        </details>
       </Section>
       {proposal.state === 'open' && <DecideBox proposal={proposal} />}
     </>
@@ -116,16 +120,6 @@ function Sides({ now, proposed }: { readonly now: ReactNode; readonly proposed: 
 
 function Value({ value }: { readonly value: unknown }): ReactNode {
   return <pre className={classes.value}>{readable(value)}</pre>;
-}
-
-/** The part of the change that stands beside what there was. */
-function proposedOf({ change }: Proposal): unknown {
-  if (change.kind === 'policy.set') return change.policy;
-  if (change.kind === 'hosts.set') return change.allowedHosts;
-  if (change.kind === 'record-type.set') return change.recordType;
-  if (change.kind === 'secret.set') return { name: change.name, value: 'kept in the secret store, shown to nobody' };
-  const { kind: _, ...rest } = change;
-  return rest;
 }
 
 function readable(value: unknown): string {

@@ -14,6 +14,7 @@ import { Section } from '../../../components/section.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
 import { ProposeForm } from '../../../components/propose-form.tsx';
+import { PayeesForm } from './payees-form.tsx';
 import classes from './settings.module.css';
 
 const PAGE = 50;
@@ -33,7 +34,7 @@ export default function MembersPage(): ReactNode {
       {list.live.kind === 'ready' && (
         <ul className={classes.list}>
           {list.live.value.map((member) => (
-            <MemberRow key={member.uid} member={member} editable={has('admin')} />
+            <MemberRow key={member.uid} member={member} roles={has('admin')} payees={has('treasurer', 'admin')} />
           ))}
         </ul>
       )}
@@ -43,8 +44,29 @@ export default function MembersPage(): ReactNode {
   );
 }
 
-function MemberRow({ member, editable }: { readonly member: Member; readonly editable: boolean }): ReactNode {
-  const [open, setOpen] = useState(false);
+function MemberRow({
+  member,
+  roles,
+  payees,
+}: {
+  readonly member: Member;
+  /** The roles can be changed by whoever looks at it. */
+  readonly roles: boolean;
+  /** And which payees' accounts are the member's own. */
+  readonly payees: boolean;
+}): ReactNode {
+  const [open, setOpen] = useState<'roles' | 'payees' | null>(null);
+  const toggle = (form: 'roles' | 'payees', label: string, what: string): ReactNode => (
+    <Button
+      variant="subtle"
+      size="compact-sm"
+      aria-expanded={open === form}
+      aria-label={`Change ${what} of ${member.name}`}
+      onClick={() => setOpen(open === form ? null : form)}
+    >
+      {label}
+    </Button>
+  );
   return (
     <li>
       <div className={classes.row}>
@@ -54,23 +76,20 @@ function MemberRow({ member, editable }: { readonly member: Member; readonly edi
             {member.email}
             {member.active ? '' : ', no access'}
           </span>
+          {member.payeeAccounts.length > 0 && (
+            <span className={classes.second}>
+              Signs no run that pays <span className="mono">{member.payeeAccounts.join(', ')}</span>
+            </span>
+          )}
         </span>
         <span>
           {member.roles.length === 0 ? <span className="muted">no role</span> : member.roles.join(', ')}{' '}
-          {editable && (
-            <Button
-              variant="subtle"
-              size="compact-sm"
-              aria-expanded={open}
-              aria-label={`Change the roles of ${member.name}`}
-              onClick={() => setOpen(!open)}
-            >
-              Change
-            </Button>
-          )}
+          {roles && toggle('roles', 'Change', 'the roles')}
+          {payees && toggle('payees', 'Accounts', 'the payee accounts')}
         </span>
       </div>
-      {open && <RolesForm member={member} />}
+      {open === 'roles' && <RolesForm member={member} />}
+      {open === 'payees' && <PayeesForm key={member.version} member={member} />}
     </li>
   );
 }

@@ -14,6 +14,7 @@ import { PageHeader } from '../../../components/page-header.tsx';
 import { Section } from '../../../components/section.tsx';
 import { refs } from '../../../refs.ts';
 import { ProposeForm } from '../../../components/propose-form.tsx';
+import { BusinessHours } from './business-hours.tsx';
 import classes from './settings.module.css';
 
 /** What the organization is connected to. Nothing here changes before a second person agrees. */
@@ -35,6 +36,7 @@ export default function SettingsPage(): ReactNode {
           </li>
         ))}
       </ul>
+      <BusinessHours />
       <Connector />
       <Hosts />
       {has('admin', 'developer') && <Secrets />}
@@ -51,6 +53,8 @@ const LINKS = [
   },
   { to: '/settings/delegations', label: 'Delegations', says: 'Who signs for you while you are away' },
   { to: '/settings/members', label: 'Members', says: 'Who is here, in which roles' },
+  { to: '/settings/rates', label: 'Exchange rates', says: 'By which rules compare amounts in other currencies' },
+  { to: '/settings/record-types', label: 'Record types', says: 'What the records that operations keep look like' },
   { to: '/settings/plugins', label: 'Plugins', says: 'Versions of the code that operations run' },
 ] as const;
 

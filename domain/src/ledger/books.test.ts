@@ -107,6 +107,9 @@ describe('periods', () => {
       effectiveDay: '2026-11-01',
       steps: [{ routedFrom: null }, { routedFrom: '2026-10-31' }],
     });
+    expect(decision.leaves.join()).toContain(
+      '"effectiveDay":"2026-11-01","journalId":"a","reason":null,"routedFrom":"2026-10-31"',
+    );
     expect(decision.cells).toEqual(
       expect.arrayContaining([
         ['bank', 'USD', '2026-10-31', '0', '0', '-5', '0'],

@@ -1,3 +1,5 @@
+import { convert } from '../ledger/fx/convert.ts';
+import { decimalFraction, inverse, magnitude } from '../ledger/fx/fraction.ts';
 import { exponentOf } from '../money/currencies.ts';
 import { fromMinor, toMinor } from '../money/money.ts';
 import type { Total } from '../schemas/common.ts';
@@ -20,6 +22,8 @@ export const FX_RATE_FIELDS = [
   { name: 'agreedRate', type: 'decimal', required: false },
   { name: 'agreedSource', type: 'string', required: false },
   { name: 'agreedAt', type: 'string', required: false },
+  /** The day that it is the rate of: of a record that keeps one day's rate, beside the record of the newest. */
+  { name: 'day', type: 'date', required: false },
 ] as const;
 
 /**
@@ -36,16 +40,6 @@ const DAY_MS = 86_400_000;
 
 export const fxRateId = (base: string, quote: string): string => `${base}-${quote}`;
 
-const DECIMAL = /^(\d{1,40})(?:\.(\d{1,40}))?$/;
-
-/** A positive plain decimal as a whole number and the power of ten that divides it. */
-function scaled(text: string): { value: bigint; scale: number } | null {
-  const match = DECIMAL.exec(text);
-  if (match === null) return null;
-  const value = BigInt(`${match[1] ?? ''}${match[2] ?? ''}`);
-  return value === 0n ? null : { value, scale: match[2]?.length ?? 0 };
-}
-
 /** A rate out of a record's fields; null when it is malformed, too old, or of a time to come. */
 export function usableRate(fields: Readonly<Record<string, unknown>>, now: string): UsedRate | null {
   const { base, quote, rate, source, asOf } = fields;
@@ -53,7 +47,7 @@ export function usableRate(fields: Readonly<Record<string, unknown>>, now: strin
     return null;
   const ageMs = Date.parse(now) - Date.parse(asOf);
   if (!(ageMs <= MAX_RATE_AGE_DAYS * DAY_MS && ageMs >= -DAY_MS)) return null;
-  if (scaled(rate) === null || exponentOf(base) === undefined || exponentOf(quote) === undefined) return null;
+  if (decimalFraction(rate) === null || exponentOf(base) === undefined || exponentOf(quote) === undefined) return null;
   return { base, quote, rate, source: typeof source === 'string' ? source : '', asOf };
 }
 
@@ -67,11 +61,10 @@ export function isNearAgreedRate(
   if (typeof agreedRate !== 'string' || typeof agreedAt !== 'string' || agreedSource !== source) return false;
   const ageMs = Date.parse(now) - Date.parse(agreedAt);
   if (!(ageMs >= 0 && ageMs <= AGREED_RATE_DAYS * DAY_MS)) return false;
-  const [next, agreed] = [scaled(rate), scaled(agreedRate)];
+  const [next, agreed] = [decimalFraction(rate), decimalFraction(agreedRate)];
   if (next === null || agreed === null) return false;
-  const [nextValue, agreedValue] = [next.value * 10n ** BigInt(agreed.scale), agreed.value * 10n ** BigInt(next.scale)];
-  const distance = nextValue > agreedValue ? nextValue - agreedValue : agreedValue - nextValue;
-  return distance * 100n <= agreedValue * BigInt(RATE_BAND_PERCENT);
+  const [nextValue, agreedValue] = [next.numerator * agreed.denominator, agreed.numerator * next.denominator];
+  return magnitude(nextValue - agreedValue) * 100n <= agreedValue * BigInt(RATE_BAND_PERCENT);
 }
 
 /**
@@ -80,20 +73,10 @@ export function isNearAgreedRate(
  * @throws never; null when the rate is of other currencies
  */
 export function convertUp(amountMinor: bigint, from: string, to: string, used: UsedRate): bigint | null {
-  const rate = scaled(used.rate);
-  const [places, placesTo] = [exponentOf(from), exponentOf(to)];
-  if (rate === null || places === undefined || placesTo === undefined) return null;
-  const power = (exponent: number): bigint => 10n ** BigInt(exponent);
-  if (used.base === from && used.quote === to)
-    return divideUp(amountMinor * rate.value * power(placesTo), power(places) * power(rate.scale));
-  return used.base === to && used.quote === from
-    ? divideUp(amountMinor * power(rate.scale) * power(placesTo), power(places) * rate.value)
-    : null;
-}
-
-function divideUp(dividend: bigint, divisor: bigint): bigint {
-  const quotient = dividend / divisor;
-  return dividend % divisor > 0n ? quotient + 1n : quotient;
+  const rate = decimalFraction(used.rate);
+  if (rate === null || exponentOf(from) === undefined || exponentOf(to) === undefined) return null;
+  if (used.base === from && used.quote === to) return convert(amountMinor, from, to, rate, 'CEILING');
+  return used.base === to && used.quote === from ? convert(amountMinor, from, to, inverse(rate), 'CEILING') : null;
 }
 
 /** Totals of several currencies as one amount in the base currency; its `amountMinor` is null when a rate is missing. */

@@ -13,7 +13,7 @@ export const rateQuoteSchema = z.strictObject({
   quote: currencySchema,
   rate: rateTextSchema,
   /** Who published it, such as `ECB`. */
-  source: z.string().min(1).max(60),
+  source: z.string().min(1).max(200),
   /** When it was observed: a day or an instant, ISO 8601. */
   observedAt: z.string().max(40),
   /** The day that it is the rate of. */

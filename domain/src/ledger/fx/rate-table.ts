@@ -64,7 +64,7 @@ export function rateOn(
 
 /** For a journal's metadata, so that the books say what they were valued with: `1 EUR = 1.0834 USD, ECB, 2026-01-30`. */
 export function legInWords({ quote }: RateLeg): string {
-  return `1 ${quote.base} = ${quote.rate} ${quote.quote}, ${quote.source}, ${quote.day}`;
+  return `1 ${quote.base} = ${quote.rate} ${quote.quote}, ${quote.source.slice(0, 60)}, ${quote.day}`;
 }
 
 function crossRate(from: string, to: string, day: string, legs: readonly RateLeg[]): CrossRate {

@@ -9,6 +9,8 @@ export const CAPABILITIES = [
   'stripe.payout',
   'stripe.transfer',
   'ledger.post',
+  'ledger.balances',
+  'fx.rates',
   'ledger.accounts',
   'records.read',
   'records.write',

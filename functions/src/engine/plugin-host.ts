@@ -15,6 +15,7 @@ import type { BuiltPlugin } from './catalogue.ts';
 import { lookupClaims } from './claims.ts';
 import type { Deps } from './deps.ts';
 import type { ExecutionLog } from './execution-log.ts';
+import { readBalances, readRateTable } from '../ledger/fx/plan-reads.ts';
 import type { PlanFiles } from './plan-files.ts';
 import { LIMITS_OF_WORKLOAD } from '../sandbox/limits.ts';
 import type { ReadRecorder } from './read-recorder.ts';
@@ -65,6 +66,8 @@ export function planHandlers(
     'records.get': recorded('records.get', async (args) => ({
       records: await readRecords(deps, orgId, recordsArgs.parse(args)),
     })),
+    'ledger.balances': recorded('ledger.balances', (args) => readBalances(deps, orgId, args)),
+    'fx.rates': recorded('fx.rates', (args) => readRateTable(deps, orgId, args)),
     'ledger.accounts': recorded('ledger.accounts', async (args) => ({
       accounts: await readLedgerAccounts(deps, orgId, ledgerAccountsArgs.parse(args).ids),
     })),

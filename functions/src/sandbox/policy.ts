@@ -70,6 +70,8 @@ export const METHOD_CAPABILITY: ReadonlyMap<string, Capability> = new Map([
   ['claims.lookup', 'claims.lookup'],
   ['stripe.balances', 'stripe.balances'],
   ['records.get', 'records.read'],
+  ['ledger.balances', 'ledger.balances'],
+  ['fx.rates', 'fx.rates'],
   ['ledger.accounts', 'ledger.accounts'],
 ]);
 

@@ -3,6 +3,7 @@ import { createDraft, type Draft } from './drafts.ts';
 import type { FilePublish } from './effects.ts';
 import { filePieces } from './file-pieces.ts';
 import type { ClaimKind } from '@countersign/domain/schemas/effect';
+import type { RateQuote } from '@countersign/domain/schemas/fx';
 
 /** An input file's text, decoded by the host, without a byte order mark. */
 export interface InputText {
@@ -71,8 +72,19 @@ export interface Context {
   };
   /** Records of a registered type by id, with the version that a `record.write` or a recheck names. Unknown ones are left out. */
   readonly records: { get(type: string, ids: readonly string[]): Promise<ReadonlyMap<string, PluginRecord>> };
-  /** Accounts of the ledger by id. Unknown ones are left out. */
-  readonly ledger: { accounts(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerAccount>> };
+  readonly ledger: {
+    /** Accounts of the ledger by id. Unknown ones are left out. */
+    accounts(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerAccount>>;
+    /**
+     * Balances of accounts at the end of an effective day, as known now, all of one moment; null for everything that is
+     * recorded. A sum stands for all accounts below it. At most 200 accounts that take entries.
+     */
+    balances(accounts: readonly string[], day: string | null): Promise<LedgerBalances>;
+  };
+  readonly fx: {
+    /** The quotes of a day and the days before it by which these currencies can be compared with the base currency. */
+    rates(query: RateQuery): Promise<RateTable>;
+  };
   readonly log: Readonly<Record<LogLevel, (message: string) => void>>;
 }
 
@@ -86,6 +98,35 @@ export interface LedgerAccount {
   readonly currency: string | null;
   readonly openedOn: string | null;
   readonly closed: boolean;
+}
+
+export interface LedgerBalance {
+  readonly accountId: string;
+  readonly currency: string;
+  readonly postedDebitMinor: string;
+  readonly postedCreditMinor: string;
+  readonly pendingDebitMinor: string;
+  readonly pendingCreditMinor: string;
+}
+
+export interface LedgerBalances {
+  /** By account and currency; what has no entries is absent. */
+  readonly balances: readonly LedgerBalance[];
+  /** Leaves of the ledger that they cover: it grows with every posting. */
+  readonly asOfSize: number;
+}
+
+export interface RateQuery {
+  /** At most 60. */
+  readonly currencies: readonly string[];
+  readonly day: string;
+  /** At most 31. */
+  readonly maxAgeDays: number;
+}
+
+export interface RateTable {
+  readonly baseCurrency: string;
+  readonly quotes: readonly RateQuote[];
 }
 
 export interface PluginRecord {
@@ -156,7 +197,9 @@ export function createContext(host: Host, execution: { readonly id: string; read
           };
           return answer.accounts;
         }),
+      balances: async (accounts, day) => (await host.call('ledger.balances', { accounts, day })) as LedgerBalances,
     },
+    fx: { rates: async (query) => (await host.call('fx.rates', query)) as RateTable },
   };
 }
 

@@ -12,8 +12,12 @@ export type {
   Context,
   InputText,
   LedgerAccount,
+  LedgerBalance,
+  LedgerBalances,
   MissingStripeAccount,
   PluginRecord,
+  RateQuery,
+  RateTable,
   StripeAccount,
   StripeDestination,
 } from './context.ts';

@@ -7,9 +7,11 @@ import {
   type ClaimHolder,
   type Context,
   type LedgerAccount,
+  type LedgerBalances,
   type LogLevel,
   type StripeAccount,
   type PluginRecord,
+  type RateTable,
 } from './context.ts';
 import type { ParameterIssue, PlanProposal, Plugin, Report } from './define-plugin.ts';
 import { InputError } from './input-error.ts';
@@ -27,6 +29,9 @@ export interface TestWorld {
   readonly records?: Readonly<Record<string, Readonly<Record<string, PluginRecord>>>>;
   /** Accounts of the ledger by id; what is left out takes entries of any currency. */
   readonly ledger?: Readonly<Record<string, Partial<LedgerAccount>>>;
+  /** What `ledger.balances` answers by day, and under `now` for everything; whatever accounts are asked for. */
+  readonly balances?: Readonly<Record<string, LedgerBalances>>;
+  readonly rates?: RateTable;
   readonly now?: string;
 }
 
@@ -145,6 +150,9 @@ function answer(world: TestWorld, method: string, args: unknown): unknown {
       ),
     };
   }
+  if (method === 'ledger.balances')
+    return world.balances?.[(args as { day: string | null }).day ?? 'now'] ?? { balances: [], asOfSize: 0 };
+  if (method === 'fx.rates') return world.rates ?? { baseCurrency: 'USD', quotes: [] };
   throw new Error(`The test kit has no ${method}`);
 }
 

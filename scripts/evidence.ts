@@ -4,8 +4,9 @@
  * newest checkpoint. It signs in as a demo account that may, or as EVIDENCE_EMAIL with EVIDENCE_PASSWORD.
  */
 import { parseArgs } from 'node:util';
-import { isAppError } from '@countersign/domain/errors';
+import { AppError, isAppError } from '@countersign/domain/errors';
 import { exportEvidence } from './evidence/export.ts';
+import { findRunningPlatform } from './platform.ts';
 import { subjectFrom } from './evidence/subject.ts';
 
 const USAGE =
@@ -28,7 +29,9 @@ async function main(): Promise<number> {
     process.stderr.write(`${USAGE}\n`);
     return 1;
   }
-  await exportEvidence(process.env, {
+  const platform = await findRunningPlatform();
+  if (platform === null) throw new AppError('failed_precondition', 'No platform runs on this machine: npm start');
+  await exportEvidence(platform, process.env, {
     subject,
     personal: values.personal ?? false,
     out: values.out,

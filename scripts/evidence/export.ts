@@ -8,7 +8,10 @@ import { evidenceExportSchema, type EvidenceExport, type EvidenceSubject } from 
 import { getAuth } from 'firebase/auth';
 import { doc, getFirestore, onSnapshot } from 'firebase/firestore';
 import { DemoClient, type ClientTarget } from '../demo/client.ts';
-import { findRunningPlatform, type PlatformInfo } from '../platform.ts';
+import type { PlatformInfo } from '../platform.ts';
+
+/** What is needed of a platform that runs. */
+export type ExportingPlatform = Pick<PlatformInfo, 'projectId' | 'env' | 'accounts' | 'organizationId'>;
 
 export interface ExportRequest {
   readonly subject: EvidenceSubject;
@@ -22,11 +25,10 @@ const TIMEOUT_MS = 15 * 60_000;
 
 /** Ask for a pack, wait until it is made, and fetch it. @throws AppError with the reason when there will be none */
 export async function exportEvidence(
+  platform: ExportingPlatform,
   env: Readonly<Record<string, string | undefined>>,
   { subject, personal, out, org, say }: ExportRequest,
 ): Promise<EvidenceExport> {
-  const platform = await findRunningPlatform();
-  if (platform === null) throw new AppError('failed_precondition', 'No platform runs on this machine: npm start');
   const orgId = org ?? platform.organizationId;
   if (orgId === undefined) throw new AppError('invalid_argument', 'Say which organization: --org ORG');
   const target = targetOf(platform);
@@ -46,7 +48,7 @@ export async function exportEvidence(
   }
 }
 
-function targetOf({ projectId, env }: PlatformInfo): ClientTarget {
+function targetOf({ projectId, env }: ExportingPlatform): ClientTarget {
   const need = (name: string): string => {
     const value = env[name];
     if (value === undefined) throw new AppError('internal', `The platform gives no ${name}`);
@@ -71,7 +73,7 @@ function targetOf({ projectId, env }: PlatformInfo): ClientTarget {
 const ROLES = ['auditor', 'executive', 'admin', 'treasurer'];
 
 function accountFor(
-  { accounts }: PlatformInfo,
+  { accounts }: ExportingPlatform,
   env: Readonly<Record<string, string | undefined>>,
   personal: boolean,
 ): { readonly email: string; readonly password: string } {

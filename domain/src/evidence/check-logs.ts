@@ -142,12 +142,37 @@ export function readLater(text: string): Later {
   };
 }
 
+/** One that its holder has from before the pack: the pack must go on from it, and have the proof. */
+function checkEarlier(
+  pack: Pack,
+  earlier: CheckpointBody,
+  now: CheckpointBody,
+  stream: StreamName,
+  where: string,
+  findings: Findings,
+): void {
+  const proofs = pack.consistency.filter((record) => record.stream === stream && record.size === earlier.size);
+  if (proofs.length === 0)
+    findings.add(
+      'consistency',
+      where,
+      `is at ${earlier.size}, before the pack's ${now.size}, which has no proof from there`,
+    );
+  else if (!proofs.some((record) => goesOn(earlier, now, record)))
+    findings.add(
+      'consistency',
+      where,
+      `at ${earlier.size} is no beginning of the pack's log at ${now.size}: the log was rewritten`,
+    );
+}
+
 /**
- * Whether what was signed later goes on from what the pack vouches for. A log that was truncated or rewritten meanwhile
+ * Whether what was signed later goes on from what the pack vouches for, and the pack from what was signed earlier. A log that was truncated or rewritten meanwhile
  * can't have both.
  * @returns the streams of which that is known now, with the later size
  */
 export async function checkLater(
+  pack: Pack,
   { notes, consistency }: Later,
   logs: Logs,
   orgId: string,
@@ -171,12 +196,7 @@ export async function checkLater(
     const proofs = consistency.filter((record) => record.stream === stream && record.size === now.size);
     if (later.origin !== now.origin)
       findings.add('checkpoint', where, `is of ${later.origin}: the database was restored, and began another log`);
-    else if (later.size < now.size)
-      findings.add(
-        'checkpoint',
-        where,
-        `is at ${later.size}, before the pack's own at ${now.size}: it is no later one`,
-      );
+    else if (later.size < now.size) checkEarlier(pack, later, now, stream, where, findings);
     else if (later.size === now.size && later.root !== now.root)
       findings.add('consistency', where, `has another root at ${now.size}: the log was rewritten`);
     else if (later.size > now.size && proofs.length === 0)

@@ -110,7 +110,7 @@ async function checkPack(pack: Pack, options: PackOptions, findings: Findings, r
   checkNothingLoose(pack, ids, findings);
   checkSubject(pack, subject, ids, report, findings);
   for (const text of options.later) {
-    const later = await checkLater(readLater(text), report.logs, organization, key, options, findings);
+    const later = await checkLater(pack, readLater(text), report.logs, organization, key, options, findings);
     report.later = new Map([...report.later, ...later]);
   }
 }

@@ -96,6 +96,11 @@ export const paths = {
   monthsRebuild: (orgId: string) => `${stream(orgId, 'ledger')}/derived/months-rebuild`,
   streamHead: stream,
   inboxes: (orgId: string, name: string) => `${stream(orgId, name)}/inbox`,
+  statements: (orgId: string) => `${org(orgId)}/statements`,
+  statement: (orgId: string, id: string) => `${org(orgId)}/statements/${id}`,
+  /** What statements need to know and the chart of accounts does not say. */
+  statementSettings: (orgId: string) => `${org(orgId)}/settings/statements`,
+  latestCheck: (orgId: string) => `${org(orgId)}/checks/latest`,
   inbox: (orgId: string, name: string, id: string) => `${stream(orgId, name)}/inbox/${id}`,
   inboxResult: (orgId: string, name: string, id: string) => `${stream(orgId, name)}/results/${id}`,
   tile: (orgId: string, name: string, level: number, index: number) => `${stream(orgId, name)}/tiles/${level}-${index}`,
@@ -131,3 +136,5 @@ export const objectPaths = {
     `orgs/${orgId}/${personal ? 'evidence-personal' : 'evidence'}/${exportId}-${token}/${name}`,
   result: (orgId: string, executionId: string, name: string) => `orgs/${orgId}/results/${executionId}/${name}`,
 } as const;
+  /** Named by its checksum, so that other bytes never take its place. */
+  statement: (orgId: string, sha256: string, name: string) => `orgs/${orgId}/statements/${sha256}/${name}`,

@@ -1,4 +1,5 @@
 import { callable } from './triggers/callables.ts';
+import { statementQuery } from './triggers/statement-queries.ts';
 
 export const requestExecution = callable(
   'requestExecution',
@@ -90,6 +91,17 @@ export const acknowledgeAlert = callable(
   'acknowledgeAlert',
   async () => (await import('./commands/acknowledge-alert.ts')).acknowledgeAlert,
 );
+export const issueStatement = callable(
+  'issueStatement',
+  async () => (await import('./commands/issue-statement.ts')).issueStatement,
+);
+export const setStatementSettings = callable(
+  'setStatementSettings',
+  async () => (await import('./commands/set-statement-settings.ts')).setStatementSettings,
+);
+export const readStatement = statementQuery('readStatement');
+export const readRestatement = statementQuery('readRestatement');
+export const readRestatementCauses = statementQuery('readRestatementCauses');
 export const exportEvidence = callable(
   'exportEvidence',
   async () => (await import('./commands/export-evidence.ts')).exportEvidence,

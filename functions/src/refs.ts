@@ -19,6 +19,7 @@ import {
   pageSchema,
   problemPageSchema,
 } from '@countersign/domain/schemas/effect';
+import { checkResultSchema } from '@countersign/domain/schemas/check';
 import { alertSchema } from '@countersign/domain/schemas/alert';
 import { auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
 import { delegationSchema } from '@countersign/domain/schemas/delegation';
@@ -36,6 +37,7 @@ import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payment
 import { recordSchema, recordTypeSchema } from '@countersign/domain/schemas/record';
 import { rollupSchema } from '@countersign/domain/schemas/rollup';
 import { policySchema } from '@countersign/domain/schemas/policy';
+import { issuedStatementSchema, statementSettingsSchema } from '@countersign/domain/schemas/statement';
 import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
 import type { DocRef } from './store/database.ts';
 
@@ -44,6 +46,7 @@ const ref = <T>(path: string, schema: DocRef<T>['schema']): DocRef<T> => ({ path
 /** Typed references for the server: where each document lies and what it must look like. */
 export const refs = {
   alert: (orgId: string, id: string) => ref(paths.alert(orgId, id), alertSchema),
+  latestCheck: (orgId: string) => ref(paths.latestCheck(orgId), checkResultSchema),
   period: (orgId: string, id: string) => ref(paths.period(orgId, id), periodSchema),
   feed: (orgId: string, firstSeq: number) => ref(paths.feed(orgId, firstSeq), feedSchema),
   organization: (orgId: string) => ref(paths.organization(orgId), organizationSchema),
@@ -81,6 +84,8 @@ export const refs = {
   account: (orgId: string, id: string) => ref(paths.account(orgId, id), accountSchema),
   balance: (orgId: string, accountId: string, currency: string) =>
     ref(paths.balance(orgId, accountId, currency), balanceSchema),
+  statement: (orgId: string, id: string) => ref(paths.statement(orgId, id), issuedStatementSchema),
+  statementSettings: (orgId: string) => ref(paths.statementSettings(orgId), statementSettingsSchema),
   journal: (orgId: string, id: string) => ref(paths.journal(orgId, id), journalSchema),
   streamHead: (orgId: string, name: StreamName) => ref(paths.streamHead(orgId, name), streamHeadSchema),
   inbox: (orgId: string, name: StreamName, id: string) => ref(paths.inbox(orgId, name, id), inboxSchema),

@@ -7,7 +7,7 @@ import { ROOT } from './root.ts';
 import { hashInputs, isBuilt, stamp } from './stamp.ts';
 
 /** Installed in the cloud from `functions/package.json`; all else is in the bundle. */
-const EXTERNAL = ['firebase-admin', 'firebase-functions', 'isolated-vm', 'stripe'];
+const EXTERNAL = ['firebase-admin', 'firebase-functions', 'isolated-vm', 'pdfkit', 'stripe'];
 const INPUTS = [
   'functions/src/**/*.ts',
   'domain/src/**/*.ts',

@@ -58,7 +58,10 @@ export const MATRIX: readonly Row[] = [
   { path: 'accounts/{account}', what: 'chart of accounts', readers: money },
   { path: 'balances/{balance}', what: 'balances', readers: money },
   { path: 'journals/{journal}', what: 'journals', readers: money },
+  { path: 'statements/{statement}', what: 'statements that were issued', readers: overseers },
+  { path: 'settings/{settings}', what: 'which accounts are cash, when the financial year begins', readers: money },
   { path: 'periods/{period}', what: 'periods', readers: money },
+  { path: 'checks/{check}', what: 'what the continuous check found', readers: overseers },
   { path: 'alerts/{alert}', what: 'what somebody who keeps or oversees the books should look at', readers: overseers },
   { path: 'streams/{name}', what: 'heads of ledger and audit log', readers: provers },
   { path: 'streams/{name}/tiles/{tile}', what: 'their Merkle trees', readers: overseers },
@@ -114,6 +117,7 @@ export const STORAGE_MATRIX: readonly StorageRow[] = [
     creators: ['operator'],
   },
   { path: 'results/{execution}/{name}', what: 'drafts and results', readers: money, creators: nobody },
+  { path: 'statements/{sha256}/{name}', what: 'files of statements', readers: overseers, creators: nobody },
   { path: 'evidence/{export}/{name}', what: 'evidence packs', readers: overseers, creators: nobody },
   {
     path: 'evidence-personal/{export}/{name}',

@@ -3,6 +3,7 @@ import { openingAccountSchema, periodSchema } from './ledger.ts';
 import { idSchema, instantSchema, roleSchema, sha256Schema } from './common.ts';
 import { evidenceSubjectSchema } from './evidence.ts';
 import { calendarSchema, holidayRuleSchema, timeZoneSchema } from './schedule.ts';
+import { statementFormatSchema, statementParametersSchema, statementSettingsSchema } from './statement.ts';
 import { findingSchema, MAX_SETTLED_AT_ONCE } from './unknown.ts';
 import { changeSchema, secretNameSchema } from './proposal.ts';
 
@@ -117,6 +118,18 @@ export const commandSchemas = {
   }),
   /** Somebody has looked at it. */
   acknowledgeAlert: z.strictObject({ ...envelope, alertId: idSchema, note: z.string().trim().max(1000) }),
+  /** Issue a statement as a file, as known now or at the end of an earlier recorded day. */
+  issueStatement: z.strictObject({
+    ...envelope,
+    parameters: statementParametersSchema,
+    format: statementFormatSchema,
+  }),
+  /** Which accounts are cash, against which ones it moves for investing or financing, and when the financial year begins. */
+  setStatementSettings: z.strictObject({
+    ...envelope,
+    ...statementSettingsSchema.pick({ cashAccounts: true, activities: true, yearStart: true }).shape,
+    reason,
+  }),
   /** Make an evidence pack: a file that anybody can check offline. `personal`: with the values behind the commitments. */
   exportEvidence: z.strictObject({ ...envelope, subject: evidenceSubjectSchema, personal: z.boolean().default(false) }),
   /** Propose a change that a second person must decide. A secret's value comes beside it, and goes nowhere but the secret store. */
@@ -163,6 +176,8 @@ export type CommandInput<N extends CommandName> = z.input<(typeof commandSchemas
 export type ParsedCommand<N extends CommandName> = z.output<(typeof commandSchemas)[N]>;
 
 export interface CommandResults {
+  issueStatement: { statementId: string; storagePath: string; name: string; sha256: string };
+  setStatementSettings: { version: number };
   exportEvidence: { exportId: string };
   proposeChange: { proposalId: string; state: string };
   decideChange: { state: string };

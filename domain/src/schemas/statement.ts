@@ -123,7 +123,7 @@ export const statementRateSchema = z.strictObject({
 export const statementEvidenceSchema = z.strictObject({
   /** Leaves of the ledger stream that were there when it was made. */
   ledgerSize: z.int().min(0),
-  /** The newest signed checkpoint then; null before there is one. It covers everything if its size is `ledgerSize`. */
+  /** The newest signed checkpoint; null before there is one. It covers everything if its size is at least `ledgerSize`. */
   checkpoint: z
     .strictObject({ origin: z.string(), size: z.int().min(0), root: sha256Schema, at: instantSchema })
     .nullable(),
@@ -185,8 +185,6 @@ export const issuedStatementSchema = z.strictObject({
     provisional: true,
   }).shape,
   format: statementFormatSchema,
-  /** Why or for whom; may be empty. */
-  note: z.string().max(500),
   /** The first hundred; all of them are in the data. */
   controlTotals: z.array(controlTotalSchema).max(100),
   checksHold: z.boolean(),

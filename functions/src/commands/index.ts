@@ -20,6 +20,8 @@ import { deleteSchedule, pauseSchedule, resumeSchedule } from './pause-schedule.
 import { acknowledgeAlert } from './acknowledge-alert.ts';
 import { openAccounts } from './open-accounts.ts';
 import { openPeriods } from './open-periods.ts';
+import { issueStatement } from './issue-statement.ts';
+import { setStatementSettings } from './set-statement-settings.ts';
 import { setCalendar } from './set-calendar.ts';
 import { setSchedule } from './set-schedule.ts';
 import { setStop } from './set-stop.ts';
@@ -44,6 +46,8 @@ export const commands = {
   resumeSchedule,
   deleteSchedule,
   setCalendar,
+  issueStatement,
+  setStatementSettings,
   openAccounts,
   openPeriods,
   acknowledgeAlert,

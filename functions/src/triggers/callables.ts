@@ -50,7 +50,8 @@ export function callable<N extends CommandName, P>(
   });
 }
 
-function toHttpsError(command: string, failure: AppError): HttpsError {
+/** An error of ours as Firebase's own; what is not the caller's fault is logged, and told in general words. */
+export function toHttpsError(command: string, failure: AppError): HttpsError {
   const code = HTTPS_CODES[failure.code];
   if (code !== undefined)
     return new HttpsError(code, failure.message, { code: failure.code, message: failure.message, ...failure.details });

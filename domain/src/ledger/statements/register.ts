@@ -15,18 +15,26 @@ export const REGISTER_COLUMNS = [
 const MAX_COUNTER = 5;
 const MAX_LABEL = 400;
 
+/** By currency: debit less credit, and what the entries of the period came to on either side. */
+export interface RegisterSums {
+  readonly balances: ReadonlyMap<string, bigint>;
+  readonly debits: ReadonlyMap<string, bigint>;
+  readonly credits: ReadonlyMap<string, bigint>;
+}
+
 /** An account's entries one after the other, with the balance after each: on the account's normal side. */
 export class Register {
   readonly #account: Account;
-  /** Debit less credit, by currency. */
   readonly #balances: Map<string, bigint>;
-  readonly #debits = new Map<string, bigint>();
-  readonly #credits = new Map<string, bigint>();
+  readonly #debits: Map<string, bigint>;
+  readonly #credits: Map<string, bigint>;
 
-  /** @param balances debit less credit in each currency before the first entry */
-  constructor(account: Account, balances: ReadonlyMap<string, bigint>) {
+  /** @param sums at the first entry: balances, and the entries of the period before it when it goes on in the middle */
+  constructor(account: Account, sums: Pick<RegisterSums, 'balances'> & Partial<RegisterSums>) {
     this.#account = account;
-    this.#balances = new Map(balances);
+    this.#balances = new Map(sums.balances);
+    this.#debits = new Map(sums.debits);
+    this.#credits = new Map(sums.credits);
   }
 
   /** The account's entries in a journal, in the journal's order. @param currency only these */
@@ -68,9 +76,9 @@ export class Register {
     return lines;
   }
 
-  /** Debit less credit after the last entry. */
-  get balances(): ReadonlyMap<string, bigint> {
-    return this.#balances;
+  /** After the last entry. */
+  get sums(): RegisterSums {
+    return { balances: this.#balances, debits: this.#debits, credits: this.#credits };
   }
 
   opening(section: Section, netDebitMinor: bigint): StatementLine {

@@ -337,7 +337,7 @@ test('a register begins and ends with the balances, and each line follows from t
             .map((sum) => [sum.currency, netDebit(sum)]),
         );
       const [opening, closing] = [balances(before(from)), balances(to)];
-      const register = new Register(account, opening);
+      const register = new Register(account, { balances: opening });
       const sign = account.type === 'asset' || account.type === 'expense' ? 1n : -1n;
       const running = new Map(opening);
       for (const journal of journals) {

@@ -12,7 +12,6 @@ export function aboutOf(statement: Statement, issue: Issue): (readonly [name: st
     ...('branch' in parameters && parameters.branch !== null ? [['Branch', parameters.branch] as const] : []),
     ['As known', knownInWords(statement)],
     ['Issued', `${issue.issuedAt} as ${issue.statementId}`],
-    ...(issue.note === '' ? [] : [['Note', issue.note] as const]),
     ['Evidence', evidenceInWords(evidence)],
     ...(evidence.checkpoint === null ? [] : [['Checkpoint signed', evidence.checkpoint.at] as const]),
     ...statement.checks.map((check) => [check.holds ? 'Holds' : 'DOES NOT HOLD', check.text] as const),

@@ -50,5 +50,4 @@ export function exampleStatement(lines: readonly Partial<StatementLine>[], field
 export const EXAMPLE_ISSUE = {
   statementId: 'statement-1',
   issuedAt: '2026-04-03T08:00:01.000Z',
-  note: 'For the board',
 } as const;

@@ -11,7 +11,6 @@ export interface Rendered {
 export interface Issue {
   readonly statementId: string;
   readonly issuedAt: string;
-  readonly note: string;
 }
 
 export type Render = (statement: Statement, issue: Issue) => Promise<Rendered>;

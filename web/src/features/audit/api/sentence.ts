@@ -30,6 +30,9 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'plugin.uploaded': (f) => `uploaded the plugin${quoted(join(f.plugin, f.version))}`,
   'plugin.retired': (f) => `retired the plugin${quoted(join(f.plugin, f.version))}${because(f)}`,
   'accounts.opened': (f) => `opened ${count(f.accounts ?? f.opened ?? f.count, 'ledger account')}`,
+  'statement.issued': (f) =>
+    `issued a statement${f.kind === undefined ? '' : `: ${words(f.kind)}`}${f.format === undefined ? '' : `, as ${f.format.toUpperCase()}`}${f.knownAt === undefined ? '' : `, as known on ${f.knownAt}`}`,
+  'statement_settings.set': (f) => `set which accounts are cash, and the financial year${because(f)}`,
   'periods.opened': (f) => `opened ${count(f.opened ?? f.count, 'period')} of the ledger`,
   'evidence.requested': () => 'asked for an evidence pack',
   'evidence.exported': (f) => `made an evidence pack${quoted(f.name)}`,
@@ -37,6 +40,8 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'command.denials_counted': (f) =>
     `counted ${count(f.count, 'more refused request')}${f.command === undefined ? '' : ` of ${words(f.command)}`}`,
   'journals.expired': (f) => `voided ${count(f.count, 'pending journal')} whose time was over`,
+  'check.failed': (f) =>
+    `found in its check ${count(f.findings, 'thing')} that ${f.findings === '1' ? 'does' : 'do'} not hold${f.first === undefined ? '' : `; first: ${f.first}`}`,
   'alert.acknowledged': (f) => `looked at an alert${f.message === undefined ? '' : `: ${f.message}`}`,
   'file.uploaded': (f) =>
     `uploaded${named(f.name, 'a file')}${f.revision === undefined ? '' : `, revision ${f.revision}`}${f.rows === undefined ? '' : `, ${count(f.rows, 'row')}`}`,

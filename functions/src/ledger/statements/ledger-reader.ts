@@ -1,0 +1,126 @@
+import type { Chart, LeafSum } from '@countersign/domain/ledger/statements/leaf-sums';
+import { AppError } from '@countersign/domain/errors';
+import { paths } from '@countersign/domain/paths';
+import { accountSchema, journalSchema, type Account, type Journal } from '@countersign/domain/schemas/ledger';
+import type { StreamDeps } from '../../streams/ports.ts';
+import { sumsOver } from '../balances-at.ts';
+
+/** Where an account's journals go on: after this one, in the order in which they count. */
+export interface JournalPlace {
+  readonly day: string;
+  readonly recordedAt: string;
+  readonly id: string;
+}
+
+export interface JournalsAsked {
+  readonly accountId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly after: JournalPlace | null;
+  readonly limit: number;
+}
+
+/** What statements read of the ledger. */
+export interface LedgerReader {
+  chart(): Promise<Chart>;
+  /** Posted sums of all accounts up to an effective day, as known at the end of a recorded day, and the leaves behind them. */
+  sums(to: string, knownAt: string): Promise<{ readonly sums: LeafSum[]; readonly size: number }>;
+  /** Debit less credit that was pending then, in any currency and for any day. */
+  pendingOf(accountId: string, knownAt: string): Promise<boolean>;
+  /** An account's journals by the day that they count for, whatever their state; fewer than `limit` at the end. */
+  journals(asked: JournalsAsked): Promise<Journal[]>;
+  /** Those that were recorded since, newest first. */
+  journalsSince(
+    accountId: string,
+    since: string,
+    after: Pick<JournalPlace, 'recordedAt' | 'id'> | null,
+    limit: number,
+  ): Promise<Journal[]>;
+}
+
+const PAGE = 500;
+const MAX_ACCOUNTS = 20_000;
+const END_OF_TIME = '9999-12-31';
+
+export function ledgerReader(deps: StreamDeps, orgId: string): LedgerReader {
+  const { db } = deps;
+  return {
+    chart: () => readChart(deps, orgId),
+    async sums(to, knownAt) {
+      const { sums, asOfSize } = await sumsOver(deps, orgId, { from: null, to, knownAt });
+      const leaves = [...sums.values()].map(({ accountId, currency, postedDebit, postedCredit }) => ({
+        accountId,
+        currency,
+        debitMinor: postedDebit,
+        creditMinor: postedCredit,
+      }));
+      // A month in which something was only pending so far.
+      return { sums: leaves.filter((one) => one.debitMinor !== 0n || one.creditMinor !== 0n), size: asOfSize };
+    },
+    async pendingOf(accountId, knownAt) {
+      const { sums } = await sumsOver(deps, orgId, { from: null, to: END_OF_TIME, knownAt, accountId });
+      return [...sums.values()].some((sum) => sum.pendingDebit !== 0n || sum.pendingCredit !== 0n);
+    },
+    async journals({ accountId, from, to, after, limit }) {
+      const stored = await db.query({
+        collection: paths.journals(orgId),
+        where: [
+          ['accounts', 'array-contains', accountId],
+          ['effectiveDay', '>=', from],
+          ['effectiveDay', '<=', to],
+        ],
+        orderBy: [
+          ['effectiveDay', 'asc'],
+          ['recordedAt', 'asc'],
+          ['__name__', 'asc'],
+        ],
+        limit,
+        ...(after === null ? {} : { startAfter: [after.day, after.recordedAt, after.id] }),
+      });
+      return stored.map(({ data }) => journalSchema.parse(data));
+    },
+    async journalsSince(accountId, since, after, limit) {
+      const stored = await db.query({
+        collection: paths.journals(orgId),
+        where: [
+          ['accounts', 'array-contains', accountId],
+          ['recordedAt', '>=', since],
+        ],
+        orderBy: [
+          ['recordedAt', 'desc'],
+          ['__name__', 'desc'],
+        ],
+        limit,
+        ...(after === null ? {} : { startAfter: [after.recordedAt, after.id] }),
+      });
+      return stored.map(({ data }) => journalSchema.parse(data));
+    },
+  };
+}
+
+async function readChart({ db }: StreamDeps, orgId: string): Promise<Chart> {
+  const chart = new Map<string, Account>();
+  let last: string | null = null;
+  while (chart.size < MAX_ACCOUNTS) {
+    const after: { startAfter?: readonly unknown[] } = last === null ? {} : { startAfter: [last] };
+    const stored = await db.query({
+      collection: paths.accounts(orgId),
+      orderBy: [['__name__', 'asc']],
+      limit: PAGE,
+      ...after,
+    });
+    for (const { data } of stored) {
+      const account = accountSchema.parse(data);
+      chart.set(account.id, account);
+      last = account.id;
+    }
+    if (stored.length < PAGE) return chart;
+  }
+  throw new AppError('limit_exceeded', `A statement takes at most ${MAX_ACCOUNTS} accounts.`);
+}
+
+export const placeOf = ({ effectiveDay, recordedAt, id }: Journal): JournalPlace => ({
+  day: effectiveDay,
+  recordedAt,
+  id,
+});

@@ -1,0 +1,196 @@
+import { inWords } from '@countersign/domain/plan/sentence';
+import { periodInWords, STATEMENT_TITLES, lastDay } from '@countersign/domain/ledger/statements/titles';
+import type { Chart } from '@countersign/domain/ledger/statements/leaf-sums';
+import { isDay } from '@countersign/domain/ledger/days';
+import { DEFAULT_MAX_AGE_DAYS } from '@countersign/domain/ledger/fx/rate-table';
+import { AppError } from '@countersign/domain/errors';
+import type { Account } from '@countersign/domain/schemas/ledger';
+import type { Organization } from '@countersign/domain/schemas/organization';
+import type {
+  ParametersOf,
+  Statement,
+  StatementHead,
+  StatementLine,
+  StatementPage,
+  StatementParameters,
+} from '@countersign/domain/schemas/statement';
+import * as z from 'zod';
+import type { Deps } from '../../engine/deps.ts';
+import { refs } from '../../refs.ts';
+import { read } from '../../store/database.ts';
+import { ratesAround } from '../fx/rates-around.ts';
+import { asKnown, type Known } from './as-known.ts';
+import { baseConverter } from './base-converter.ts';
+import { fromCursor, toCursor } from './cursor.ts';
+import { ledgerReader, type LedgerReader } from './ledger-reader.ts';
+import { loadRegisterPage } from './load-register.ts';
+import { loadTreeStatement } from './load-statement.ts';
+import { readStatementSettings, type SettingsRead } from './statement-settings.ts';
+
+export type StatementDeps = Pick<Deps, 'db' | 'streams' | 'now'>;
+
+/** What every statement begins with. */
+interface Opened {
+  readonly organization: Organization;
+  readonly reader: LedgerReader;
+  readonly chart: Chart;
+  readonly settings: SettingsRead;
+  readonly known: Known;
+}
+
+const REGISTER_PAGE = 1000;
+/** Of a statement that is issued as a file. */
+export const MAX_LINES = 20_000;
+
+/** A page of a statement, for the screen. */
+export async function readStatementPage(
+  deps: StatementDeps,
+  orgId: string,
+  parameters: StatementParameters,
+  after: string | null,
+  limit: number,
+): Promise<StatementPage> {
+  const opened = await open(deps, orgId, parameters);
+  if (parameters.kind === 'account_register') {
+    const account = registerAccount(opened.chart, parameters);
+    const page = await loadRegisterPage(opened.reader, account, parameters, opened.known, after, limit);
+    const { lines, next, size: _size, ...made } = page;
+    return { head: headOf(orgId, parameters, opened, made), lines, lineCount: null, next };
+  }
+  const { lines, head } = await makeTree(deps, orgId, parameters, opened);
+  const { offset } = after === null ? { offset: 0 } : fromCursor(offsetSchema, after);
+  const next = offset + limit < lines.length ? toCursor({ offset: offset + limit }) : null;
+  return { head, lines: lines.slice(offset, offset + limit), lineCount: lines.length, next };
+}
+
+const offsetSchema = z.strictObject({ offset: z.int().min(0) });
+
+/**
+ * A whole statement, to be kept. Its checkpoint is not known here.
+ * @throws AppError `limit_exceeded` when it has more than `MAX_LINES`
+ */
+export async function readWholeStatement(
+  deps: StatementDeps,
+  orgId: string,
+  parameters: StatementParameters,
+): Promise<Statement> {
+  const opened = await open(deps, orgId, parameters);
+  if (parameters.kind === 'account_register') return wholeRegister(orgId, parameters, opened);
+  const { head, lines, size } = await makeTree(deps, orgId, parameters, opened);
+  assertLines(lines.length);
+  return { ...head, lines, evidence: { ledgerSize: size, checkpoint: null } };
+}
+
+async function makeTree(
+  deps: StatementDeps,
+  orgId: string,
+  parameters: Exclude<StatementParameters, { kind: 'account_register' }>,
+  opened: Opened,
+): Promise<{ head: StatementHead; lines: StatementLine[]; size: number }> {
+  const { organization, reader, chart, settings, known } = opened;
+  const { baseCurrency } = organization;
+  const day = lastDay(parameters);
+  const converterFor = async (currencies: readonly string[]) =>
+    baseConverter(
+      await ratesAround(deps.db, orgId, currencies, baseCurrency, day, DEFAULT_MAX_AGE_DAYS),
+      baseCurrency,
+      day,
+    );
+  const made = await loadTreeStatement(
+    reader,
+    parameters,
+    known,
+    chart,
+    settings,
+    parameters.inBase ? converterFor : null,
+  );
+  const { lines, size, ...rest } = made;
+  const notes = [...rest.notes, ...assumptions(parameters, opened)];
+  return { head: headOf(orgId, parameters, opened, { ...rest, notes }), lines, size };
+}
+
+async function wholeRegister(
+  orgId: string,
+  parameters: ParametersOf<'account_register'>,
+  opened: Opened,
+): Promise<Statement> {
+  const account = registerAccount(opened.chart, parameters);
+  const lines: StatementLine[] = [];
+  let after: string | null = null;
+  for (;;) {
+    const page = await loadRegisterPage(opened.reader, account, parameters, opened.known, after, REGISTER_PAGE);
+    lines.push(...page.lines);
+    assertLines(lines.length);
+    after = page.next;
+    if (after !== null) continue;
+    const { lines: _lines, next: _next, size, ...made } = page;
+    // On paper each currency stands by itself; the entries of one keep their order.
+    const byCurrency = made.currencies.flatMap((currency) => lines.filter((line) => line.currency === currency));
+    return {
+      ...headOf(orgId, parameters, opened, made),
+      lines: byCurrency,
+      evidence: { ledgerSize: size, checkpoint: null },
+    };
+  }
+}
+
+function assertLines(count: number): void {
+  if (count > MAX_LINES)
+    throw new AppError(
+      'limit_exceeded',
+      `A statement of more than ${MAX_LINES} lines is not issued. Choose a shorter period or fewer levels.`,
+    );
+}
+
+async function open(deps: StatementDeps, orgId: string, parameters: StatementParameters): Promise<Opened> {
+  assertDays(parameters);
+  const known = asKnown(parameters.knownAt, deps.now());
+  const reader = ledgerReader(deps.streams, orgId);
+  const [organization, chart] = await Promise.all([read(deps.db, refs.organization(orgId)), reader.chart()]);
+  if (organization === null) throw new AppError('not_found', 'There is no such organization.');
+  return { organization, reader, chart, settings: await readStatementSettings(deps.db, orgId, chart), known };
+}
+
+function assertDays(parameters: StatementParameters): void {
+  const days = 'day' in parameters ? [parameters.day] : [parameters.from, parameters.to];
+  const wrong = [...days, ...(parameters.knownAt === null ? [] : [parameters.knownAt])].find((day) => !isDay(day));
+  if (wrong !== undefined) throw new AppError('invalid_argument', `"${wrong}" is no day of the calendar.`);
+  if ('from' in parameters && parameters.from > parameters.to)
+    throw new AppError('invalid_argument', 'The period ends before it begins.');
+}
+
+function registerAccount(chart: Chart, { accountId }: ParametersOf<'account_register'>): Account {
+  const account = chart.get(accountId);
+  if (account === undefined) throw new AppError('not_found', `There is no account ${accountId}.`);
+  return account;
+}
+
+function headOf(
+  orgId: string,
+  parameters: StatementParameters,
+  { organization, chart, known }: Opened,
+  made: Partial<StatementHead> & Pick<StatementHead, 'columns' | 'currencies' | 'checks' | 'controlTotals' | 'notes'>,
+): StatementHead {
+  const title = STATEMENT_TITLES[parameters.kind];
+  const account = parameters.kind === 'account_register' ? chart.get(parameters.accountId) : undefined;
+  return {
+    rates: [],
+    ...made,
+    ...known,
+    parameters: { ...parameters, knownAt: known.knownAt },
+    title: account === undefined ? title : `${title}: ${account.name} (${account.id})`,
+    period: periodInWords(parameters),
+    organization: { id: orgId, name: organization.name },
+  };
+}
+
+function assumptions(parameters: StatementParameters, { settings }: Opened): string[] {
+  if (!settings.assumed) return [];
+  if (parameters.kind === 'cash_flow' && settings.cashAccounts.length > 0)
+    return [
+      `Nobody has said which accounts are cash; taken as such: ${inWords(settings.cashAccounts.slice(0, 10), 'and')}.`,
+    ];
+  return parameters.kind === 'balance_sheet'
+    ? ['Nobody has said when the financial year begins; taken to be 1 January.']
+    : [];
+}

@@ -20,6 +20,8 @@ export const paths = {
   pluginVersions: (orgId: string, name: string) => `${org(orgId)}/plugins/${name}/versions`,
   files: (orgId: string) => `${org(orgId)}/files`,
   file: (orgId: string, id: string) => `${org(orgId)}/files/${id}`,
+  /** Attempts at plans that may have made files; their ids are `EXECUTION-ATTEMPT`. */
+  drafts: (orgId: string, executionId: string, attempt: number) => `${org(orgId)}/drafts/${executionId}-${attempt}`,
   /** Counter of revisions of one file name; `nameHash` is `derivedId('file-name', name)`. */
   fileName: (orgId: string, nameHash: string) => `${org(orgId)}/fileNames/${nameHash}`,
   executions: (orgId: string) => `${org(orgId)}/executions`,
@@ -94,13 +96,13 @@ export const paths = {
   /** How far the months go. It lies beside the stream, so that the feeds can be listed without it. */
   monthsCursor: (orgId: string) => `${stream(orgId, 'ledger')}/derived/months`,
   monthsRebuild: (orgId: string) => `${stream(orgId, 'ledger')}/derived/months-rebuild`,
-  streamHead: stream,
-  inboxes: (orgId: string, name: string) => `${stream(orgId, name)}/inbox`,
   statements: (orgId: string) => `${org(orgId)}/statements`,
   statement: (orgId: string, id: string) => `${org(orgId)}/statements/${id}`,
   /** What statements need to know and the chart of accounts does not say. */
   statementSettings: (orgId: string) => `${org(orgId)}/settings/statements`,
   latestCheck: (orgId: string) => `${org(orgId)}/checks/latest`,
+  streamHead: stream,
+  inboxes: (orgId: string, name: string) => `${stream(orgId, name)}/inbox`,
   inbox: (orgId: string, name: string, id: string) => `${stream(orgId, name)}/inbox/${id}`,
   inboxResult: (orgId: string, name: string, id: string) => `${stream(orgId, name)}/results/${id}`,
   tile: (orgId: string, name: string, level: number, index: number) => `${stream(orgId, name)}/tiles/${level}-${index}`,
@@ -134,7 +136,7 @@ export const objectPaths = {
    */
   evidence: (orgId: string, exportId: string, token: number, personal: boolean, name: string) =>
     `orgs/${orgId}/${personal ? 'evidence-personal' : 'evidence'}/${exportId}-${token}/${name}`,
-  result: (orgId: string, executionId: string, name: string) => `orgs/${orgId}/results/${executionId}/${name}`,
-} as const;
   /** Named by its checksum, so that other bytes never take its place. */
   statement: (orgId: string, sha256: string, name: string) => `orgs/${orgId}/statements/${sha256}/${name}`,
+  result: (orgId: string, executionId: string, name: string) => `orgs/${orgId}/results/${executionId}/${name}`,
+} as const;

@@ -27,6 +27,8 @@ export const config = {
   askAgainMs: positiveInt('ASK_AGAIN_MS', 60_000),
   maxAskMs: 86_400_000,
   askForMs: 30 * 86_400_000,
+  /** How often the books and the evidence of an organization are checked as a whole. */
+  checkEveryMs: positiveInt('CHECK_EVERY_MS', 3_600_000),
   stripeApiBase: process.env['STRIPE_API_BASE'] ?? null,
   functionTimeoutSeconds: 540,
 } as const;

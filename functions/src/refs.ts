@@ -24,6 +24,7 @@ import { alertSchema } from '@countersign/domain/schemas/alert';
 import { auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
 import { delegationSchema } from '@countersign/domain/schemas/delegation';
 import { evidenceExportSchema } from '@countersign/domain/schemas/evidence';
+import { draftsSchema } from '@countersign/domain/schemas/drafts';
 import { executionSchema } from '@countersign/domain/schemas/execution';
 import { fileSchema } from '@countersign/domain/schemas/file';
 import { lineageSchema } from '@countersign/domain/schemas/lineage';
@@ -36,8 +37,8 @@ import { providerEventSchema } from '@countersign/domain/schemas/provider-event'
 import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payments';
 import { recordSchema, recordTypeSchema } from '@countersign/domain/schemas/record';
 import { rollupSchema } from '@countersign/domain/schemas/rollup';
-import { policySchema } from '@countersign/domain/schemas/policy';
 import { issuedStatementSchema, statementSettingsSchema } from '@countersign/domain/schemas/statement';
+import { policySchema } from '@countersign/domain/schemas/policy';
 import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
 import type { DocRef } from './store/database.ts';
 
@@ -45,8 +46,8 @@ const ref = <T>(path: string, schema: DocRef<T>['schema']): DocRef<T> => ({ path
 
 /** Typed references for the server: where each document lies and what it must look like. */
 export const refs = {
-  alert: (orgId: string, id: string) => ref(paths.alert(orgId, id), alertSchema),
   latestCheck: (orgId: string) => ref(paths.latestCheck(orgId), checkResultSchema),
+  alert: (orgId: string, id: string) => ref(paths.alert(orgId, id), alertSchema),
   period: (orgId: string, id: string) => ref(paths.period(orgId, id), periodSchema),
   feed: (orgId: string, firstSeq: number) => ref(paths.feed(orgId, firstSeq), feedSchema),
   organization: (orgId: string) => ref(paths.organization(orgId), organizationSchema),
@@ -55,6 +56,8 @@ export const refs = {
   pluginVersion: (orgId: string, name: string, version: string) =>
     ref(paths.pluginVersion(orgId, name, version), pluginVersionSchema),
   policy: (orgId: string, id: string) => ref(paths.policy(orgId, id), policySchema),
+  drafts: (orgId: string, executionId: string, attempt: number) =>
+    ref(paths.drafts(orgId, executionId, attempt), draftsSchema),
   file: (orgId: string, id: string) => ref(paths.file(orgId, id), fileSchema),
   execution: (orgId: string, id: string) => ref(paths.execution(orgId, id), executionSchema),
   page: (orgId: string, id: string, attempt: number, index: number) =>
@@ -81,11 +84,11 @@ export const refs = {
   providerEvent: (orgId: string, id: string) => ref(paths.providerEvent(orgId, id), providerEventSchema),
   recordType: (orgId: string, type: string) => ref(paths.recordType(orgId, type), recordTypeSchema),
   record: (orgId: string, type: string, id: string) => ref(paths.record(orgId, type, id), recordSchema),
+  statement: (orgId: string, id: string) => ref(paths.statement(orgId, id), issuedStatementSchema),
+  statementSettings: (orgId: string) => ref(paths.statementSettings(orgId), statementSettingsSchema),
   account: (orgId: string, id: string) => ref(paths.account(orgId, id), accountSchema),
   balance: (orgId: string, accountId: string, currency: string) =>
     ref(paths.balance(orgId, accountId, currency), balanceSchema),
-  statement: (orgId: string, id: string) => ref(paths.statement(orgId, id), issuedStatementSchema),
-  statementSettings: (orgId: string) => ref(paths.statementSettings(orgId), statementSettingsSchema),
   journal: (orgId: string, id: string) => ref(paths.journal(orgId, id), journalSchema),
   streamHead: (orgId: string, name: StreamName) => ref(paths.streamHead(orgId, name), streamHeadSchema),
   inbox: (orgId: string, name: StreamName, id: string) => ref(paths.inbox(orgId, name, id), inboxSchema),

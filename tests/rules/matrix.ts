@@ -95,6 +95,7 @@ export const MATRIX: readonly Row[] = [
   },
   { path: 'lineages/{execution}', what: 'which runs resume one another', readers: nobody },
   { path: 'fileNames/{hash}', what: 'counters of file versions', readers: nobody },
+  { path: 'drafts/{attempt}', what: 'which plans may have left files', readers: nobody },
   { path: 'work/{work}', what: 'what waits for a machine', readers: nobody },
   { path: 'idempotency/{hash}', what: 'answers to commands that may be repeated', readers: nobody },
   { path: 'plugins/{name}', what: 'the document above plugin versions (there is none)', readers: nobody },
@@ -116,8 +117,8 @@ export const STORAGE_MATRIX: readonly StorageRow[] = [
     readers: money,
     creators: ['operator'],
   },
-  { path: 'results/{execution}/{name}', what: 'drafts and results', readers: money, creators: nobody },
   { path: 'statements/{sha256}/{name}', what: 'files of statements', readers: overseers, creators: nobody },
+  { path: 'results/{execution}/{name}', what: 'drafts and results', readers: money, creators: nobody },
   { path: 'evidence/{export}/{name}', what: 'evidence packs', readers: overseers, creators: nobody },
   {
     path: 'evidence-personal/{export}/{name}',

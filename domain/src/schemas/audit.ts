@@ -48,6 +48,7 @@ export const AUDIT_EVENT_TYPES = [
   'execution.payout_settled',
   'execution.payout_returned',
   'execution.reported',
+  'execution.drafts_deleted',
   'unknown.proposed',
   'unknown.settled',
   'unknown.refused',

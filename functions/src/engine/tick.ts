@@ -1,10 +1,13 @@
+import { tellDenials } from '../commands/denials.ts';
 import { log } from '../log.ts';
+import { ensureCheck } from '../checks/continuous-check.ts';
 import { drainForgotten } from '../streams/index.ts';
 import type { Deps } from './deps.ts';
 import { expireJournals } from './expire-journals.ts';
 import { renewByCalendars } from './schedules-renew.ts';
 import { runSchedules } from './schedules.ts';
 import { stopRolledBack } from './restored.ts';
+import { sweepDrafts } from './sweep-drafts.ts';
 import { sweepSecrets } from './sweep-secrets.ts';
 import { isDue, workSchema } from './work.ts';
 
@@ -12,7 +15,10 @@ const WORK_A_TICK = 100;
 /** What became due just now has been woken by who made it due; a second task for it would only cost a process. */
 export const WAKE_GRACE_MS = 3_000;
 
-/** Wake what is due, begin what is scheduled, drain what was left in an inbox, seal what is unsealed, delete secrets that nothing names. Each part is tried whatever became of the others. */
+/**
+ * Wake what is due, begin what is scheduled, drain what was left in an inbox, seal what is unsealed, delete secrets and drafts that
+ * nothing names. Each part is tried whatever became of the others.
+ */
 export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number }> {
   const started = deps.now().getTime();
   let woken = 0;
@@ -24,8 +30,10 @@ export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number 
     woken += (await runSchedules(deps)).begun;
   });
   await part('expiry of journals', async () => void (await expireJournals(deps)));
+  await part('denials', () => tellDenials(deps));
   await part('streams', async () => {
-    const { problems } = await drainForgotten(deps.streams);
+    const { problems, sealedOf } = await drainForgotten(deps.streams);
+    for (const orgId of sealedOf) await ensureCheck(deps, orgId);
     for (const { orgId, name, code, message, rolledBack } of problems) {
       log.tickFailed({ part: `stream ${name} of ${orgId} (${code})`, message });
       if (rolledBack !== null) await stopRolledBack(deps, orgId, rolledBack);
@@ -34,6 +42,7 @@ export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number 
   await part('secrets', async () => {
     await sweepSecrets(deps);
   });
+  await part('drafts', async () => void (await sweepDrafts(deps)));
   log.ticked({ woken, ms: deps.now().getTime() - started });
   return { woken };
 }

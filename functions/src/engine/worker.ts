@@ -1,5 +1,6 @@
 import { toAppError } from '@countersign/domain/errors';
 import { countsOf } from '@countersign/domain/plan/totals';
+import { checkStep } from '../checks/continuous-check.ts';
 import { config } from '../config.ts';
 import { exportStep } from '../evidence/export-step.ts';
 import { log } from '../log.ts';
@@ -51,6 +52,7 @@ export async function runWork(deps: Deps, orgId: string, workId: string): Promis
 async function takeStep(deps: Deps, lease: Lease, startedMs: number): Promise<void> {
   if (lease.kind === 'settlement') return settleLater(deps, lease);
   if (lease.kind === 'evidence') return exportStep(deps, lease);
+  if (lease.kind === 'check') return checkStep(deps, lease);
   const execution = await read(deps.db, refs.execution(lease.orgId, lease.workId));
   if (execution === null) return fenced(deps, lease, async (tx) => tx.write(release(lease, null)));
   switch (execution.state) {

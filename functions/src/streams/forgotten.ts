@@ -18,6 +18,8 @@ export interface ForgottenResult {
   /** Streams that had something old in their inbox. */
   readonly drained: number;
   readonly sealed: number;
+  /** Organizations that had something to seal. */
+  readonly sealedOf: readonly string[];
   /** What went wrong, by stream; the next tick tries again. */
   readonly problems: readonly {
     readonly orgId: string;
@@ -82,7 +84,8 @@ export async function drainForgotten(
     if (stream.name === 'ledger')
       await guarded(stream, () => rollMonths(deps, stream.orgId, { maxCommits: ROLLS_A_TICK }));
   }
-  return { drained: toDrain.length, sealed, problems };
+  const sealedOf = [...new Set(distinctStreams(unsealed).map((stream) => stream.orgId))];
+  return { drained: toDrain.length, sealed, sealedOf, problems };
 }
 
 /**

@@ -18,7 +18,9 @@ export type FindingCheck =
   | 'trial_balance'
   | 'event'
   | 'document'
-  | 'personal';
+  | 'personal'
+  /** Of the continuous check: something waits for longer than it should. */
+  | 'waiting';
 
 /** Of thousands of broken things the first ones by name tell the story. */
 const MAX_KEPT = 100;

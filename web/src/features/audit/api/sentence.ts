@@ -76,6 +76,7 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
     `reversed ${count(f.returned, 'payment')} that came back${some(f.amounts) ? `: ${f.amounts}` : ''}`,
   'execution.reported': (f) =>
     `made ${count(f.files, 'result file')}${some(f.comparedAccounts) ? ` and compared ${count(f.comparedAccounts, 'balance')} with Stripe: ${some(f.differences) ? count(f.differences, 'difference') : 'no difference'}` : ''}`,
+  'execution.drafts_deleted': (f) => `deleted ${count(f.files, 'file')} that the plan had made and nothing published`,
   'execution.waiting': (f) =>
     `held the run back${WAITS[f.reason ?? ''] ?? ''}${some(f.ahead) ? `; ${count(f.ahead, 'run')} before it` : ''}`,
   'execution.proceeding': () => 'let the run go on: it is its turn',

@@ -11,6 +11,7 @@ import {
   readPageSchema,
 } from '@countersign/domain/schemas/effect';
 import { delegationSchema } from '@countersign/domain/schemas/delegation';
+import { draftsSchema } from '@countersign/domain/schemas/drafts';
 import { executionSchema } from '@countersign/domain/schemas/execution';
 import { fileSchema } from '@countersign/domain/schemas/file';
 import {
@@ -65,6 +66,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   delegations: delegationSchema,
   executions: executionSchema,
   files: fileSchema,
+  drafts: draftsSchema,
   inbox: inboxSchema,
   journals: journalSchema,
   logs: logPageSchema,

@@ -31,6 +31,7 @@ import { earlierRuns, withoutDone, type EarlierRuns } from './resume.ts';
 import { payeesWrite } from './queue-payees.ts';
 import { ReadRecorder } from './read-recorder.ts';
 import { assertParametersTaken } from './validate-parameters.ts';
+import { noteDrafts } from './sweep-drafts.ts';
 import { fenced, release, type Lease } from './work.ts';
 
 const PROBLEMS_A_PAGE = 200;
@@ -102,6 +103,7 @@ async function draftPlan(deps: Deps, lease: Lease, execution: Execution, log: Ex
   const recorder = new ReadRecorder(deps.now);
   log.line('info', `Planning with ${plugin.manifest.title} ${plugin.manifest.version}`);
   const input = { parameters: execution.parameters, execution: { id: execution.id, title: execution.title } };
+  if (plugin.manifest.capabilities.includes('files.write')) await noteDrafts(deps, lease, execution.id);
   const files = new PlanFiles(deps, lease.orgId, execution, lease.token);
   const earlier = await earlierRuns(deps, lease.orgId, execution);
   const handlers = planHandlers(deps, lease.orgId, execution, recorder, files, earlier.executionIds);

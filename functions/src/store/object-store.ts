@@ -11,6 +11,15 @@ export interface ObjectStore {
   write(path: string, bytes: Uint8Array, contentType: string): Promise<{ generation: string }>;
   /** Creates the object from bytes that come in pieces; it is there when `close` has answered, and not before. */
   writer(path: string, contentType: string): ObjectWriter;
+  /** Objects whose path begins so, in the order of their paths. */
+  list(prefix: string, limit: number): Promise<ObjectVersion[]>;
+  /** Deletes this generation of an object. One that is gone is no error. */
+  remove(path: string, generation: string): Promise<void>;
+}
+
+export interface ObjectVersion {
+  readonly path: string;
+  readonly generation: string;
 }
 
 export interface ObjectWriter {
@@ -44,6 +53,13 @@ export function bucketObjectStore(bucket: Bucket): ObjectStore {
       return { generation: String(metadata.generation ?? '0') };
     },
     writer: (path, contentType) => bucketWriter(bucket, path, contentType),
+    async list(prefix, limit) {
+      const [files] = await bucket.getFiles({ prefix, maxResults: limit, autoPaginate: false });
+      return files.map(({ name, metadata }) => ({ path: name, generation: String(metadata.generation ?? '0') }));
+    },
+    async remove(path, generation) {
+      await bucket.file(path, { generation }).delete({ ignoreNotFound: true });
+    },
   };
 }
 

@@ -11,6 +11,8 @@ export function diskObjects(fileOf: (path: string) => string): ObjectStore {
   return {
     read: never,
     write: never,
+    list: never,
+    remove: never,
     stream: (path) => createReadStream(fileOf(path)),
     writer(path) {
       const stream = createWriteStream(fileOf(path));

@@ -5,6 +5,8 @@ export interface MemoryObjects extends ObjectStore {
   /** An upload, as a client would make it. @returns its generation */
   put(path: string, bytes: Uint8Array): string;
   text(path: string): string;
+  /** Of one generation; null when there is none. */
+  at(path: string, generation: string): string | null;
 }
 
 /** As large as what a bucket's stream gives: a reader that needs the whole file at once shows. */
@@ -34,6 +36,16 @@ export function memoryObjects(): MemoryObjects {
       for (let at = 0; at < bytes.length; at += STREAM_BYTES) yield bytes.subarray(at, at + STREAM_BYTES);
     },
     write: async (path, bytes) => ({ generation: put(path, bytes) }),
+    list: async (prefix, limit) =>
+      [...latest]
+        .filter(([path]) => path.startsWith(prefix))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .slice(0, limit)
+        .map(([path, generation]) => ({ path, generation })),
+    async remove(path, generation) {
+      versions.delete(`${path}#${generation}`);
+      if (latest.get(path) === generation) latest.delete(path);
+    },
     writer(path) {
       const pieces: Uint8Array[] = [];
       return {

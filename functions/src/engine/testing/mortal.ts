@@ -81,6 +81,8 @@ export function mortal(deps: Deps, life: Life): Deps {
       read: (path, generation) => life.look(() => objects.read(path, generation)),
       stream: (path, generation) => objects.stream(path, generation),
       write: (path, bytes, type) => life.step(() => objects.write(path, bytes, type)),
+      list: (prefix, limit) => life.look(() => objects.list(prefix, limit)),
+      remove: (path, generation) => life.step(() => objects.remove(path, generation)),
       writer: (path, type) => {
         const writer = objects.writer(path, type);
         return {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   currencySchema,
+  daySchema,
   idSchema,
   instantSchema,
   minorSchema,
@@ -127,6 +128,14 @@ export const recheckSchema = z.discriminatedUnion('kind', [
       .string()
       .regex(/^-?\d+(\.\d+)?$/)
       .nullable(),
+  }),
+  /** Posted debits less credits of an account at the end of an effective day, as known when it is looked at. */
+  z.strictObject({
+    kind: z.literal('ledger.balance'),
+    accountId: idSchema,
+    currency: currencySchema,
+    day: daySchema,
+    debitMinor: minorSchema,
   }),
 ]);
 export type Recheck = z.infer<typeof recheckSchema>;

@@ -23,6 +23,7 @@ import { PageOrder } from './page-order.ts';
 import { askForTurn, leaveQueue, withQueue, type QueueChange } from './queue.ts';
 import { goIfFree, regainTurn, waitingWrites } from './queue-turn.ts';
 import { stopIfRolledBack } from './restored.ts';
+import { balanceDrift } from '../ledger/fx/balance-rechecks.ts';
 import { recordDrift } from './record-rechecks.ts';
 import { settlementAtEnd } from './settle-later-work.ts';
 import { fenced, release, type Lease } from './work.ts';
@@ -125,7 +126,10 @@ async function applyPages(
     attempts,
     askSince,
     limit: (connector, call) => limits[connector](call),
-    drift: async (effects) => (await recordDrift(deps, lease.orgId, plan.rechecks)) ?? (await destinations(effects)),
+    drift: async (effects) =>
+      (await recordDrift(deps, lease.orgId, plan.rechecks)) ??
+      (await balanceDrift(deps.streams, lease.orgId, plan.rechecks)) ??
+      (await destinations(effects)),
     halt: (from) => haltReason(from, lease, execution, startedMs),
     mayAskProvider: elsewhere === null,
     balances: new BalanceGuard(reader),

@@ -4,7 +4,7 @@ import type { AccountReader } from './account-reader.ts';
 
 /** What is no longer as it was signed. */
 export interface Drift {
-  readonly what: 'destination' | 'page' | 'plan' | 'policy' | 'role' | 'code' | 'provider' | 'record';
+  readonly what: 'destination' | 'page' | 'plan' | 'policy' | 'role' | 'code' | 'provider' | 'record' | 'balance';
   readonly subject: string;
   readonly signed: string;
   readonly found: string;
@@ -58,6 +58,7 @@ export function driftSentence(drift: Drift): string {
     code: 'The plugin has changed',
     provider: 'The payment provider’s account has changed',
     record: `${drift.subject} has changed`,
+    balance: `The balance of ${drift.subject} has changed`,
   };
   return `${what[drift.what]} since the plan was signed: signed was ${drift.signed}, found is ${drift.found}. Nothing more was done. Run it again to plan with what is true now.`;
 }

@@ -1,9 +1,8 @@
-import type { Recheck } from '@countersign/domain/schemas/execution';
 import { expect, test } from 'vitest';
 import { refs } from '../refs.ts';
 import { memoryDatabase } from '../store/memory-database.ts';
 import type { Deps } from './deps.ts';
-import { recordDrift } from './record-rechecks.ts';
+import { recordDrift, type RecordRecheck as Recheck } from './record-rechecks.ts';
 
 const db = memoryDatabase();
 await db.commit(

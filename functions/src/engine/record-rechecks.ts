@@ -1,4 +1,4 @@
-import type { Recheck } from '@countersign/domain/schemas/execution';
+import type { Recheck as AnyRecheck } from '@countersign/domain/schemas/execution';
 import type { StoredRecord } from '@countersign/domain/schemas/record';
 import { compareDecimals } from '@countersign/domain/money/decimal-text';
 import { refs } from '../refs.ts';
@@ -6,8 +6,11 @@ import { readAll } from '../store/database.ts';
 import type { Deps } from './deps.ts';
 import type { Drift } from './drift.ts';
 
+export type RecordRecheck = Exclude<AnyRecheck, { kind: 'ledger.balance' }>;
+
 /** The plan's signed predicates about records: each still at its version, each price still within its limits. */
-export async function recordDrift(deps: Deps, orgId: string, rechecks: readonly Recheck[]): Promise<Drift | null> {
+export async function recordDrift(deps: Deps, orgId: string, all: readonly AnyRecheck[]): Promise<Drift | null> {
+  const rechecks = all.filter((recheck) => recheck.kind !== 'ledger.balance');
   if (rechecks.length === 0) return null;
   const records = await readAll(
     deps.db,
@@ -20,7 +23,7 @@ export async function recordDrift(deps: Deps, orgId: string, rechecks: readonly 
   return null;
 }
 
-function driftOf(recheck: Recheck, record: StoredRecord | null): Drift | null {
+function driftOf(recheck: RecordRecheck, record: StoredRecord | null): Drift | null {
   const subject = `${recheck.type} ${recheck.recordId}`;
   if (recheck.kind === 'record.version') {
     const found = record?.version ?? 0;

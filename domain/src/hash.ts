@@ -7,12 +7,27 @@ export { canonicalJson };
 /** SHA-256 of bytes, or of a string's UTF-8 bytes, as 64 lower-case hex digits. */
 export type Sha256 = (data: Uint8Array | string) => string;
 
+/** A SHA-256 that takes its bytes piece by piece. */
+export interface RunningSha256 {
+  add(bytes: Uint8Array): void;
+  /** Of all bytes so far; more may follow. */
+  hex(): string;
+}
+
 let digest: Sha256 = (data) => bytesToHex(sha256(typeof data === 'string' ? utf8ToBytes(data) : data));
 
+let running = (): RunningSha256 => {
+  const sum = sha256.create();
+  return { add: (bytes) => void sum.update(bytes), hex: () => bytesToHex(sum.clone().digest()) };
+};
+
 /** Let the platform's own SHA-256 take over from the portable one, which is several times slower. Same function, same results. */
-export function useSha256(native: Sha256): void {
+export function useSha256(native: Sha256, nativeRunning: () => RunningSha256): void {
   digest = native;
+  running = nativeRunning;
 }
+
+export const runningSha256 = (): RunningSha256 => running();
 
 /** SHA-256 of bytes, or of a string's UTF-8 bytes, as 64 lower-case hex digits. */
 export function sha256Hex(data: Uint8Array | string): string {

@@ -1,11 +1,11 @@
-import { createPublicKey, hash, verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fromBase64, type VerifySignature } from '@countersign/domain/audit/checkpoint';
 import { parseWitnessKey } from '@countersign/domain/audit/cosignature';
 import { AppError } from '@countersign/domain/errors';
 import { verifyPack } from '@countersign/domain/evidence/verify-pack';
-import { useSha256 } from '@countersign/domain/hash';
+import { useNativeHash } from '../../functions/src/native-hash.ts';
 import { packSentences } from './sentences.ts';
 
 export interface CheckOptions {
@@ -25,7 +25,7 @@ const ed25519: VerifySignature = async (publicKey, message, signature) => {
 
 /** Check a pack in a file: no network, no database. @returns the exit code: 0 when all of it holds */
 export async function checkPackFile(file: string, options: CheckOptions): Promise<number> {
-  useSha256((data) => hash('sha256', data, 'hex'));
+  useNativeHash();
   const report = await verifyPack(readChunks(file), {
     publicKey:
       options['public-key'] === undefined ? null : fromBase64((await readText(options['public-key'])).trim(), 32),

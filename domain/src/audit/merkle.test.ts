@@ -10,6 +10,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from './proof.ts';
+import { Inclusions } from './verify-proof.ts';
 import { allTiles, appendToTiles, openTiles, packHashes, tileKey, unpackHashes } from './tiles.ts';
 
 /** The definition of RFC 6962, section 2.1, word for word. */
@@ -33,6 +34,20 @@ const CT_ROOTS = [
   'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
   '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
 ];
+
+/** RFC 9162, section 2.1.3.2, step by step. */
+function verifiedAlone(leaf: Hash, index: number, size: number, proof: readonly Hash[], root: Hash): boolean {
+  let [fn, sn, hash] = [index, size - 1, leaf];
+  for (const sibling of proof) {
+    if (sn === 0) return false;
+    if (fn % 2 === 1 || fn === sn) {
+      hash = nodeHash(sibling, hash);
+      while (fn % 2 === 0 && fn !== 0) [fn, sn] = [fn >> 1, sn >> 1];
+    } else hash = nodeHash(hash, sibling);
+    [fn, sn] = [fn >> 1, sn >> 1];
+  }
+  return sn === 0 && hash === root;
+}
 
 const leavesOf = (count: number): Hash[] => Array.from({ length: count }, (_, index) => leafHash(`leaf ${index}`));
 
@@ -129,6 +144,36 @@ describe('proofs', () => {
         expect(verifyInclusion(leaf, index, count, proof, EMPTY_ROOT)).toBe(false);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  test('of inclusion, one after the other, hold where each by itself holds, whatever came before', () => {
+    fc.assert(
+      fc.property(size, fc.array(fc.tuple(fc.nat(), fc.nat(8)), { maxLength: 40 }), (count, steps) => {
+        const root = naiveRoot(leaves.slice(0, count));
+        const inclusions = new Inclusions(count, root);
+        let index = 0;
+        for (const [pick, change] of steps) {
+          // Mostly the next one, sometimes any.
+          index = change === 0 ? pick % count : (index + 1) % count;
+          const proof = proofOf(inclusionRanges(index, count));
+          const right = leaves[index] as Hash;
+          const at = pick % (proof.length + 1);
+          const leaf = change === 1 ? leafHash('another') : right;
+          const altered =
+            change === 2 && proof.length > 0 ? proof.with(-1 - (pick % Math.max(1, proof.length)), right) : proof;
+          const given =
+            proof.length === 0
+              ? proof
+              : change === 3
+                ? proof.slice(1)
+                : change === 4
+                  ? proof.toSpliced(at, 0, right)
+                  : altered;
+          expect(inclusions.holds(leaf, index, given)).toBe(verifiedAlone(leaf, index, count, given, root));
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 

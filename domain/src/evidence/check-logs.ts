@@ -8,7 +8,7 @@ import {
 } from '../audit/checkpoint.ts';
 import { verifyCosignatures, type Cosignature, type Witness } from '../audit/cosignature.ts';
 import { leafHash } from '../audit/merkle.ts';
-import { verifyConsistency, verifyInclusion } from '../audit/verify-proof.ts';
+import { Inclusions, verifyConsistency } from '../audit/verify-proof.ts';
 import { canonicalJson } from '../hash.ts';
 import type { StreamName } from '../schemas/ledger.ts';
 import type { Findings } from './findings.ts';
@@ -102,9 +102,11 @@ function goesOn(earlier: CheckpointBody, later: CheckpointBody, { proof }: Pick<
 function checkLeaves(pack: Pack, logs: Logs, findings: Findings): void {
   for (const stream of STREAMS) {
     const log = logs.get(stream);
+    if (log === undefined) continue;
+    const inclusions = new Inclusions(log.size, log.root);
     for (const { seq, leaf, hash, proof } of pack.leaves[stream]) {
       const found = leaf === undefined ? (hash ?? '') : leafHash(canonicalJson(leaf));
-      if (log !== undefined && !verifyInclusion(found, seq, log.size, proof, log.root))
+      if (!inclusions.holds(found, seq, proof))
         findings.add('leaf', leafName(stream, seq, leaf), `is not what the ${stream} log has at its place ${seq}`);
     }
   }

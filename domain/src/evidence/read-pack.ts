@@ -1,7 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Hash } from '../audit/merkle.ts';
-import { canonicalJson } from '../hash.ts';
+import { canonicalJson, runningSha256 } from '../hash.ts';
 import type { Effect, Outcome } from '../schemas/effect.ts';
 import type { StreamName } from '../schemas/ledger.ts';
 import type { RecordedRead } from '../plan/digest.ts';
@@ -111,7 +109,7 @@ export async function readPack(chunks: AsyncIterable<Uint8Array>, findings: Find
     openings: [],
     lines: 0,
   };
-  const sum = sha256.create();
+  const sum = runningSha256();
   let before = '';
   let ended = false;
   for await (const bytes of linesOf(chunks)) {
@@ -120,7 +118,7 @@ export async function readPack(chunks: AsyncIterable<Uint8Array>, findings: Find
     if (ended) findings.add('form', where, 'comes after the end');
     if (record?.record === 'end') {
       ended = true;
-      const right = bytesToHex(sum.clone().digest());
+      const right = sum.hex();
       if (record.lines !== pack.lines) findings.add('truncated', where, `counts ${record.lines} lines before it`);
       else if (record.sha256 !== right) findings.add('checksum', where, 'the lines before it are not those it sums up');
     } else if (record !== null) {
@@ -128,7 +126,7 @@ export async function readPack(chunks: AsyncIterable<Uint8Array>, findings: Find
       before = sortKey(record);
       keep(pack, record, where, findings);
     }
-    sum.update(bytes);
+    sum.add(bytes);
     pack.lines += 1;
   }
   if (!ended) findings.add('truncated', `line ${pack.lines}`, 'the pack has no end: something was cut off');

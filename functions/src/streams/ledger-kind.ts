@@ -82,7 +82,6 @@ export const ledgerKind: StreamKind = {
       writes: [...toWrites(orgId, decision, size, at), ...refusedAlerts(orgId, intents, decision, at)],
       refusals: decision.refusals,
       diverted: decision.alerts.length > 0,
-      diverted: decision.alerts.length > 0,
       cache,
     };
   },

@@ -42,7 +42,16 @@ export const issueStatement: Command<'issueStatement', Issued> = {
     ]);
     const { parameters: asked, title, period, knownAt, knownUntil, provisional, evidence } = statement;
     return {
-      ...{ id, kind: asked.kind, parameters: asked, title, period, knownAt, knownUntil, provisional, format, evidence },
+      id,
+      kind: asked.kind,
+      parameters: asked,
+      title,
+      period,
+      knownAt,
+      knownUntil,
+      provisional,
+      format,
+      evidence,
       controlTotals: statement.controlTotals.slice(0, MAX_CONTROL_TOTALS),
       checksHold: statement.checks.every(({ holds }) => holds),
       lineCount: statement.lines.length,
@@ -55,8 +64,14 @@ export const issueStatement: Command<'issueStatement', Issued> = {
     const issued = change.create(refs.statement(orgId, prepared.id), { ...prepared, issuedBy: member.uid });
     const { id, kind, format, file, data, knownAt, evidence, checksHold } = issued;
     const facts = {
-      ...{ statement: id, kind, format, knownAt, checksHold: String(checksHold) },
-      ...{ fileSha256: file.sha256, dataSha256: data.sha256, ledgerSize: String(evidence.ledgerSize) },
+      statement: id,
+      kind,
+      format,
+      knownAt,
+      checksHold: String(checksHold),
+      fileSha256: file.sha256,
+      dataSha256: data.sha256,
+      ledgerSize: String(evidence.ledgerSize),
     };
     return {
       result: { statementId: id, storagePath: file.storagePath, name: file.name, sha256: file.sha256 },

@@ -46,14 +46,28 @@ export function balanceSheet(
   const retained = earningsOf(chart, ourEarlier);
   const current = earningsOf(chart, ours) - retained;
   const computed = [
-    otherLine(section, 'computed', 'retained_earnings', 'Earnings of earlier years', { amount: retained }, 1),
-    otherLine(section, 'computed', 'current_earnings', 'Earnings of the current year', { amount: current }, 1),
+    otherLine(
+      section,
+      'computed',
+      'retained_earnings',
+      'Earnings of earlier years',
+      { amount: retained },
+      equity.level,
+    ),
+    otherLine(
+      section,
+      'computed',
+      'current_earnings',
+      'Earnings of the current year',
+      { amount: current },
+      equity.level,
+    ),
   ];
   const difference = assets.total - (liabilities.total + equity.total + retained + current);
   let balancing = 0n;
   if (difference !== 0n && (asked.branch !== null || section.converted)) {
     const [id, label] = asked.branch === null ? ROUNDING : OTHER_BRANCHES;
-    computed.push(otherLine(section, 'computed', id, label, { amount: difference }, 1));
+    computed.push(otherLine(section, 'computed', id, label, { amount: difference }, equity.level));
     balancing = difference;
   }
   const totalEquity = equity.total + retained + current + balancing;

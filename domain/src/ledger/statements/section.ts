@@ -51,7 +51,7 @@ export function sectionOf(
     /** Label of the total; none without it. */
     readonly total: string;
   },
-): { readonly lines: StatementLine[]; readonly total: bigint } {
+): { readonly lines: StatementLine[]; readonly total: bigint; readonly level: number } {
   const { section, asked, within, label, total } = options;
   const leaves = new Map(
     sums
@@ -73,5 +73,7 @@ export function sectionOf(
       ...(total === '' ? [] : [otherLine(section, 'total', type, total, { amount })]),
     ],
     total: amount,
+    // Of lines beside the tree: below a heading, but never below an account that does not count them.
+    level: single ? 0 : 1,
   };
 }

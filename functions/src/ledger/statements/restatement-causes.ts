@@ -43,8 +43,9 @@ export async function readRestatementCauses(
   const reader = ledgerReader(deps.streams, orgId);
   const chart = await reader.chart();
   const leaves = leavesOf(chart, accountId);
+  const within = new Set(leaves);
   const settings = await readStatementSettings(deps.db, orgId, chart);
-  const counts = countsFor(statement, new Set(leaves), cashLeaves(chart, settings));
+  const counts = countsFor(statement, within, cashLeaves(chart, settings));
   const causes: RestatementCause[] = [];
   let place: Place | null = after === null ? { leaf: 0, phase: 'since', after: null } : fromCursor(placeSchema, after);
   for (let reads = 0; place !== null && reads < MAX_READS && causes.length < limit; reads += 1) {
@@ -56,8 +57,8 @@ export async function readRestatementCauses(
     const found: Read = await readSome(reader, statement, leaf, place, limit - causes.length);
     causes.push(
       ...found.journals
-        .filter((journal) => counts(journal) && journal.accounts.find((id) => leaves.includes(id)) === leaf)
-        .map((journal) => causeOf(journal, new Set(leaves), statement)),
+        .filter((journal) => counts(journal) && journal.accounts.find((id) => within.has(id)) === leaf)
+        .map((journal) => causeOf(journal, within, statement)),
     );
     place = found.next;
   }
@@ -140,6 +141,8 @@ function causeOf(journal: Journal, leaves: ReadonlySet<string>, { knownAt, evide
     memo: journal.memo,
     reverses: journal.reverses,
     lateFor: journal.lateFor,
-    effects: [...nets].sort().map(([currency, net]) => ({ currency, netDebitMinor: fromMinor(net) })),
+    effects: [...nets]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([currency, net]) => ({ currency, netDebitMinor: fromMinor(net) })),
   };
 }

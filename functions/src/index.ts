@@ -87,6 +87,7 @@ export const openPeriods = callable(
   'openPeriods',
   async () => (await import('./commands/open-periods.ts')).openPeriods,
 );
+export const placeHold = callable('placeHold', async () => (await import('./commands/place-hold.ts')).placeHold);
 export const acknowledgeAlert = callable(
   'acknowledgeAlert',
   async () => (await import('./commands/acknowledge-alert.ts')).acknowledgeAlert,
@@ -105,6 +106,10 @@ export const readRestatementCauses = statementQuery('readRestatementCauses');
 export const exportEvidence = callable(
   'exportEvidence',
   async () => (await import('./commands/export-evidence.ts')).exportEvidence,
+);
+export const exportLedger = callable(
+  'exportLedger',
+  async () => (await import('./commands/export-ledger.ts')).exportLedger,
 );
 export const proposeChange = callable(
   'proposeChange',

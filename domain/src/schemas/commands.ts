@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { legalHoldSchema } from './retention.ts';
 import { openingAccountSchema, periodSchema } from './ledger.ts';
 import { idSchema, instantSchema, roleSchema, sha256Schema } from './common.ts';
-import { evidenceSubjectSchema } from './evidence.ts';
+import { evidenceSubjectSchema, ledgerFormatSchema } from './evidence.ts';
 import { calendarSchema, holidayRuleSchema, timeZoneSchema } from './schedule.ts';
 import { statementFormatSchema, statementParametersSchema, statementSettingsSchema } from './statement.ts';
 import { findingSchema, MAX_SETTLED_AT_ONCE } from './unknown.ts';
@@ -116,6 +117,12 @@ export const commandSchemas = {
       .min(1)
       .max(60),
   }),
+  /** Nothing of these classes goes while the hold stands; of one execution, or of all. */
+  placeHold: z.strictObject({
+    ...envelope,
+    ...legalHoldSchema.pick({ matter: true, classes: true }).shape,
+    executionId: idSchema.nullable().default(null),
+  }),
   /** Somebody has looked at it. */
   acknowledgeAlert: z.strictObject({ ...envelope, alertId: idSchema, note: z.string().trim().max(1000) }),
   /** Issue a statement as a file, as known now or at the end of an earlier recorded day. */
@@ -132,6 +139,8 @@ export const commandSchemas = {
   }),
   /** Make an evidence pack: a file that anybody can check offline. `personal`: with the values behind the commitments. */
   exportEvidence: z.strictObject({ ...envelope, subject: evidenceSubjectSchema, personal: z.boolean().default(false) }),
+  /** The ledger as a file for another tool, made in the background. */
+  exportLedger: z.strictObject({ ...envelope, format: ledgerFormatSchema }),
   /** Propose a change that a second person must decide. A secret's value comes beside it, and goes nowhere but the secret store. */
   proposeChange: z.strictObject({
     ...envelope,
@@ -179,6 +188,7 @@ export interface CommandResults {
   issueStatement: { statementId: string; storagePath: string; name: string; sha256: string };
   setStatementSettings: { version: number };
   exportEvidence: { exportId: string };
+  exportLedger: { exportId: string };
   proposeChange: { proposalId: string; state: string };
   decideChange: { state: string };
   addMember: { uid: string };
@@ -205,6 +215,7 @@ export interface CommandResults {
   deleteSchedule: { scheduleId: string };
   openAccounts: { opened: number };
   openPeriods: { opened: number };
+  placeHold: { holdId: string };
   acknowledgeAlert: { alertId: string };
   setCalendar: { calendarId: string; schedules: number };
   setStop: { active: boolean };

@@ -11,10 +11,16 @@ export const evidenceSubjectSchema = z.discriminatedUnion('kind', [
 ]);
 export type EvidenceSubject = z.infer<typeof evidenceSubjectSchema>;
 
-/** `orgs/{orgId}/exports/{exportId}`: an evidence pack that somebody asked for, and where it lies when it is made. */
+/** `beancount`, `hledger`: for those tools. `csv`: journals as `journal-import` reads them. `chart`: the accounts as CSV. */
+export const ledgerFormatSchema = z.enum(['beancount', 'hledger', 'csv', 'chart']);
+export type LedgerFormat = z.infer<typeof ledgerFormatSchema>;
+/** The whole ledger as it stands, as a file for another tool. */
+export const ledgerSubjectSchema = z.strictObject({ kind: z.literal('ledger'), format: ledgerFormatSchema });
+
+/** `orgs/{orgId}/exports/{exportId}`: an evidence pack, or the ledger, that somebody asked for as a file, and where it lies when it is made. */
 export const evidenceExportSchema = z.strictObject({
   id: idSchema,
-  subject: evidenceSubjectSchema,
+  subject: z.discriminatedUnion('kind', [...evidenceSubjectSchema.options, ledgerSubjectSchema]),
   /** Whether it opens the commitments of personal values. */
   personal: z.boolean(),
   state: z.enum(['waiting', 'ready', 'failed']),
@@ -39,10 +45,12 @@ export const evidenceExportSchema = z.strictObject({
       leaves: z.int(),
     })
     .nullable(),
-  /** Sizes of the checkpoints that all its proofs lead to. */
+  /** Sizes of the checkpoints that all its proofs lead to; null without proofs. */
   checkpoints: z.strictObject({ audit: z.int(), ledger: z.int() }).nullable(),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
   endedAt: instantSchema.nullable(),
   version: z.int().min(1),
 });
 export type EvidenceExport = z.infer<typeof evidenceExportSchema>;
+/** One for an evidence pack. */
+export type EvidenceRequest = EvidenceExport & { readonly subject: EvidenceSubject };

@@ -1,5 +1,5 @@
 import { AppError } from '@countersign/domain/errors';
-import type { EvidenceSubject } from '@countersign/domain/schemas/evidence';
+import type { EvidenceExport, EvidenceSubject } from '@countersign/domain/schemas/evidence';
 import type { Role } from '@countersign/domain/schemas/common';
 import { newWork } from '../engine/work.ts';
 import { refs } from '../refs.ts';
@@ -58,7 +58,7 @@ async function assertSubject(tx: Transaction, orgId: string, subject: EvidenceSu
 }
 
 /** For the audit log: what it is about. */
-export function subjectFacts(subject: EvidenceSubject): Record<string, string> {
+export function subjectFacts(subject: EvidenceExport['subject']): Record<string, string> {
   switch (subject.kind) {
     case 'execution':
       return { about: 'execution', executionId: subject.executionId };
@@ -66,5 +66,7 @@ export function subjectFacts(subject: EvidenceSubject): Record<string, string> {
       return { about: 'period', from: subject.from, to: subject.to };
     case 'consistency':
       return { about: 'consistency', audit: String(subject.audit), ledger: String(subject.ledger) };
+    case 'ledger':
+      return { about: 'ledger', format: subject.format };
   }
 }

@@ -6,6 +6,7 @@ import { cancelExecution } from './cancel-execution.ts';
 import { decideChange } from './decide-change.ts';
 import { markNotificationsRead } from './mark-notifications-read.ts';
 import { exportEvidence } from './export-evidence.ts';
+import { exportLedger } from './export-ledger.ts';
 import { openConnectedAccounts } from './open-connected-accounts.ts';
 import { pauseOperation, resumeOperation, setMaxRunning } from './pause-operation.ts';
 import { proposeChange } from './propose-change.ts';
@@ -22,6 +23,7 @@ import { openAccounts } from './open-accounts.ts';
 import { openPeriods } from './open-periods.ts';
 import { issueStatement } from './issue-statement.ts';
 import { setStatementSettings } from './set-statement-settings.ts';
+import { placeHold } from './place-hold.ts';
 import { setCalendar } from './set-calendar.ts';
 import { setSchedule } from './set-schedule.ts';
 import { setStop } from './set-stop.ts';
@@ -50,12 +52,14 @@ export const commands = {
   setStatementSettings,
   openAccounts,
   openPeriods,
+  placeHold,
   acknowledgeAlert,
   pauseOperation,
   resumeOperation,
   setMaxRunning,
   openConnectedAccounts,
   exportEvidence,
+  exportLedger,
   proposeChange,
   decideChange,
   addMember,

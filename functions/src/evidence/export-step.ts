@@ -7,7 +7,10 @@ import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
 import { subjectFacts } from '../commands/export-evidence.ts';
+import { makeLedgerFile, type MadeLedgerFile } from '../ledger/export/make-ledger-file.ts';
 import { makePack, type MadePack } from './make-pack.ts';
+
+type Made = MadePack | MadeLedgerFile;
 
 /** An organization that never stands still long enough: after so many tries the one who asked is told. */
 const MAX_FAILURES = 6;
@@ -17,7 +20,7 @@ export async function exportStep(deps: Deps, lease: Lease): Promise<void> {
   const { orgId, workId } = lease;
   const request = await read(deps.db, refs.evidenceExport(orgId, workId));
   if (request?.state !== 'waiting') return fenced(deps, lease, async (tx) => tx.write(release(lease, null)));
-  const made = await makePack(deps, orgId, request, lease.token).catch((error: unknown) => {
+  const made = await makeFile(deps, orgId, request, lease.token).catch((error: unknown) => {
     if (!isAppError(error) || (error.retryable && lease.failures < MAX_FAILURES)) throw error;
     return error;
   });
@@ -25,7 +28,14 @@ export async function exportStep(deps: Deps, lease: Lease): Promise<void> {
   await drainStream(deps.streams, orgId, 'audit');
 }
 
-async function record(deps: Deps, lease: Lease, { id }: EvidenceExport, made: MadePack | AppError): Promise<void> {
+function makeFile(deps: Deps, orgId: string, request: EvidenceExport, token: number): Promise<Made> {
+  const { subject } = request;
+  return subject.kind === 'ledger'
+    ? makeLedgerFile(deps, orgId, request.id, subject.format, token)
+    : makePack(deps, orgId, { ...request, subject }, token);
+}
+
+async function record(deps: Deps, lease: Lease, { id }: EvidenceExport, made: Made | AppError): Promise<void> {
   const now = deps.now().toISOString();
   await fenced(deps, lease, async (tx) => {
     const ref = refs.evidenceExport(lease.orgId, id);
@@ -45,8 +55,8 @@ async function record(deps: Deps, lease: Lease, { id }: EvidenceExport, made: Ma
       ...facts,
       sha256: file.sha256,
       sizeBytes: String(file.sizeBytes),
-      auditSize: String(checkpoints.audit),
-      ledgerSize: String(checkpoints.ledger),
+      ...('ledgerSize' in made ? { ledgerSize: String(made.ledgerSize) } : {}),
+      ...(checkpoints === null ? {} : { auditSize: String(checkpoints.audit), ledgerSize: String(checkpoints.ledger) }),
     };
     return tx.write(...change.toWrites('evidence.exported', { data }));
   });

@@ -4,7 +4,7 @@ import { isAppError } from '@countersign/domain/errors';
 import { PACK_FORMAT, PACK_VERSION, type OpeningRecord } from '@countersign/domain/evidence/pack';
 import { objectPaths, paths } from '@countersign/domain/paths';
 import { auditPersonalSchema } from '@countersign/domain/schemas/audit';
-import type { EvidenceExport } from '@countersign/domain/schemas/evidence';
+import type { EvidenceExport, EvidenceRequest } from '@countersign/domain/schemas/evidence';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { evidenceExportSchema } from '@countersign/domain/schemas/evidence';
 import { checkpointSchema, type StreamName } from '@countersign/domain/schemas/ledger';
@@ -30,7 +30,7 @@ const CONTENT_TYPE = 'application/jsonl';
  * written in the order of its lines, read some at a time.
  * @throws AppError `limit_exceeded`, `failed_precondition`; `unavailable` (retryable) when the organization is at work
  */
-export async function makePack(deps: Deps, orgId: string, request: EvidenceExport, token: number): Promise<MadePack> {
+export async function makePack(deps: Deps, orgId: string, request: EvidenceRequest, token: number): Promise<MadePack> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await tryMakePack(deps, orgId, request, token, tries < MAX_TRIES);
@@ -44,7 +44,7 @@ export async function makePack(deps: Deps, orgId: string, request: EvidenceExpor
 async function tryMakePack(
   deps: Deps,
   orgId: string,
-  request: EvidenceExport,
+  request: EvidenceRequest,
   token: number,
   strict: boolean,
 ): Promise<MadePack> {
@@ -78,7 +78,7 @@ async function tryMakePack(
   }
 }
 
-async function collect(source: Source, { subject }: EvidenceExport): Promise<Contents> {
+async function collect(source: Source, { subject }: EvidenceRequest): Promise<Contents> {
   const contents: Contents = {
     audit: new Map(),
     ledger: new Map(),
@@ -92,7 +92,7 @@ async function collect(source: Source, { subject }: EvidenceExport): Promise<Con
   return contents;
 }
 
-function nameOf({ subject, id }: EvidenceExport): string {
+function nameOf({ subject, id }: EvidenceRequest): string {
   switch (subject.kind) {
     case 'execution':
       return subject.executionId;
@@ -109,7 +109,7 @@ const EARLIER_PACKS = 50;
 class Lines {
   readonly #deps: Deps;
   readonly #orgId: string;
-  readonly #request: EvidenceExport;
+  readonly #request: EvidenceRequest;
   readonly #logs: SealedLogs;
   readonly #contents: Contents;
   readonly #writer: PackWriter;
@@ -120,7 +120,7 @@ class Lines {
   constructor(
     deps: Deps,
     orgId: string,
-    request: EvidenceExport,
+    request: EvidenceRequest,
     logs: SealedLogs,
     contents: Contents,
     writer: PackWriter,

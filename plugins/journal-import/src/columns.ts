@@ -40,7 +40,8 @@ const SYNONYMS: Readonly<Record<Field, readonly string[]>> = {
 };
 /** A column with this before its name is a fact of the journal, whatever it is called. */
 const FACT = /^meta(?:data)?:\s*/i;
-const MAX_FACT_COLUMNS = 19;
+/** A journal has 19 at most; a file has a column for each that any of them has. */
+const MAX_FACT_COLUMNS = 190;
 
 export interface Columns {
   /** Index in a row, by field; `header` is how the file calls it. */

@@ -1,3 +1,5 @@
+import { JournalsCsvWriter } from '@countersign/domain/ledger/text/journals-csv-writer';
+import { randomLedger } from '@countersign/domain/ledger/text/testing/random-ledger';
 import { planTableSchema } from '@countersign/domain/schemas/execution';
 import { effectSchema } from '@countersign/domain/schemas/effect';
 import { manifestSchema } from '@countersign/domain/schemas/plugin';
@@ -231,5 +233,34 @@ describe('the report', () => {
       '4,B,,,,,left out,,"Debits less credits of journal B are USD −1.00, not zero. Correct an amount: each currency comes to zero by itself"',
     ]);
     expect((await run.report(() => ({ status: 'failed', message: 'closed' }))).success).toBe(false);
+  });
+});
+
+describe('what the platform exports', () => {
+  it('comes back from its CSV: both sides, days, facts and memos, but for white space around them', async () => {
+    const ledger = randomLedger(5, 300);
+    const posted = [...ledger.journals.values()].filter((journal) => journal.state === 'posted');
+    const keys = [...new Set(posted.flatMap((journal) => Object.keys(journal.metadata)))];
+    const writer = new JournalsCsvWriter(keys);
+    const file = writer.head() + [...ledger.journals.values()].map((journal) => writer.journal(journal)).join('');
+    const accounts = Object.fromEntries([...ledger.accounts.keys()].map((id) => [id, {}]));
+    const proposal = await world(file, { ledger: accounts }).execute();
+    expect(proposal.problems).toEqual([]);
+    const bare = (text: string): string => text.trim();
+    expect(proposal.effects.map(({ claim, journal }) => ({ ...journal, id: claim?.reference }))).toEqual(
+      posted.map(({ id, memo, effectiveDay, metadata, entries }) => ({
+        id,
+        memo: bare(memo),
+        effectiveDay,
+        late: 'refuse',
+        entries,
+        metadata: {
+          reference: id,
+          ...Object.fromEntries(
+            Object.entries(metadata).flatMap(([key, value]) => (bare(value) === '' ? [] : [[key, bare(value)]])),
+          ),
+        },
+      })),
+    );
   });
 });

@@ -1,6 +1,8 @@
+import { textOfCell } from '@countersign/domain/csv/cell-text';
 import { badQuotesIssue, raggedIssue } from '@countersign/domain/csv/read-table';
 import { CsvRowReader, detectDelimiter, type CsvRow } from '@countersign/domain/csv/rows';
 import { isDay } from '@countersign/domain/ledger/days';
+import { minorOf } from '@countersign/domain/ledger/text/text-number';
 import { isCurrency } from '@countersign/domain/money/currencies';
 import { parseAmount } from '@countersign/domain/money/parse-amount';
 import { normalizeReference } from '@countersign/domain/plan/reference';
@@ -74,7 +76,7 @@ export function readCsvJournals(file: InputText): { readonly journals: DraftJour
 }
 
 function toRow({ line, cells }: CsvRow, columns: Columns): Row {
-  const cell = (index: number): string => (cells[index] ?? '').trim();
+  const cell = (index: number): string => textOfCell((cells[index] ?? '').trim());
   return {
     line,
     cells: Object.fromEntries([...columns.fields].map(([field, { index }]) => [field, cell(index)])),
@@ -222,7 +224,7 @@ const REMEDIES: Partial<Record<string, readonly [message: string, remedy: string
     'Write it on the other side, or have one column "amount" whose debits are positive',
   ],
   amount_zero: ['The amount is zero', 'Take the row out'],
-  amount_too_large: ['The amount is too large', 'Write at most 15 digits before the decimals'],
+  amount_too_large: ['The amount is too large', 'Write at most 40 digits before the decimals'],
 };
 
 function readAmount(
@@ -233,6 +235,9 @@ function readAmount(
 ): bigint | Extract<Sided, { code: string }> {
   const parsed = parseAmount(text, currency, decimal);
   if (parsed.ok) return parsed.amountMinor;
+  // The limit is one for payouts; in shape and decimals the number is right.
+  const large = parsed.code === 'amount_too_large' ? minorOf(text.trim().replace(',', '.'), currency) : null;
+  if (typeof large === 'bigint') return large;
   const [message, remedy] = REMEDIES[parsed.code] ?? [parsed.message, parsed.remedy];
   return { field, code: parsed.code, message, remedy };
 }

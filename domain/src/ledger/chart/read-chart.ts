@@ -1,3 +1,4 @@
+import { textOfCell } from '../../csv/cell-text.ts';
 import { readTable, type TableRow } from '../../csv/read-table.ts';
 import { isCurrency } from '../../money/currencies.ts';
 import { accountTypeSchema, type Account } from '../../schemas/ledger.ts';
@@ -5,7 +6,7 @@ import { idSchema } from '../../schemas/common.ts';
 import { isDay } from '../days.ts';
 import { chartIssue, type ChartFileRow, type ChartIssue } from './chart-row.ts';
 import { GUARD_FORMS, guardsFromText } from './guard-text.ts';
-import { CHART_COLUMNS, textOfCell, type ChartColumn } from './write-chart.ts';
+import { CHART_COLUMNS, type ChartColumn } from './write-chart.ts';
 
 const MAX_ROWS = 10_000;
 const MAX_NAME_LENGTH = 120;

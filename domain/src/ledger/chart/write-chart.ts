@@ -1,4 +1,5 @@
-import { safeCell, toCsv } from '../../csv/write.ts';
+import { keepsItsText } from '../../csv/cell-text.ts';
+import { toCsv } from '../../csv/write.ts';
 import type { ChartRow } from './chart-row.ts';
 import { guardsToText } from './guard-text.ts';
 
@@ -35,15 +36,3 @@ function cellsOf(row: ChartRow): Record<ChartColumn, string> {
     guards: guardsToText(row.guards),
   };
 }
-
-/** Behind its leading apostrophes, this text would run as a formula in a spreadsheet. */
-const runs = (text: string): boolean => {
-  const core = text.replace(/^'+/, '');
-  return safeCell(core) !== core;
-};
-
-/** `safeCell` puts an apostrophe before a formula; a text that has one of its own gets one more, so that one can go again. */
-const keepsItsText = (text: string): string => (text.startsWith("'") && runs(text) ? `'${text}` : text);
-
-/** The text that `writeChart` was given for a cell. */
-export const textOfCell = (cell: string): string => (cell.startsWith("'") && runs(cell) ? cell.slice(1) : cell);

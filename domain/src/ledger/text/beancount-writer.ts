@@ -13,6 +13,7 @@ import {
   WrittenBooks,
   type TextWriter,
   type TextWriterOptions,
+  type WrittenSum,
 } from './text-writer.ts';
 
 /** The years that beancount's lexer takes for a date; the day behind the last one must still be one. */
@@ -68,6 +69,10 @@ export class BeancountWriter implements TextWriter {
     ].join('\n')}\n\n`;
   }
 
+  sums(): readonly WrittenSum[] {
+    return this.#books.sums();
+  }
+
   tail(): string {
     const accounts = this.#books.named().map(({ name, account }) => ({ name, account, ...this.#daysOf(account) }));
     const closings = new Map(accounts.map(({ account, closed }) => [account.id, closed]));
@@ -93,7 +98,7 @@ export class BeancountWriter implements TextWriter {
     return { opened, closed: account.closed ? dayAfter(inRange(last ?? opened)) : null };
   }
 
-  #balanceLine(sum: ReturnType<WrittenBooks['sums']>[number], closed: string | null): string {
+  #balanceLine(sum: WrittenSum, closed: string | null): string {
     const { accountId, currency, debitMinor, creditMinor } = sum;
     const most = debitMinor > creditMinor ? debitMinor : creditMinor;
     if (most.toString().length > MAX_BEANCOUNT_DIGITS)

@@ -11,6 +11,7 @@ import {
   WrittenBooks,
   type TextWriter,
   type TextWriterOptions,
+  type WrittenSum,
 } from './text-writer.ts';
 
 /**
@@ -59,6 +60,10 @@ export class HledgerWriter implements TextWriter {
           `    ${this.#books.nameOf(accountId)}  ${signedAmount(side, amountMinor, currency)}`,
       ),
     ].join('\n')}\n\n`;
+  }
+
+  sums(): readonly WrittenSum[] {
+    return this.#books.sums();
   }
 
   tail(): string {

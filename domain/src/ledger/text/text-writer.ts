@@ -10,6 +10,8 @@ export interface TextWriter {
   /** '' for a journal that is not posted. Journals may come in any order; both tools sort by date. */
   journal(journal: Journal): string;
   tail(): string;
+  /** What has been written so far, by account and currency. */
+  sums(): readonly WrittenSum[];
 }
 
 export interface TextWriterOptions {

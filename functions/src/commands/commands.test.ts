@@ -15,11 +15,11 @@ beforeEach(async () => {
   world = await World.open();
 });
 
-/** All documents but the audit log, its stream, and what stands beside it: a refusal may be audited, and nothing else. */
+/** All documents but the audit log, its stream, and what stands beside it: a refusal may be audited and counted, and nothing else. */
 const everything = (): unknown =>
   world.db
     .dump()
-    .filter(({ path }) => !/\/(audit|auditPersonal)\/|\/streams\/audit/.test(path))
+    .filter(({ path }) => !/\/(audit|auditPersonal|denials)\/|\/streams\/audit/.test(path))
     .map(({ path, data }) => [path, data]);
 
 /** Refused with this code, and nothing changed, nobody woken, nothing sent. */

@@ -11,12 +11,13 @@ import { inWords } from '@countersign/domain/plan/sentence';
 import type { Role } from '@countersign/domain/schemas/common';
 import type { Member } from '@countersign/domain/schemas/organization';
 import * as z from 'zod';
-import { ChangeSet, eventIdOf } from '../engine/change-set.ts';
+import { ChangeSet } from '../engine/change-set.ts';
 import type { Deps } from '../engine/deps.ts';
 import { log } from '../log.ts';
 import { refs } from '../refs.ts';
 import { read, type Transaction, type Write } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
+import { countDenial } from './denials.ts';
 
 /** Who calls: what the platform's sign-in has proven, and no more. Roles are read from the member's document. */
 export interface Caller {
@@ -180,7 +181,7 @@ const DENIALS: ReadonlySet<string> = new Set([
   'idempotency_key_reused',
 ]);
 
-/** A refused command is logged, and audited once a minute per caller and command, so that nobody can flood the log. */
+/** A refused command is logged, and counted in the audit log. */
 async function recordDenial(
   deps: Deps,
   command: CommandName,
@@ -190,14 +191,9 @@ async function recordDenial(
 ): Promise<void> {
   log.commandDenied({ command, uid: caller.uid, orgId, code: failure.code });
   try {
-    if ((await deps.db.get(paths.organization(orgId))) === null) return;
-    const now = deps.now().toISOString();
-    const commitId = `denied-${derivedId('denied', caller.uid, command, failure.code, now.slice(0, 16))}`;
-    if ((await deps.db.get(paths.auditEvent(orgId, eventIdOf(orgId, commitId)))) !== null) return;
-    const change = new ChangeSet(orgId, commitId, { kind: 'member', uid: caller.uid, roles: [] }, now);
-    await deps.db.commit(change.toWrites('command.denied', { data: { command, code: failure.code } }));
+    await countDenial(deps, orgId, caller.uid, command, failure);
     await drainStream(deps.streams, orgId, 'audit');
   } catch {
-    // Recorded by another call in this minute, or the store is away: the refusal itself stands.
+    // The store is away: the refusal itself stands.
   }
 }

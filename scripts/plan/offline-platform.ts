@@ -66,7 +66,7 @@ export async function offlinePlatform(plugin: BuiltPlugin, world: PlanWorld, now
     })),
   });
   await fillOrganization(deps, world, now);
-  await openLedgerAccounts(deps, world.ledgerAccounts);
+  await fillLedger(deps, world);
   await openAccounts(deps, world.accounts);
   await takeClaims(deps, world.claims);
   return { deps, db };
@@ -89,8 +89,8 @@ async function fillOrganization({ db }: Deps, world: PlanWorld, now: Date): Prom
   ]);
 }
 
-async function openLedgerAccounts(deps: Deps, accounts: PlanWorld['ledgerAccounts']): Promise<void> {
-  if (accounts.length === 0) return;
+async function fillLedger(deps: Deps, { ledgerAccounts: accounts, journals }: PlanWorld): Promise<void> {
+  if (accounts.length === 0 && journals.length === 0) return;
   const change = new ChangeSet(ORG, 'offline-ledger', { kind: 'system', part: 'seed' }, deps.now().toISOString());
   change.post(
     ...accounts.map((account): LedgerIntent => ({
@@ -98,9 +98,18 @@ async function openLedgerAccounts(deps: Deps, accounts: PlanWorld['ledgerAccount
       id: derivedId('open-account', ORG, account.id),
       account: { ...account, closed: false, mirrors: null },
     })),
+    ...journals.map((journal, at): LedgerIntent => ({
+      type: 'record',
+      id: derivedId('offline-journal', String(at)),
+      state: 'posted',
+      journal,
+      source: { executionId: null, effectId: null, kind: 'offline' },
+    })),
   );
   await deps.db.commit(change.toWrites('accounts.opened', { data: { opened: String(accounts.length) } }));
-  await drainStream(deps.streams, ORG, 'ledger');
+  const { decided } = await drainStream(deps.streams, ORG, 'ledger');
+  const [first] = [...decided.values()].flat();
+  if (first !== undefined) throw new AppError('invalid_argument', `The world's ledger: ${first.message}`);
 }
 
 async function openAccounts(deps: Deps, accounts: readonly WorldAccount[]): Promise<void> {

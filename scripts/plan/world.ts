@@ -1,4 +1,5 @@
 import { currencySchema, idSchema, instantSchema, minorSchema, roleSchema } from '@countersign/domain/schemas/common';
+import { journalDraftSchema } from '@countersign/domain/schemas/effect';
 import { accountTypeSchema } from '@countersign/domain/schemas/ledger';
 import { recordTypeSchema } from '@countersign/domain/schemas/record';
 import { readFile } from 'node:fs/promises';
@@ -61,6 +62,11 @@ const worldSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** Posted journals, by which these accounts have balances. */
+  journals: z
+    .array(journalDraftSchema.extend({ memo: z.string().max(300).default('') }))
+    .max(1000)
+    .default([]),
 });
 
 export type WorldAccount = z.infer<typeof accountSchema>;
@@ -75,7 +81,7 @@ const SOMEBODY = { executionId: 'another-run', at: '2000-01-01T00:00:00.000Z' };
 export async function readWorld({ world, stripe, claims }: PlanArguments['worldFiles']): Promise<PlanWorld> {
   const whole = world === undefined ? worldSchema.parse({}) : await readJson(world, worldSchema);
   const taken = claims === undefined ? whole.claims : await readJson(claims, claimsSchema);
-  const { baseCurrency, timeZone, members, allowedHosts, recordTypes, records, ledgerAccounts } = whole;
+  const { baseCurrency, timeZone, members, allowedHosts, recordTypes, records, ledgerAccounts, journals } = whole;
   return {
     baseCurrency,
     timeZone,
@@ -84,6 +90,7 @@ export async function readWorld({ world, stripe, claims }: PlanArguments['worldF
     recordTypes,
     records,
     ledgerAccounts,
+    journals,
     accounts: stripe === undefined ? whole.stripe : await readJson(stripe, z.array(accountSchema)),
     claims: new Map(Array.isArray(taken) ? taken.map((reference) => [reference, SOMEBODY]) : Object.entries(taken)),
   };

@@ -122,6 +122,8 @@ const CALLS: Readonly<Record<string, string>> = {
   'stripe.balances': 'Balances and bank accounts at Stripe',
   'claims.lookup': 'References that are spent already',
   'ledger.accounts': 'Accounts of the ledger',
+  'ledger.balances': 'Balances of the ledger',
+  'fx.rates': 'Exchange rates',
 };
 
 /** Calls are paired by what they ask; the same question asked twice is paired in order. */

@@ -27,7 +27,22 @@ const TIMEOUT_MS = 15 * 60_000;
 export async function exportEvidence(
   platform: ExportingPlatform,
   env: Readonly<Record<string, string | undefined>>,
-  { subject, personal, out, org, say }: ExportRequest,
+  { subject, ...request }: ExportRequest,
+): Promise<EvidenceExport> {
+  const { personal, out, say } = request;
+  const made = await exportFile(platform, env, request, (client) =>
+    client.call('exportEvidence', { subject, personal }),
+  );
+  say(`Check it with: npm run verify -- ${out}`);
+  return made;
+}
+
+/** Give a command that makes a file, wait until it is made, and fetch it. @throws AppError as above */
+export async function exportFile(
+  platform: ExportingPlatform,
+  env: Readonly<Record<string, string | undefined>>,
+  { personal, out, org, say }: Omit<ExportRequest, 'subject'>,
+  ask: (client: DemoClient) => Promise<{ readonly exportId: string }>,
 ): Promise<EvidenceExport> {
   const orgId = org ?? platform.organizationId;
   if (orgId === undefined) throw new AppError('invalid_argument', 'Say which organization: --org ORG');
@@ -35,13 +50,12 @@ export async function exportEvidence(
   const { email, password } = accountFor(platform, env, personal);
   const client = await DemoClient.signIn(target, email, password, orgId);
   try {
-    const { exportId } = await client.call('exportEvidence', { subject, personal });
+    const { exportId } = await ask(client);
     say(`Asked for as ${email}: ${exportId}`);
     const made = await untilMade(client, orgId, exportId);
-    if (made.file === null) throw new AppError('failed_precondition', made.error?.message ?? 'No pack was made');
+    if (made.file === null) throw new AppError('failed_precondition', made.error?.message ?? 'No file was made');
     await fetchFile(client, target, made.file, out);
     say(`${out}: ${made.file.sizeBytes.toLocaleString('en-US')} bytes, SHA-256 ${made.file.sha256}`);
-    say(`Check it with: npm run verify -- ${out}`);
     return made;
   } finally {
     await client.close();
@@ -94,7 +108,7 @@ async function untilMade(client: DemoClient, orgId: string, exportId: string): P
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<EvidenceExport>((resolve, reject) => {
-      const late = new AppError('unavailable', `The pack was not made within ${TIMEOUT_MS / 60_000} minutes`);
+      const late = new AppError('unavailable', `The file was not made within ${TIMEOUT_MS / 60_000} minutes`);
       timer = setTimeout(() => reject(late), TIMEOUT_MS);
       stop = onSnapshot(
         doc(getFirestore(client.app), paths.evidenceExport(orgId, exportId)),
@@ -122,7 +136,7 @@ async function fetchFile(
   const url = `http://${hosts.storage}/v0/b/${storageBucket}/o/${encodeURIComponent(storagePath)}?alt=media`;
   const response = await fetch(url, { headers: { Authorization: `Firebase ${token ?? ''}` } });
   if (!response.ok || response.body === null)
-    throw new AppError('unavailable', `The pack could not be fetched: ${response.status} ${response.statusText}`);
+    throw new AppError('unavailable', `The file could not be fetched: ${response.status} ${response.statusText}`);
   const sum = createHash('sha256');
   const summing = new Transform({
     transform(chunk: Buffer, _, done) {

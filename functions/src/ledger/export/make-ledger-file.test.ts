@@ -47,12 +47,7 @@ describe('the ledger as a file', () => {
     expect(text.split('\r\n')).toHaveLength(1 + entries.length + 1);
     const chart = readChart((await exported(world, 'chart')).text);
     expect(chart.issues).toEqual([]);
-    expect(chart.rows.map(({ id }) => id).sort()).toEqual(
-      world
-        .documents('accounts')
-        .map(({ id }) => id)
-        .sort(),
-    );
+    expect(new Set(chart.rows.map(({ id }) => id))).toEqual(new Set(world.documents('accounts').map(({ id }) => id)));
   });
 
   it('was asked for and made, says the audit log; it is not for everybody', async () => {

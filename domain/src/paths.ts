@@ -100,6 +100,13 @@ export const paths = {
   statement: (orgId: string, id: string) => `${org(orgId)}/statements/${id}`,
   /** What statements need to know and the chart of accounts does not say. */
   statementSettings: (orgId: string) => `${org(orgId)}/settings/statements`,
+  retention: (orgId: string) => `${org(orgId)}/settings/retention`,
+  legalHolds: (orgId: string) => `${org(orgId)}/holds`,
+  legalHold: (orgId: string, id: string) => `${org(orgId)}/holds/${id}`,
+  erasures: (orgId: string) => `${org(orgId)}/erasures`,
+  erasure: (orgId: string, uid: string) => `${org(orgId)}/erasures/${uid}`,
+  /** How far the removal of what is no longer kept has come, a class each. */
+  sweep: (orgId: string, what: string) => `${org(orgId)}/sweeps/${what}`,
   latestCheck: (orgId: string) => `${org(orgId)}/checks/latest`,
   streamHead: stream,
   inboxes: (orgId: string, name: string) => `${stream(orgId, name)}/inbox`,

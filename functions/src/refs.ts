@@ -19,6 +19,7 @@ import {
   pageSchema,
   problemPageSchema,
 } from '@countersign/domain/schemas/effect';
+import { erasureSchema, legalHoldSchema, retentionSchema } from '@countersign/domain/schemas/retention';
 import { checkResultSchema } from '@countersign/domain/schemas/check';
 import { alertSchema } from '@countersign/domain/schemas/alert';
 import { auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
@@ -46,6 +47,9 @@ const ref = <T>(path: string, schema: DocRef<T>['schema']): DocRef<T> => ({ path
 
 /** Typed references for the server: where each document lies and what it must look like. */
 export const refs = {
+  retention: (orgId: string) => ref(paths.retention(orgId), retentionSchema),
+  legalHold: (orgId: string, id: string) => ref(paths.legalHold(orgId, id), legalHoldSchema),
+  erasure: (orgId: string, uid: string) => ref(paths.erasure(orgId, uid), erasureSchema),
   latestCheck: (orgId: string) => ref(paths.latestCheck(orgId), checkResultSchema),
   alert: (orgId: string, id: string) => ref(paths.alert(orgId, id), alertSchema),
   period: (orgId: string, id: string) => ref(paths.period(orgId, id), periodSchema),

@@ -1,4 +1,5 @@
 import { paths } from '@countersign/domain/paths';
+import { erasureSchema, legalHoldSchema } from '@countersign/domain/schemas/retention';
 import { alertSchema } from '@countersign/domain/schemas/alert';
 import { auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
 import {
@@ -43,6 +44,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Query } from '../../functions/src/store/database.ts';
 import { indexFor, missingIndex, type IndexFile } from '../../functions/src/store/required-index.ts';
+import { denialsSchema } from '../../functions/src/commands/denials.ts';
 import { workSchema } from '../../functions/src/engine/work.ts';
 import { refs as webRefs, type ListSource } from '../../web/src/refs.ts';
 import { ANY_COLLECTION, queriesIn } from './queries-in.ts';
@@ -53,6 +55,8 @@ const file = JSON.parse(readFileSync(new URL('firestore.indexes.json', ROOT), 'u
 /** What lies in each collection that an index may name. */
 const SCHEMAS: Record<string, z.ZodType> = {
   alerts: alertSchema,
+  holds: legalHoldSchema,
+  erasures: erasureSchema,
   balanceMonths: balanceMonthSchema,
   feed: feedSchema,
   accounts: accountSchema,
@@ -64,6 +68,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   checkpoints: checkpointSchema,
   claims: claimSchema,
   delegations: delegationSchema,
+  denials: denialsSchema,
   executions: executionSchema,
   files: fileSchema,
   drafts: draftsSchema,

@@ -50,6 +50,8 @@ export const fileSchema = z.strictObject({
   uploadedBy: z.string().nullable(),
   executionId: idSchema.nullable(),
   createdAt: instantSchema,
+  /** Its bytes were removed then, because they are no longer kept. */
+  erasedAt: instantSchema.nullable().default(null),
   version: z.int().min(1),
 });
 export type StoredFile = z.infer<typeof fileSchema>;

@@ -8,6 +8,7 @@ import {
   sha256Schema,
   storedAsText,
 } from './common.ts';
+import { keepDaysSchema } from './retention.ts';
 import { accountChangeableSchema } from './ledger.ts';
 import { businessHoursSchema } from './organization.ts';
 import { policySchema } from './policy.ts';
@@ -89,6 +90,11 @@ export const changeSchema = z.discriminatedUnion('kind', [
     calendarId: idSchema,
     calendar: calendarSchema.pick({ name: true, timeZone: true, weekend: true, holidays: true }),
   }),
+  /** For how long what is no book and no proof is kept. */
+  z.strictObject({ kind: z.literal('retention.set'), keepDays: keepDaysSchema }),
+  z.strictObject({ kind: z.literal('hold.release'), holdId: idSchema }),
+  /** Removes the personal data of somebody who has left. */
+  z.strictObject({ kind: z.literal('person.erase'), uid: idSchema }),
   /** Closes a period of the ledger, locks a closed one for good, or opens a closed one again. */
   z.strictObject({ kind: z.literal('period.change'), action: z.enum(['close', 'lock', 'reopen']), periodId: idSchema }),
   /** What an account of the ledger is held to, what it is called, where it belongs, whether it takes entries. */

@@ -9,6 +9,7 @@ import { connectorSet, hostsSet } from './organization-changes.ts';
 import { operationPin, pluginActivate } from './plugin-changes.ts';
 import { periodChange } from './period-change.ts';
 import { policySet } from './policy-set.ts';
+import { holdRelease, personErase, retentionSet } from './retention-changes.ts';
 import { rateSet } from './rate-set.ts';
 import { recordTypeSet } from './record-type-set.ts';
 import { secretSet } from './secret-set.ts';
@@ -26,6 +27,9 @@ const definitions: { readonly [K in ChangeKind]: ChangeDefinition<K> } = {
   'rate.set': rateSet,
   'business-hours.set': businessHoursSet,
   'calendar.set': calendarSet,
+  'retention.set': retentionSet,
+  'hold.release': holdRelease,
+  'person.erase': personErase,
   'period.change': periodChange,
   'account.change': accountChange,
 };

@@ -41,6 +41,7 @@ export const filePublish: InsideKind<'file.publish'> = {
         uploadedBy: null,
         executionId: ids.executionId,
         createdAt: now,
+        erasedAt: null,
       });
     return { status: 'succeeded', providerId: id };
   },

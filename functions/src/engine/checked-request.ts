@@ -61,6 +61,11 @@ function inputFile(parameter: Parameter, file: StoredFile | null): InputFile {
       { details: { issues: file.issues } },
     );
   }
+  if (file.erasedAt !== null)
+    throw new AppError(
+      'input_error',
+      `${file.name} is no longer kept, since ${file.erasedAt.slice(0, 10)}. Upload it again.`,
+    );
   const rows = file.profile?.rowCount ?? 0;
   if (parameter.type === 'file' && parameter.maxRows !== undefined && rows > parameter.maxRows) {
     const issue = {

@@ -193,6 +193,7 @@ async function publish(
       uploadedBy: null,
       executionId: execution.id,
       createdAt: now,
+      erasedAt: null,
     };
     await fenced(deps, lease, async (tx) => {
       const change = new ChangeSet(lease.orgId, `published-${id}`, { kind: 'system', part: 'engine' }, now);

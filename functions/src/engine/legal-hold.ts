@@ -1,13 +1,25 @@
+import { isHeld, legalHoldSchema, type LegalHold } from '@countersign/domain/schemas/retention';
+import { paths } from '@countersign/domain/paths';
 import type { Database } from '../store/database.ts';
 
-/**
- * Whether something of an execution must not be deleted, because it may be evidence. Everything that deletes asks here.
- * There are no holds yet, so nothing is under one; whoever builds them answers here from their documents.
- */
+/** More holds at once than an organization's lawyers can follow. */
+export const MAX_HOLDS = 200;
+
+/** Holds that stand now. */
+export async function standingHolds(db: Pick<Database, 'query'>, orgId: string): Promise<LegalHold[]> {
+  const stored = await db.query({
+    collection: paths.legalHolds(orgId),
+    where: [['releasedAt', '==', null]],
+    limit: MAX_HOLDS,
+  });
+  return stored.map(({ data }) => legalHoldSchema.parse(data));
+}
+
+/** Whether a file of an execution must not be deleted, because it may be evidence. */
 export async function isUnderLegalHold(
-  _db: Pick<Database, 'get' | 'query'>,
-  _orgId: string,
-  _executionId: string,
+  db: Pick<Database, 'get' | 'query'>,
+  orgId: string,
+  executionId: string,
 ): Promise<boolean> {
-  return false;
+  return isHeld(await standingHolds(db, orgId), 'results', executionId);
 }

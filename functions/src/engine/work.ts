@@ -27,7 +27,7 @@ export const workSchema = z.strictObject({
   id: z.string(),
   orgId: z.string(),
   /** An execution that goes on; one that has ended, and of whose money there is news; an evidence pack to be made; the continuous check. */
-  kind: z.enum(['execution', 'settlement', 'evidence', 'check']),
+  kind: z.enum(['execution', 'settlement', 'evidence', 'check', 'retention']),
   nextAt: instantSchema.nullable(),
   token: z.int().min(0),
   lease: z.strictObject({ owner: z.string(), expiresAt: instantSchema }).nullable(),

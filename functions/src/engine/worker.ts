@@ -5,6 +5,7 @@ import { config } from '../config.ts';
 import { exportStep } from '../evidence/export-step.ts';
 import { log } from '../log.ts';
 import { refs } from '../refs.ts';
+import { retentionStep } from '../retention/retention-step.ts';
 import { read } from '../store/database.ts';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { applyExecution } from './apply-execution.ts';
@@ -53,6 +54,7 @@ async function takeStep(deps: Deps, lease: Lease, startedMs: number): Promise<vo
   if (lease.kind === 'settlement') return settleLater(deps, lease);
   if (lease.kind === 'evidence') return exportStep(deps, lease);
   if (lease.kind === 'check') return checkStep(deps, lease);
+  if (lease.kind === 'retention') return retentionStep(deps, lease);
   const execution = await read(deps.db, refs.execution(lease.orgId, lease.workId));
   if (execution === null) return fenced(deps, lease, async (tx) => tx.write(release(lease, null)));
   switch (execution.state) {

@@ -54,6 +54,7 @@ export async function registerUpload(deps: Deps, object: UploadedObject): Promis
       uploadedBy: uid,
       executionId: null,
       createdAt: now,
+      erasedAt: null,
     };
     const change = new ChangeSet(orgId, `upload-${fileId}`, { kind: 'member', uid, roles: [] }, now);
     change.create(refs.file(orgId, fileId), file);

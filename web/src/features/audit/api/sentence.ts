@@ -42,6 +42,10 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'journals.expired': (f) => `voided ${count(f.count, 'pending journal')} whose time was over`,
   'check.failed': (f) =>
     `found in its check ${count(f.findings, 'thing')} that ${f.findings === '1' ? 'does' : 'do'} not hold${f.first === undefined ? '' : `; first: ${f.first}`}`,
+  'hold.placed': (f) => `placed a legal hold${quoted(f.matter)}${f.classes === undefined ? '' : ` on ${f.classes}`}`,
+  'retention.applied': (f) =>
+    `removed ${count(f.count, 'piece')} of what is no longer kept${f.class === undefined ? '' : ` (${words(f.class)})`}`,
+  'person.erased': (f) => `removed ${count(f.removed, 'personal value')} of a former member`,
   'alert.acknowledged': (f) => `looked at an alert${f.message === undefined ? '' : `: ${f.message}`}`,
   'file.uploaded': (f) =>
     `uploaded${named(f.name, 'a file')}${f.revision === undefined ? '' : `, revision ${f.revision}`}${f.rows === undefined ? '' : `, ${count(f.rows, 'row')}`}`,

@@ -1,0 +1,167 @@
+import { paths } from '@countersign/domain/paths';
+import type { AuditEvent } from '@countersign/domain/schemas/audit';
+import type { CommandInput } from '@countersign/domain/schemas/commands';
+import { KEEP_EVERYTHING, RETENTION_CLASSES, type KeepDays } from '@countersign/domain/schemas/retention';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { expectSound } from '../engine/testing/sound.ts';
+import { ALPHA, csvOf, ORG, World } from '../engine/testing/world.ts';
+import { runWork } from '../engine/worker.ts';
+import { refs } from '../refs.ts';
+import { read } from '../store/database.ts';
+import { drainStream } from '../streams/index.ts';
+import { RETENTION_WORK } from './retention-step.ts';
+
+type Proposed = CommandInput<'proposeChange'>['change'];
+const REASON = 'As the policy says';
+const DAY_MS = 86_400_000;
+let world: World;
+let executionId: string;
+
+beforeEach(async () => {
+  world = await World.open();
+  await world.setMember('edith', { roles: ['executive', 'auditor'] });
+  executionId = (await world.payOut(csvOf([['inv-1', ALPHA, '5.00', 'USD']]))).id;
+});
+
+async function agreed(change: Proposed): Promise<void> {
+  const { proposalId } = await world.command('ada', 'proposeChange', { change, reason: REASON });
+  const proposal = await read(world.db, refs.proposal(ORG, proposalId));
+  if (proposal?.state === 'applied') return;
+  await world.command('edith', 'decideChange', {
+    proposalId,
+    digest: proposal?.digest ?? '',
+    decision: 'approve',
+    reason: REASON,
+  });
+}
+
+const keep = (days: Partial<KeepDays>): Proposed => ({
+  kind: 'retention.set',
+  keepDays: { ...KEEP_EVERYTHING, ...days },
+});
+
+async function daysLater(days: number): Promise<void> {
+  world.clock.pass(days * DAY_MS);
+  for (let step = 0; step < 5; step += 1) await runWork(world.deps, ORG, RETENTION_WORK);
+  await drainStream(world.clock, ORG, 'audit');
+}
+
+const documents = (part: string): string[] =>
+  world.db
+    .dump()
+    .map(({ path }) => path)
+    .filter((path) => path.includes(part));
+const inputFile = async () => {
+  const [stored] = await world.db.query({ collection: paths.files(ORG), where: [['kind', '==', 'input']], limit: 1 });
+  return stored?.data as { storagePath: string; generation: string; erasedAt: string | null; sha256: string };
+};
+const bytesThere = async (): Promise<boolean> => {
+  const { storagePath, generation } = await inputFile();
+  return world.objects.read(storagePath, generation).then(
+    () => true,
+    () => false,
+  );
+};
+
+describe('what is kept for a time', () => {
+  test('goes when its time is over, with an event, and everything that proves stays', async () => {
+    await agreed(keep({ uploads: 400, results: 400, logs: 30, notifications: 7, personal: 400 }));
+    const before = documents('/auditPersonal/').length;
+    expect(before).toBeGreaterThan(0);
+    await daysLater(6);
+    expect(documents('/logs/').length).toBeGreaterThan(0);
+    await daysLater(30);
+    expect(documents('/logs/')).toEqual([]);
+    expect(await bytesThere()).toBe(true);
+    await daysLater(400);
+    expect(await bytesThere()).toBe(false);
+    expect(await inputFile()).toMatchObject({ erasedAt: expect.any(String), sha256: expect.any(String) });
+    // The events of the removal itself have their own reasons still.
+    expect(documents('/auditPersonal/').length).toBeLessThan(before);
+    const classes = world.db
+      .dump()
+      .map(({ data }) => data as unknown as Partial<AuditEvent>)
+      .filter((event) => event.body?.type === 'retention.applied')
+      .map((event) => event.body?.data['class']);
+    expect(classes).toEqual(expect.arrayContaining(['uploads', 'logs', 'personal']));
+    await expectSound(world);
+  });
+
+  test('stays for ever where nothing is said, and two people are needed to keep it for less', async () => {
+    await daysLater(5000);
+    expect(await bytesThere()).toBe(true);
+    const { state } = await world.command('ada', 'proposeChange', { change: keep({ logs: 30 }), reason: REASON });
+    expect(state).toBe('open');
+    await agreed(keep({ logs: 90 }));
+    const longer = await world.command('ada', 'proposeChange', { change: keep({ logs: 120 }), reason: REASON });
+    expect(longer.state).toBe('applied');
+    await expect(
+      world.command('ada', 'proposeChange', { change: keep({ uploads: 3 }), reason: REASON }),
+    ).rejects.toMatchObject({
+      code: 'invalid_argument',
+    });
+  });
+
+  test('stays while it is under a legal hold, which two people end', async () => {
+    const { holdId } = await world.command('edith', 'placeHold', {
+      matter: '2026/17',
+      classes: ['uploads', 'logs'],
+      executionId,
+    });
+    const { holdId: all } = await world.command('edith', 'placeHold', {
+      matter: '2026/18',
+      classes: ['uploads'],
+      executionId: null,
+    });
+    await expect(
+      world.command('olivia', 'placeHold', { matter: 'x', classes: ['logs'], executionId: null }),
+    ).rejects.toMatchObject({ code: 'permission_denied' });
+    await agreed(keep({ uploads: 365, logs: 30 }));
+    await daysLater(800);
+    expect(await bytesThere()).toBe(true);
+    expect(documents('/logs/').length).toBeGreaterThan(0);
+    await agreed({ kind: 'hold.release', holdId });
+    await daysLater(1);
+    expect(documents('/logs/')).toEqual([]);
+    expect(await bytesThere()).toBe(true);
+    await agreed({ kind: 'hold.release', holdId: all });
+    await daysLater(1);
+    expect(await bytesThere()).toBe(false);
+    await expectSound(world);
+  });
+});
+
+describe('a person’s data', () => {
+  test('is removed after they have left, and no chain breaks', async () => {
+    await expect(agreed({ kind: 'person.erase', uid: 'amir' })).rejects.toMatchObject({ code: 'failed_precondition' });
+    await agreed({ kind: 'member.roles', uid: 'amir', roles: [], active: false });
+    const approval = await read(world.db, refs.approval(ORG, executionId, 'amir'));
+    expect(approval?.salt).not.toBe('');
+    await agreed({ kind: 'person.erase', uid: 'amir' });
+    await daysLater(0);
+    expect(await read(world.db, refs.member(ORG, 'amir'))).toMatchObject({
+      name: 'Erased person',
+      email: '',
+      salt: '',
+    });
+    expect(await read(world.db, refs.approval(ORG, executionId, 'amir'))).toMatchObject({ comment: '', salt: '' });
+    expect(await read(world.db, refs.erasure(ORG, 'amir'))).toMatchObject({ state: 'done' });
+    const theirs = world.db
+      .dump()
+      .map(({ data }) => data as unknown as Partial<AuditEvent>)
+      .filter(({ body }) => body?.actor?.kind === 'member' && body.actor.uid === 'amir');
+    expect(theirs.length).toBeGreaterThan(0);
+    for (const { body } of theirs) expect(documents(`/auditPersonal/${body?.id}`)).toEqual([]);
+    await expectSound(world);
+  });
+
+  test('is kept under a hold', async () => {
+    await world.command('edith', 'placeHold', {
+      matter: '2026/19',
+      classes: [...RETENTION_CLASSES],
+      executionId: null,
+    });
+    await agreed({ kind: 'member.roles', uid: 'amir', roles: [], active: false });
+    await expect(agreed({ kind: 'person.erase', uid: 'amir' })).rejects.toMatchObject({ code: 'failed_precondition' });
+  });
+});

@@ -143,7 +143,6 @@ describe('firestore.indexes.json', () => {
       'executions.parameters',
       'executions.tally',
       'audit.body.data',
-      'audit.body.subjects',
     ];
     const exempt = file.fieldOverrides
       .filter(({ indexes }) => indexes.length === 0)

@@ -5,7 +5,7 @@ import { executionSchema, type Execution } from '@countersign/domain/schemas/exe
 import { proposalSchema } from '@countersign/domain/schemas/proposal';
 import type { Database, Stored } from '../store/database.ts';
 import { eventThatLeft, placeEventsOf } from './events.ts';
-import { allOf, place, placeJournalsOf, type LeafPlaces } from './leaves.ts';
+import { allOf, PAGE, paged, place, placeJournalsOf, type LeafPlaces } from './leaves.ts';
 import { changedMeanwhile } from './limits.ts';
 
 /** Everything that a pack will hold, by where it lies; documents are held as they are. */
@@ -65,12 +65,15 @@ async function collectFoundations(source: Source, contents: Contents, execution:
 }
 
 async function collectDelegations(source: Source, contents: Contents, uid: string, forUid: string): Promise<void> {
-  const where = [
-    ['toUid', '==', uid],
-    ['fromUid', '==', forUid],
-    ['endsAt', '>', ''],
-  ] as const;
-  const found = await source.db.query({ collection: paths.delegations(source.orgId), where, limit: MAX_DELEGATIONS });
+  const found = await source.db.query({
+    collection: paths.delegations(source.orgId),
+    where: [
+      ['toUid', '==', uid],
+      ['fromUid', '==', forUid],
+      ['endsAt', '>', ''],
+    ],
+    limit: MAX_DELEGATIONS,
+  });
   for (const document of found)
     if (!contents.documents.has(document.path)) await collectWithEvent(source, contents, document as Document);
 }
@@ -101,7 +104,16 @@ async function collectPolicy(
 
 async function pastPolicies({ db, orgId }: Source, current: Document, version: number): Promise<Document[]> {
   const found: Document[] = [];
-  for await (const { data } of allOf(db, paths.proposals(orgId), [['kind', '==', 'policy.set']])) {
+  const proposals = paged((after) =>
+    db.query({
+      collection: paths.proposals(orgId),
+      where: [['kind', '==', 'policy.set']],
+      orderBy: [['__name__', 'asc']],
+      limit: PAGE,
+      ...after,
+    }),
+  );
+  for await (const { data } of proposals) {
     const proposal = proposalSchema.safeParse(data).data;
     if (proposal?.change.kind !== 'policy.set' || proposal.state !== 'applied') continue;
     const { policyId, policy } = proposal.change;

@@ -14,24 +14,19 @@ export interface LeafPlace {
 /** By place in the stream. */
 export type LeafPlaces = Map<number, LeafPlace>;
 
-const PAGE = 500;
+export const PAGE = 500;
 const MAX_PAGES = 10_000;
 
-/** All documents that a query finds, by id. */
-export async function* allOf(
-  db: Database,
-  collection: string,
-  where: NonNullable<Query['where']> = [],
-): AsyncGenerator<Stored> {
+/** All documents of a collection, by id. */
+export function allOf(db: Database, collection: string): AsyncGenerator<Stored> {
+  return paged((after) => db.query({ collection, orderBy: [['__name__', 'asc']], limit: PAGE, ...after }));
+}
+
+/** What a query by id finds, page after page. */
+export async function* paged(query: (after: Pick<Query, 'startAfter'>) => Promise<Stored[]>): AsyncGenerator<Stored> {
   let last: string | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const found = await db.query({
-      collection,
-      where,
-      orderBy: [['__name__', 'asc']],
-      limit: PAGE,
-      ...(last === undefined ? {} : { startAfter: [last] }),
-    });
+    const found = await query(last === undefined ? {} : { startAfter: [last] });
     yield* found;
     if (found.length < PAGE) return;
     last = found.at(-1)?.path.split('/').at(-1);
@@ -95,7 +90,16 @@ export async function placeJournalsOf(
   size: number,
   accounts: Set<string>,
 ): Promise<void> {
-  for await (const journal of allOf(db, paths.journals(orgId), [['source.executionId', '==', executionId]])) {
+  const journals = paged((after) =>
+    db.query({
+      collection: paths.journals(orgId),
+      where: [['source.executionId', '==', executionId]],
+      orderBy: [['__name__', 'asc']],
+      limit: PAGE,
+      ...after,
+    }),
+  );
+  for await (const journal of journals) {
     place(places, journal, size);
     for (const id of journal.data['accounts'] as readonly string[]) accounts.add(id);
     assertWithin(places.size, MAX_JOURNALS * 2, 'leaves of journals');

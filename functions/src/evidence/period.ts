@@ -3,7 +3,7 @@ import { END_STATES } from '@countersign/domain/schemas/execution';
 import { executionSchema } from '@countersign/domain/schemas/execution';
 import { collectExecution, type Contents, type Source } from './documents.ts';
 import { placeEventsWithin } from './events.ts';
-import { allOf, leafText, place, placeJournalsOf, type LeafPlaces } from './leaves.ts';
+import { allOf, leafText, PAGE, place, placeJournalsOf, type LeafPlaces } from './leaves.ts';
 import { assertWithin, MAX_EXECUTIONS, MAX_HASHED, MAX_JOURNALS } from './limits.ts';
 import type { Stored } from '../store/database.ts';
 
@@ -41,9 +41,8 @@ async function placeLedgerWithin(source: Source, contents: Contents, from: strin
 /** Journals recorded in the period, and the one before and after it. */
 async function placeJournalsWithin(source: Source, places: LeafPlaces, from: string, to: string): Promise<void> {
   const { db, orgId, ledger: size } = source;
-  const collection = paths.journals(orgId);
   const [before] = await db.query({
-    collection,
+    collection: paths.journals(orgId),
     where: [['recordedAt', '<', from]],
     orderBy: [['recordedAt', 'desc']],
     limit: 1,
@@ -52,7 +51,7 @@ async function placeJournalsWithin(source: Source, places: LeafPlaces, from: str
   let last: readonly unknown[] | null = null;
   for (;;) {
     const found: Stored[] = await db.query({
-      collection,
+      collection: paths.journals(orgId),
       where: [['recordedAt', '>=', from]],
       orderBy: [
         ['recordedAt', 'asc'],
@@ -71,8 +70,6 @@ async function placeJournalsWithin(source: Source, places: LeafPlaces, from: str
     last = [end.data['recordedAt'], end.path.split('/').at(-1)];
   }
 }
-
-const PAGE = 500;
 
 /** When each leaf was recorded, as its own text says. */
 async function timesOf({ db }: Source, places: LeafPlaces): Promise<Map<number, string>> {

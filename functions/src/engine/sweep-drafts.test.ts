@@ -41,7 +41,10 @@ const writer = definePlugin({
 });
 
 const hold = vi.hoisted(() => ({ held: false }));
-vi.mock('./legal-hold.ts', () => ({ isUnderLegalHold: async () => hold.held }));
+vi.mock(import('./legal-hold.ts'), async (original) => ({
+  ...(await original()),
+  isUnderLegalHold: async () => hold.held,
+}));
 
 let world: World;
 beforeEach(async () => {

@@ -28,6 +28,9 @@ const POSITIONS = [
   balance('fx-position.GBP', 'USD', -600_00n),
   balance('fx-position.CHF', 'CHF', -1n),
 ];
+const OPEN = Object.fromEntries(
+  ['fx-position.EUR', 'fx-revaluation.EUR', 'fx-revaluation.GBP', 'fx-unrealized', 'fx-rounding'].map((id) => [id, {}]),
+);
 const RATES = { baseCurrency: 'USD', quotes: [quote('EUR-USD', '1.1', '2026-01-30'), quote('EUR-GBP', '0.88', DAY)] };
 const run = (world: Partial<TestWorld> = {}) => {
   const books = { balances: POSITIONS, asOfSize: 9 };
@@ -36,6 +39,7 @@ const run = (world: Partial<TestWorld> = {}) => {
     now: '2026-02-03T09:00:00.000Z',
     balances: { [DAY]: books, now: books },
     rates: RATES,
+    ledger: OPEN,
     ...world,
   });
 };
@@ -57,7 +61,7 @@ test('a journal for each position whose value has changed, and a problem for wha
   expect(problems).toEqual([expect.objectContaining({ reference: 'CHF', code: 'rate_missing', severity: 'refused' })]);
   // 500 pounds are 625 dollars: 25 more than was received for them.
   expect(message).toBe(
-    '2 positions revalued on 2026-01-31: a gain of USD 175.00 not realized, where the books had a gain of USD 50.00. 1 position can not be valued; the problems say why.',
+    '2 positions revalued on 2026-01-31: a gain of USD 175.00 not realized, where the books had a gain of USD 50.00. Left out: There is no rate between CHF and USD on 2026-01-31 or before.',
   );
   expect(metrics['Unrealized gain']).toBe('USD 175.00');
   expect(warnings).toEqual([]);
@@ -103,6 +107,16 @@ test('warns of what is pending, and of later days that were revalued', async () 
   expect(warnings).toEqual([
     expect.stringContaining('pending'),
     expect.stringContaining('EUR was revalued for days after'),
+  ]);
+});
+
+test('an account that is not open is a problem of its currency', async () => {
+  const { effects, problems } = await run({ ledger: { ...OPEN, 'fx-revaluation.GBP': { closed: true } } }).execute();
+  expect(effects.map(({ key }) => key)).toEqual(['revalue EUR 2026-01-31']);
+  expect(problems.map(({ reference, code, message }) => [reference, code, message])).toContainEqual([
+    'GBP',
+    'account_missing',
+    'The ledger has no open account fx-revaluation.GBP',
   ]);
 });
 

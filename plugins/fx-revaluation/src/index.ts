@@ -10,7 +10,7 @@ export default definePlugin({
     'Values the currency positions of the ledger at the rate of a close day: books the gain that is not realized yet, and takes the revaluation before back.',
   category: 'ledger',
   riskLevel: 'medium',
-  capabilities: ['ledger.balances', 'fx.rates', 'ledger.post'],
+  capabilities: ['ledger.accounts', 'ledger.balances', 'fx.rates', 'ledger.post'],
   parameters: [
     {
       type: 'date',

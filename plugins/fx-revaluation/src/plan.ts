@@ -15,6 +15,7 @@ import {
 } from '@countersign/plugin-sdk';
 
 const ROWS_SHOWN = 20;
+const MAX_REASONS = 1_500;
 /** Rates are looked for so far back; one that is older than was asked for is then seen, and said to be old. */
 export const MAX_AGE_DAYS = 31;
 
@@ -37,18 +38,45 @@ export async function plan(day: string, maxAgeDays: number, context: Context): P
     rates: { maxAgeDays },
   });
   context.log.info(`Read ${plural(currencies.length, 'position')} and ${plural(quotes.length, 'rate')}`);
-  const changed = done.filter(({ journal }) => journal !== null);
+  const { bookable: changed, unbookable } = await withAccounts(done, context);
+  const refused = [...problems.map((problem) => problemOf(problem, maxAgeDays)), ...unbookable];
   return {
     effects: changed.flatMap((one) => effectOf(one, day, now)),
-    problems: problems.map((problem) => problemOf(problem, maxAgeDays)),
+    problems: refused,
     rowCount: currencies.length,
     refusedTotals: [],
-    message: messageOf(day, done, changed, problems, baseCurrency),
+    message: messageOf(day, changed, refused, baseCurrency, currencies.length),
     metrics: metricsOf(done, baseCurrency),
     warnings: warningsOf(day, currencies, then, now),
     tables: done.length === 0 ? [] : [positionsTable(done, baseCurrency)],
     rechecks: changed.flatMap((one) => rechecksOf(one, day, baseCurrency)),
   };
+}
+
+/** The journals that change the books, and a problem instead where an account is not open. */
+async function withAccounts(
+  done: readonly Revaluation[],
+  context: Context,
+): Promise<{ bookable: Revaluation[]; unbookable: Problem[] }> {
+  const accountsOf = ({ journal }: Revaluation): string[] => [
+    ...new Set(journal?.entries.map(({ accountId }) => accountId)),
+  ];
+  const there = await context.ledger.accounts([...new Set(done.flatMap(accountsOf))]);
+  const bookable: Revaluation[] = [];
+  const unbookable: Problem[] = [];
+  for (const one of done) {
+    const lacking = accountsOf(one).filter((id) => there.get(id)?.postable !== true || there.get(id)?.closed === true);
+    if (one.journal !== null && lacking.length === 0) bookable.push(one);
+    const fields = { line: null, column: null, reference: one.currency, severity: 'refused' } as const;
+    for (const id of lacking)
+      unbookable.push({
+        ...fields,
+        code: 'account_missing',
+        message: `The ledger has no open account ${id}`,
+        remedy: 'Open it, and run it again',
+      });
+  }
+  return { bookable, unbookable };
 }
 
 /**
@@ -111,18 +139,22 @@ const gainInWords = (minor: bigint, currency: string): string =>
 
 function messageOf(
   day: string,
-  done: readonly Revaluation[],
   changed: readonly Revaluation[],
-  problems: readonly RevaluationProblem[],
+  refused: readonly Problem[],
   baseCurrency: string,
+  positions: number,
 ): string {
-  const left =
-    problems.length === 0 ? '' : ` ${plural(problems.length, 'position')} can not be valued; the problems say why.`;
-  if (done.length + problems.length === 0) return `The books hold no currency positions on ${day}.`;
-  if (done.length === 0)
-    return `Nothing can be valued on ${day}. ${problems.map(({ message }) => message).join('. ')}.`;
-  if (changed.length === 0) return `Nothing to book on ${day}: the books say it already.${left}`;
-  return `${plural(changed.length, 'position')} revalued on ${day}: ${gainInWords(gainOf(done), baseCurrency)} not realized, where the books had ${gainInWords(formerOf(done), baseCurrency)}.${left}`;
+  if (positions === 0) return `The books hold no currency positions on ${day}.`;
+  const why = refused
+    .map(({ message }) => message)
+    .join('. ')
+    .slice(0, MAX_REASONS);
+  if (changed.length === 0)
+    return refused.length === 0
+      ? `Nothing to book on ${day}: the books say it already.`
+      : `Nothing can be booked on ${day}. ${why}.`;
+  const left = refused.length === 0 ? '' : ` Left out: ${why}.`;
+  return `${plural(changed.length, 'position')} revalued on ${day}: ${gainInWords(gainOf(changed), baseCurrency)} not realized, where the books had ${gainInWords(formerOf(changed), baseCurrency)}.${left}`;
 }
 
 function metricsOf(done: readonly Revaluation[], baseCurrency: string): Record<string, string> {

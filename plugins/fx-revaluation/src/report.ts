@@ -21,7 +21,8 @@ export function makeReport({ effects, outcomes, problems }: Omit<ReportInput<unk
   const byKey = new Map(outcomes.map((outcome) => [outcome.key, outcome]));
   const journals = effects.filter((effect) => effect.kind === 'ledger.journal');
   const booked = journals.filter(({ key }) => byKey.get(key)?.status === 'succeeded');
-  const left = problems.filter(({ severity }) => severity === 'refused').length;
+  const left = new Set(problems.filter(({ severity }) => severity === 'refused').map(({ reference }) => reference))
+    .size;
   return {
     success: booked.length === journals.length && left === 0,
     message: `${plural(booked.length, 'position')} of ${journals.length + left} revalued.`,

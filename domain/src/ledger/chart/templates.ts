@@ -49,10 +49,11 @@ const COMMON: readonly ChartRow[] = [
   leaf('suspense', 'Suspense', 'liability', 'liabilities'),
   leaf('opening-balances', 'Opening balances', 'equity', 'equity'),
   leaf('retained-earnings', 'Retained earnings', 'equity', 'equity'),
-  leaf('fx-position', 'Currency position', 'equity', 'equity'),
-  leaf('fx-gains', 'Currency gains', 'income', 'income'),
-  leaf('fx-losses', 'Currency losses', 'expense', 'expenses'),
-  leaf('rounding-differences', 'Rounding differences', 'expense', 'expenses'),
+  // Those of each currency are opened when there is something in it: `currencyAccounts` of `ledger/fx`.
+  group('fx-position', 'Currency positions', 'equity', 'equity'),
+  leaf('fx-realized', 'Realized exchange gains', 'income', 'income'),
+  leaf('fx-unrealized', 'Unrealized exchange gains', 'income', 'income'),
+  leaf('fx-rounding', 'Rounding differences', 'income', 'income'),
 ];
 
 export const CHART_TEMPLATES: readonly ChartTemplate[] = [

@@ -26,8 +26,27 @@ export function currenciesOf(accountIds: Iterable<string>): string[] {
 
 type Opened = Extract<LedgerIntent, { type: 'open_account' }>['account'];
 
+const open = (
+  id: string,
+  name: string,
+  type: Opened['type'],
+  parentId: string | null,
+  postable: boolean,
+  currency: string | null,
+): Opened => ({ id, name, type, parentId, postable, currency, closed: false, mirrors: null });
+
+/** The two accounts of each of these currencies, to be opened below the position account; none of the base currency. */
+export function currencyAccounts(currencies: readonly string[], baseCurrency: string): Opened[] {
+  const foreign = [...new Set(currencies)].filter((currency) => currency !== baseCurrency).sort();
+  return foreign.flatMap((currency) => [
+    open(positionAccount(currency), `Position in ${currency}, at cost`, 'equity', FX_POSITION, true, null),
+    open(revaluationAccount(currency), `Revaluation of ${currency}`, 'equity', FX_POSITION, true, baseCurrency),
+  ]);
+}
+
 /**
- * Accounts to be opened for positions in these currencies, parents first; those that are open already do no harm.
+ * All accounts of foreign exchange, parents first, for a chart that has none; the chart's templates have all but those of
+ * each currency.
  * @param under sums of the chart that they lie below, of the type that their name says; null for none
  */
 export function fxAccounts(
@@ -35,23 +54,11 @@ export function fxAccounts(
   baseCurrency: string,
   under: { readonly equity: string | null; readonly income: string | null } = { equity: null, income: null },
 ): Opened[] {
-  const open = (
-    id: string,
-    name: string,
-    type: Opened['type'],
-    parentId: string | null,
-    postable: boolean,
-    currency: string | null,
-  ): Opened => ({ id, name, type, parentId, postable, closed: false, mirrors: null, ...(currency && { currency }) });
-  const foreign = [...new Set(currencies)].filter((currency) => currency !== baseCurrency).sort();
   return [
     open(FX_POSITION, 'Currency positions', 'equity', under.equity, false, null),
-    ...foreign.flatMap((currency) => [
-      open(positionAccount(currency), `Position in ${currency}, at cost`, 'equity', FX_POSITION, true, null),
-      open(revaluationAccount(currency), `Revaluation of ${currency}`, 'equity', FX_POSITION, true, baseCurrency),
-    ]),
     open(FX_REALIZED, 'Realized exchange gains', 'income', under.income, true, baseCurrency),
     open(FX_UNREALIZED, 'Unrealized exchange gains', 'income', under.income, true, baseCurrency),
     open(FX_ROUNDING, 'Rounding differences', 'income', under.income, true, baseCurrency),
+    ...currencyAccounts(currencies, baseCurrency),
   ];
 }

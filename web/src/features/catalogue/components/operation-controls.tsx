@@ -64,7 +64,7 @@ export function OperationControls({ operation }: { readonly operation: Operation
         variant="subtle"
         size="compact-sm"
         aria-expanded={open === 'limit'}
-        aria-label={`Change how many runs of ${operation.title} apply side by side`}
+        aria-label={`Change the limit of runs of ${operation.title} that apply side by side`}
         onClick={() => toggle('limit')}
       >
         Change the limit…

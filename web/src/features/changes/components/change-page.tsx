@@ -3,10 +3,10 @@ import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { useLiveDocument } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
+import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { Instant } from '../../../components/instant.tsx';
 import { MemberName } from '../../../components/member-name.tsx';
-import { Notice } from '../../../components/notice.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
 import { Section } from '../../../components/section.tsx';
 import { PageSkeleton } from '../../../components/skeletons.tsx';
@@ -27,7 +27,14 @@ export default function ChangePage(): ReactNode {
   if (live.kind === 'loading') return <PageSkeleton />;
   if (live.kind === 'failed') return <Failure failure={live.failure} what="this change" />;
   if (live.value === null)
-    return <Notice title="There is no such change" message="The link may be mistyped, or from another organization." />;
+    return (
+      <>
+        <PageHeader title="No such change" back={<Link to="/changes">Changes</Link>} />
+        <Empty action={<Link to="/changes">See all changes</Link>}>
+          The link may be mistyped, or from another organization.
+        </Empty>
+      </>
+    );
   return <Change proposal={live.value} />;
 }
 

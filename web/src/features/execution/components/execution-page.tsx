@@ -32,7 +32,10 @@ export default function ExecutionPage(): ReactNode {
   if (live.kind === 'failed') return <Failure failure={live.failure} what="this execution" />;
   if (!live.value)
     return (
-      <Empty action={<Link to="/executions">See all executions</Link>}>There is no execution {executionId}.</Empty>
+      <>
+        <PageHeader title="No such execution" back={<Link to="/executions">Executions</Link>} />
+        <Empty action={<Link to="/executions">See all executions</Link>}>There is no execution {executionId}.</Empty>
+      </>
     );
   return <Content key={executionId} execution={live.value} />;
 }

@@ -19,7 +19,12 @@ export default function RunPage(): ReactNode {
   if (live.kind === 'loading') return <PageSkeleton />;
   if (live.kind === 'failed') return <Failure failure={live.failure} what="this operation" />;
   if (!live.value)
-    return <Empty action={<Link to="/catalogue">See the catalogue</Link>}>There is no operation {operationId}.</Empty>;
+    return (
+      <>
+        <PageHeader title="No such operation" back={<Link to="/catalogue">Catalogue</Link>} />
+        <Empty action={<Link to="/catalogue">See the catalogue</Link>}>There is no operation {operationId}.</Empty>
+      </>
+    );
   return <Run key={operationId} operation={live.value} />;
 }
 

@@ -15,6 +15,7 @@ import form from '../../../components/form.module.css';
 import { More } from '../../../components/more.tsx';
 import { useNow } from '../../../components/now.ts';
 import { PageHeader } from '../../../components/page-header.tsx';
+import { ProposeForm } from '../../../components/propose-form.tsx';
 import { Section } from '../../../components/section.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
@@ -97,19 +98,21 @@ function CalendarForm({ calendar }: { readonly calendar: Calendar | null }): Rea
   const wrong = holidays.find((day) => !isDay(day));
   const zoneOk = timeZoneSchema.safeParse(timeZone.trim()).success;
   const ready = name.trim() !== '' && wrong === undefined && zoneOk && weekend.length < 7;
+  const fields = {
+    name: name.trim(),
+    timeZone: timeZone.trim(),
+    weekend: weekend.toSorted((one, other) => one - other),
+    holidays,
+  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (!ready || command.pending) return;
-    const fields = {
-      name: name.trim(),
-      timeZone: timeZone.trim(),
-      weekend: weekend.toSorted((one, other) => one - other),
-      holidays,
-    };
     void command.run({ calendarId, ...fields }).then((result) => setSaved(result !== null));
   };
-  return (
-    <form className={form.form} onSubmit={submit}>
+  // Where business hours follow the calendar, more business days take a second person: the server says for which that is.
+  const followed = calendar !== null && organization.businessCalendarId === calendar.id;
+  const inputs = (
+    <>
       <TextInput label="Name" maxLength={120} value={name} onChange={(event) => setName(event.currentTarget.value)} />
       <TextInput
         label="Time zone"
@@ -142,6 +145,21 @@ function CalendarForm({ calendar }: { readonly calendar: Calendar | null }): Rea
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />
+    </>
+  );
+  if (followed)
+    return (
+      <ProposeForm
+        change={ready ? { kind: 'calendar.set', calendarId, calendar: fields } : null}
+        label="Propose this calendar"
+      >
+        <p className="muted">Business hours follow this calendar: more days of work take a second person.</p>
+        {inputs}
+      </ProposeForm>
+    );
+  return (
+    <form className={form.form} onSubmit={submit}>
+      {inputs}
       <CommandProblem failure={command.failure} />
       <Button type="submit" variant="default" loading={command.pending} disabled={!ready}>
         {calendar === null ? 'Make this calendar' : 'Save'}

@@ -2,7 +2,6 @@ import { DEFAULT_BUSINESS_HOURS } from '@countersign/domain/approval/business-ho
 import { timeZoneSchema } from '@countersign/domain/schemas/schedule';
 import { NativeSelect, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { Link } from 'react-router';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { Checkbox } from '../../../components/checkbox.ts';
@@ -107,11 +106,7 @@ function HoursForm({
       />
       <NativeSelect
         label="Days off by calendar"
-        description={
-          <>
-            Made under <Link to="/schedules/calendars">Calendars</Link>
-          </>
-        }
+        description="Calendars are made under Schedules"
         value={calendarId}
         data={[
           { value: '', label: 'None: only the days above count' },

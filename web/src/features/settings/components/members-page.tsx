@@ -84,7 +84,7 @@ function MemberRow({
         </span>
         <span>
           {member.roles.length === 0 ? <span className="muted">no role</span> : member.roles.join(', ')}{' '}
-          {roles && toggle('roles', 'Change', 'the roles')}
+          {roles && toggle('roles', 'Roles', 'the roles')}
           {payees && toggle('payees', 'Accounts', 'the payee accounts')}
         </span>
       </div>

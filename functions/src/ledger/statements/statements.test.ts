@@ -375,6 +375,18 @@ describe('issuing', () => {
     expect(event?.body.subjects.map(({ path }) => path)).toEqual([`statements/${statementId}`]);
   });
 
+  test('seals what it is made of, however young the last checkpoint is', async () => {
+    await issue();
+    await books.record('sale', [
+      ['bank', 'debit', '5'],
+      ['sales', 'credit', '5'],
+    ]);
+    const { statementId } = await issue();
+    const issued = books.world.documents('statements').map((one) => issuedStatementSchema.parse(one));
+    const { evidence } = issued.find(({ id }) => id === statementId) ?? {};
+    expect(evidence?.checkpoint?.size).toBe(evidence?.ledgerSize);
+  });
+
   test('is for those who answer for the books or look at them; an operator reads on screen', async () => {
     for (const uid of ['olivia', 'amir']) await expect(issue(uid)).rejects.toMatchObject({ code: 'permission_denied' });
     for (const uid of ['bea', 'edith', 'ada']) expect((await issue(uid)).statementId).toMatch(/./);
@@ -444,6 +456,16 @@ describe('settings', () => {
   });
 });
 
+test('a journal of several cash accounts is one flow', async () => {
+  await books.record('split', [
+    ['bank', 'debit', '60'],
+    ['stripe-balance.platform', 'debit', '40'],
+    ['sales', 'credit', '100'],
+  ]);
+  const { lines } = await read({ kind: 'cash_flow', from: '2026-11-22', to: '2026-11-22' });
+  expect(amountOf(lines, 'operating:account:sales')).toBe('100');
+});
+
 describe('a restatement', () => {
   const parameters = { kind: 'profit_and_loss', from: '2026-10-01', to: '2026-10-31' } as const;
 
@@ -492,7 +514,8 @@ describe('a restatement', () => {
     await books.record(
       'late',
       [
-        ['bank', 'debit', '20'],
+        ['bank', 'debit', '15'],
+        ['till', 'debit', '5'],
         ['sales', 'credit', '20'],
       ],
       '2026-10-31',

@@ -30,6 +30,10 @@ export function memoryObjects(): MemoryObjects {
   return {
     put,
     read,
+    at: (path, generation) => {
+      const bytes = versions.get(`${path}#${generation}`);
+      return bytes === undefined ? null : new TextDecoder().decode(bytes);
+    },
     text: (path) => new TextDecoder().decode(versions.get(`${path}#${latest.get(path) ?? ''}`)),
     async *stream(path, generation) {
       const bytes = await read(path, generation);

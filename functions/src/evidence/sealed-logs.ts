@@ -8,6 +8,7 @@ import {
 } from '@countersign/domain/schemas/ledger';
 import type { Organization } from '@countersign/domain/schemas/organization';
 import { drainStream, sealStream, type SealDeps } from '../streams/index.ts';
+import { isSameCheckpoint } from '../streams/publisher.ts';
 
 /** The checkpoints that a pack's proofs lead to, and the epoch of the logs. */
 export interface SealedLogs {
@@ -41,5 +42,10 @@ async function seal(deps: SealDeps, orgId: string, name: StreamName, epoch: numb
       'failed_precondition',
       `Nothing of the ${name} log has been vouched for, so nothing can be proven.`,
     );
-  return checkpointSchema.parse(stored.data);
+  const checkpoint = checkpointSchema.parse(stored.data);
+  // Where it was published, witnesses may have added their cosignatures.
+  const published = await deps.publisher.latest(orgId, name, epoch);
+  return published !== null && isSameCheckpoint(published, checkpoint.note)
+    ? { ...checkpoint, note: published }
+    : checkpoint;
 }

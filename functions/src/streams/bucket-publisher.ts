@@ -1,7 +1,7 @@
 import type { Storage } from 'firebase-admin/storage';
 import { AppError } from '@countersign/domain/errors';
 import type { StreamName } from '@countersign/domain/schemas/ledger';
-import { epochName } from './publisher.ts';
+import { epochName, isSameCheckpoint } from './publisher.ts';
 import type { CheckpointPublisher } from './ports.ts';
 
 const PRECONDITION_FAILED = 412;
@@ -21,7 +21,7 @@ export function bucketPublisher(bucket: ReturnType<Storage['bucket']>): Checkpoi
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === PRECONDITION_FAILED)) throw error;
         const [existing] = await file.download();
-        if (existing.toString('utf8') !== note)
+        if (!isSameCheckpoint(existing.toString('utf8'), note))
           throw new AppError('failed_precondition', `Another checkpoint of size ${size} was published before`, {
             cause: error,
           });

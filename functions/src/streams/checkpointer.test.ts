@@ -151,6 +151,11 @@ describe('on disk', () => {
       code: 'failed_precondition',
     });
     expect(await publisher.latest(ORG, 'ledger')).toBe('note 12');
+    // A witness has added its line since: it is the same checkpoint, and the line is kept.
+    const cosigned = 'note 12\n— witness.example.com/w1 c2lnbmF0dXJl\n';
+    await writeFile((await checkpointFiles(folder, ORG, 'ledger')).at(-1) ?? '', cosigned);
+    await publisher.publish(ORG, 'ledger', 12, 'note 12');
+    expect(await publisher.latest(ORG, 'ledger')).toBe(cosigned);
     expect(await publisher.latest(ORG, 'audit')).toBeNull();
     expect(
       (await checkpointFiles(folder, ORG, 'ledger')).map((file) => Number(file.match(/(\d+)\.txt$/)?.[1])),

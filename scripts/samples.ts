@@ -11,6 +11,7 @@ import {
   type SampleAccount,
   type SampleRow,
 } from './samples/sample-csv.ts';
+import { sampleJournals } from './samples/sample-journals.ts';
 
 export { sampleCsv } from './samples/sample-csv.ts';
 
@@ -67,7 +68,7 @@ export function samples(accounts: readonly SampleAccount[], seed: number = SEED)
   ];
 }
 
-/** Write the samples for the demo's own connected accounts; their paths from the project's folder. */
+/** Write the samples for the demo's own connected accounts, and journals for its chart; their paths from the project's folder. */
 export async function sampleFiles(folder: string = join(ROOT, '.local', 'samples')): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const paths: string[] = [];
@@ -75,6 +76,9 @@ export async function sampleFiles(folder: string = join(ROOT, '.local', 'samples
     await writeFile(join(folder, name), content);
     paths.push(relative(ROOT, join(folder, name)));
   }
+  const journals = join(folder, 'journals.csv');
+  await writeFile(journals, sampleJournals(SEED, ROWS));
+  paths.push(relative(ROOT, journals));
   return paths;
 }
 

@@ -61,6 +61,11 @@ export async function foundOrganization(deps: Deps, organization: NewOrganizatio
         when: { movesMoney: true },
         levels: [{ role: 'approver', people: 1 }],
       },
+      {
+        name: 'Journals that people book need one approver',
+        when: { categories: ['ledger'] },
+        levels: [{ role: 'approver', people: 1 }],
+      },
     ],
   });
   await deps.db.commit(change.toWrites('organization.created', { data: { members: String(members.length) } }));

@@ -104,7 +104,7 @@ function leastOf(currency: string): bigint {
 }
 
 /** Mulberry32 by Tommy Ettinger, in the public domain. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

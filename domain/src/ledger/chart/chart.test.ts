@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { currencyCodes } from '../../money/currencies.ts';
 import { ledgerIntentSchema, type Guard } from '../../schemas/ledger.ts';
-import { MemoryLedger } from '../text/testing/memory-ledger.ts';
+import { MemoryLedger } from '../testing/memory-ledger.ts';
 import { chartIntents } from './chart-intents.ts';
 import { rowsOfAccounts, type ChartRow } from './chart-row.ts';
 import { readChart } from './read-chart.ts';

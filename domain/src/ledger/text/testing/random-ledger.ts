@@ -1,7 +1,7 @@
 import { chartIntents } from '../../chart/chart-intents.ts';
 import type { ChartRow } from '../../chart/chart-row.ts';
 import type { LedgerIntent } from '../../../schemas/ledger.ts';
-import { MemoryLedger } from './memory-ledger.ts';
+import { MemoryLedger } from '../../testing/memory-ledger.ts';
 
 /** Exponents 0, 2, 3 and 4. */
 const CURRENCIES = ['USD', 'EUR', 'JPY', 'KWD', 'CLF', 'GBP'] as const;

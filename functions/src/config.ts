@@ -25,6 +25,8 @@ export const config = {
   askFirstAfterMs: 20 * 3_600_000,
   /** How soon the provider is asked first about an unknown outcome; later ever more seldom, up to once a day, for 30 days. */
   askAgainMs: positiveInt('ASK_AGAIN_MS', 60_000),
+  /** A worker that was lost lives no longer than a function may, and its last calls end soon after. */
+  mayBeSentForMs: 15 * 60_000,
   maxAskMs: 86_400_000,
   askForMs: 30 * 86_400_000,
   /** How often the books and the evidence of an organization are checked as a whole. */

@@ -1,7 +1,8 @@
-import type { FindRequest, PayRequest } from '../effects/payment-provider.ts';
+import type { FindRequest } from '../effects/payment-provider.ts';
 import fc from 'fast-check';
 import { claimSchema } from '@countersign/domain/schemas/effect';
-import { beforeEach, expect, test } from 'vitest';
+import type { Execution } from '@countersign/domain/schemas/execution';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { config } from '../config.ts';
 import { afterRestore } from './restored.ts';
 import { expectCompleted, expectOnce, expectSound } from './testing/sound.ts';
@@ -135,32 +136,66 @@ test('attempts grow only after a proven failure: whatever happens to a reference
   expect(config.askFirstAfterMs).toBe(20 * HOUR_MS);
 });
 
-test('a worker that stalled sends after its run has stopped, and the provider forgets: the next run asks, and pays nothing twice', async () => {
-  const world = await World.open();
+describe('a worker stalls before it sends, and its run has stopped meanwhile', () => {
   const csv = csvOf([['A-1', ALPHA, '100.00', 'USD']]);
-  const planned = await world.plan(csv);
-  await world.approve(planned);
-  world.wakes.length = 0;
-  const { provider } = world;
-  let stalled: PayRequest | null = null;
-  const pay = provider.pay.bind(provider);
-  provider.pay = async (request) => {
-    stalled = request;
-    throw new Error('stalled');
-  };
-  await expect(runWork(world.deps, ORG, planned.id)).rejects.toThrow('stalled');
-  provider.pay = pay;
-  provider.changeBank(ALPHA);
-  await world.later(config.leaseMs + 60_000);
-  expect(await world.execution(planned.id)).toMatchObject({ state: 'drifted' });
-  expect(world.claims()).toEqual({});
-  if (stalled === null) throw new Error('nothing was sent');
-  // Now it wakes up, and its request reaches Stripe after all; by the next run Stripe has forgotten the key.
-  await provider.pay(stalled);
-  expect(provider.payouts).toHaveLength(1);
-  provider.forgetKeys();
-  world.clock.pass(3 * 86_400_000);
-  const again = await world.payOut(csv);
-  expect(provider.payouts).toHaveLength(1);
-  expect(again).toMatchObject({ state: 'completed', tally: { counts: { succeeded: 1 } } });
+  let world: World;
+  let planned: Execution;
+  let wakeUp: () => Promise<unknown>;
+
+  beforeEach(async () => {
+    world = await World.open();
+    planned = await world.plan(csv);
+    await world.approve(planned);
+    world.wakes.length = 0;
+    const { provider } = world;
+    const pay = provider.pay.bind(provider);
+    provider.pay = async (request) => {
+      wakeUp = async () => pay(request);
+      throw new Error('stalled');
+    };
+    await expect(runWork(world.deps, ORG, planned.id)).rejects.toThrow('stalled');
+    provider.pay = pay;
+    provider.changeBank(ALPHA);
+    await world.later(config.leaseMs + 60_000);
+    expect(await world.execution(planned.id)).toMatchObject({ state: 'drifted', tally: { counts: { unknown: 1 } } });
+    expect(Object.keys(world.claims())).toEqual(['A-1']);
+  });
+
+  test('it wakes up and sends: the payment is found and booked', async () => {
+    await wakeUp();
+    for (let minutes = 0; minutes < 30; minutes += 1) await world.later(60_000);
+    expect(await world.execution(planned.id)).toMatchObject({
+      state: 'drifted',
+      tally: { counts: { succeeded: 1, unknown: 0 } },
+      agreement: { differenceCount: 0 },
+    });
+    expect(world.documents('unknowns')).toEqual([]);
+    await expectSound(world);
+  });
+
+  test('it never does: not done, once no worker can be sending it any more, and not before', async () => {
+    for (let minutes = 0; minutes < 13; minutes += 1) await world.later(60_000);
+    expect(await world.execution(planned.id)).toMatchObject({ tally: { counts: { unknown: 1 } } });
+    for (let minutes = 0; minutes < 15; minutes += 1) await world.later(60_000);
+    expect(await world.execution(planned.id)).toMatchObject({
+      state: 'drifted',
+      tally: { counts: { unknown: 0, untouched: 1 } },
+    });
+    expect(world.claims()).toEqual({});
+    expect(world.documents('unknowns')).toEqual([]);
+    expect(world.documents('journals').map(({ state }) => state)).not.toContain('pending');
+    await expectSound(world);
+  });
+
+  test('its machine was frozen for days, and the provider forgets: the next run asks, and pays nothing twice', async () => {
+    for (let minutes = 0; minutes < 30; minutes += 1) await world.later(60_000);
+    expect(world.claims()).toEqual({});
+    await wakeUp();
+    expect(world.provider.payouts).toHaveLength(1);
+    world.provider.forgetKeys();
+    world.clock.pass(3 * 86_400_000);
+    const again = await world.payOut(csv);
+    expect(world.provider.payouts).toHaveLength(1);
+    expect(again).toMatchObject({ state: 'completed', tally: { counts: { succeeded: 1 } } });
+  });
 });

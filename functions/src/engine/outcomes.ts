@@ -112,7 +112,11 @@ function begun(effects: readonly Effect[], { intents, intendedAt }: PageOutcomes
   });
 }
 
-/** The code of an effect whose page was begun by a worker that died, and which the provider did not know. */
+/**
+ * The code of an effect whose page was begun by a worker that was lost, and which the provider does not know: unknown as
+ * long as that worker may still be sending it, then not done under the second.
+ */
+export const MAY_BE_SENT = 'may_be_sent';
 export const STOPPED_BEFORE = 'drift';
 
 function mayBeDone(outcome: Outcome): boolean {

@@ -7,7 +7,7 @@ import type { HttpCaller } from '../effects/http-caller.ts';
 import { CLOCK_SKEW_MS } from '../effects/stripe-payout.ts';
 import type { FindRequest, Performed, PayRequest } from '../effects/payment-provider.ts';
 import type { ApplyContext } from './apply-page.ts';
-import { STOPPED_BEFORE } from './outcomes.ts';
+import { MAY_BE_SENT } from './outcomes.ts';
 import { outcomeOf, performOutside, settlementOf, type Mode } from './perform-effects.ts';
 
 const NOW = '2026-11-22T10:00:00.000Z';
@@ -266,11 +266,11 @@ describe('after a worker that may have sent it', () => {
     if (said.status === 'failed') expect(sinceAsked()).toEqual([INTENDED_AT]);
   });
 
-  test('a run that stops sends nothing: what is not found is not done', async () => {
+  test('a run that stops sends nothing: what is not found may still be sent', async () => {
     expect(await perform(payout, { mode: 'ask_only' })).toMatchObject({
-      status: 'not_done',
-      code: STOPPED_BEFORE,
-      message: 'Not sent: the run stopped before',
+      status: 'unknown',
+      code: MAY_BE_SENT,
+      message: 'The run stopped, and the worker that was lost may still send this: it is asked about for a while',
     });
     expect(pay).not.toHaveBeenCalled();
   });

@@ -8,7 +8,7 @@ import type { OutsideKind } from '../effects/definition.ts';
 import type { Performed } from '../effects/payment-provider.ts';
 import type { ApplyContext } from './apply-page.ts';
 import type { Intent } from './page-intents.ts';
-import { STOPPED_BEFORE } from './outcomes.ts';
+import { MAY_BE_SENT } from './outcomes.ts';
 import { withRetries } from './retry-policy.ts';
 
 /** `first`: nothing of it was sent before; `again`: it may have been, with the same keys; `ask_only`: no more is sent. */
@@ -182,7 +182,12 @@ async function callOutside(call: OutsideCall): Promise<Performed> {
       retryable: false,
     };
   if (mode === 'ask_only')
-    return { status: 'not_done', code: STOPPED_BEFORE, message: 'Not sent: the run stopped before', retryable: false };
+    return {
+      status: 'unknown',
+      code: MAY_BE_SENT,
+      message: 'The run stopped, and the worker that was lost may still send this: it is asked about for a while',
+      retryable: false,
+    };
   const performed = await send(call);
   if (performed.status === 'succeeded' || performed.status === 'unknown') return performed;
   if (mode === 'first') return { ...performed, status: 'failed' };

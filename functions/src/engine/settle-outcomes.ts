@@ -5,9 +5,9 @@ import { readAll, type Transaction } from '../store/database.ts';
 import type { ChangeSet } from './change-set.ts';
 import { changeOutcomes, type ChangedPage } from './settle-later-outcomes.ts';
 
-/** What became of an effect that was unknown. */
+/** What became of an effect that was unknown. Not done: nobody can be sending it any more; its claim goes with the report. */
 export type Answer = Pick<Outcome, 'providerId' | 'code' | 'message' | 'settlement'> & {
-  readonly status: 'succeeded' | 'failed';
+  readonly status: 'succeeded' | 'failed' | 'not_done';
 };
 
 export interface PagesToSettle {

@@ -1,6 +1,6 @@
 import { AppError } from '@countersign/domain/errors';
 import { countsOf } from '@countersign/domain/plan/totals';
-import type { PageOutcomes } from '@countersign/domain/schemas/effect';
+import type { Outcome, PageOutcomes } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { config } from '../config.ts';
 import { outsideKindOf } from '../effects/index.ts';
@@ -10,7 +10,7 @@ import { read } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
 import { ChangeSet } from './change-set.ts';
 import type { Deps } from './deps.ts';
-import { readPages, type PageWithOutcomes } from './outcomes.ts';
+import { MAY_BE_SENT, readPages, STOPPED_BEFORE, type PageWithOutcomes } from './outcomes.ts';
 import { idsOf, settlementOf } from './perform-effects.ts';
 import { settleOutcomes, type Answer } from './settle-outcomes.ts';
 import { fenced, release, type Lease } from './work.ts';
@@ -36,7 +36,8 @@ export function askAfterReport(execution: Execution, now: Date): string | null {
 
 /**
  * Ask the provider what became of effects whose outcome is unknown. Only a payment that is found settles one: as
- * succeeded, or as failed when it came back. That none is found proves nothing. Nothing is sent.
+ * succeeded, or as failed when it came back. That none is found proves nothing, but for
+ * what was begun by a worker that was lost: after a quarter of an hour it is not done. Nothing is sent.
  */
 export async function askAgain(deps: Deps, lease: Lease, execution: Execution): Promise<void> {
   const { plan } = execution;
@@ -73,7 +74,7 @@ async function askForPage(
     if (outcome.status !== 'unknown' || effect === undefined || intent === undefined) continue;
     const ids = idsOf({ lease, execution: { id: executionId } }, settled, intent);
     const found = await outsideKindOf(effect)?.find(ports, effect, { ...ids, since: new Date(settled.intendedAt) });
-    const answer = answerOf(found ?? null, now);
+    const answer = answerOf(found ?? null, now) ?? notSent(outcome, now);
     if (answer !== null) answers.set(outcome.effectId, answer);
   }
   if (answers.size === 0) return;
@@ -97,6 +98,13 @@ async function askForPage(
       }),
     );
   });
+}
+
+/** Of what a lost worker had begun, and the provider did not know: no worker lives long enough to send it still. */
+function notSent({ code, at }: Outcome, now: string): Answer | null {
+  if (code !== MAY_BE_SENT || Date.parse(now) - Date.parse(at) < config.mayBeSentForMs) return null;
+  const message = 'Not sent: the run stopped before';
+  return { status: 'not_done', providerId: null, code: STOPPED_BEFORE, message, settlement: null };
 }
 
 /** What the provider's answer settles; null when it settles nothing. */

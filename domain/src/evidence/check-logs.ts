@@ -7,9 +7,7 @@ import {
   type VerifySignature,
 } from '../audit/checkpoint.ts';
 import { verifyCosignatures, type Cosignature, type Witness } from '../audit/cosignature.ts';
-import { leafHash } from '../audit/merkle.ts';
 import { Inclusions, verifyConsistency } from '../audit/verify-proof.ts';
-import { canonicalJson } from '../hash.ts';
 import type { StreamName } from '../schemas/ledger.ts';
 import type { Findings } from './findings.ts';
 import type { ConsistencyRecord } from './pack.ts';
@@ -104,8 +102,7 @@ function checkLeaves(pack: Pack, logs: Logs, findings: Findings): void {
     const log = logs.get(stream);
     if (log === undefined) continue;
     const inclusions = new Inclusions(log.size, log.root);
-    for (const { seq, leaf, hash, proof } of pack.leaves[stream]) {
-      const found = leaf === undefined ? (hash ?? '') : leafHash(canonicalJson(leaf));
+    for (const { seq, leaf, found, proof } of pack.leaves[stream]) {
       if (!inclusions.holds(found, seq, proof))
         findings.add('leaf', leafName(stream, seq, leaf), `is not what the ${stream} log has at its place ${seq}`);
     }

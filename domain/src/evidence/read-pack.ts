@@ -1,4 +1,4 @@
-import type { Hash } from '../audit/merkle.ts';
+import { leafHash, type Hash } from '../audit/merkle.ts';
 import { canonicalJson, runningSha256 } from '../hash.ts';
 import type { Effect, Outcome } from '../schemas/effect.ts';
 import type { StreamName } from '../schemas/ledger.ts';
@@ -28,10 +28,13 @@ export interface Pack {
   /** By execution, then by the page's index. */
   readonly outcomes: Map<string, Map<number, readonly Outcome[]>>;
   readonly code: Map<Hash, string | null>;
-  readonly leaves: Record<StreamName, LeafRecord[]>;
+  readonly leaves: Record<StreamName, PackLeaf[]>;
   readonly openings: OpeningRecord[];
   lines: number;
 }
+
+/** A leaf with the hash that it has, or is said to have. */
+export type PackLeaf = LeafRecord & { readonly found: Hash };
 
 /** A document of the pack; of a policy, the version that a run was planned under. */
 export function documentAt(pack: Pack, path: string, version?: number): DocumentRecord['document'] | undefined {
@@ -69,6 +72,17 @@ const FORMS: Readonly<Record<PackRecord['record'], Readonly<Record<string, Form>
 };
 
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+
+/** The proofs of leaves in a row are the same but for their first hashes: what was there just before has its form. */
+function areHashes(): (value: unknown) => boolean {
+  let before: readonly unknown[] = [];
+  return (value) => {
+    if (!Array.isArray(value) || !value.every((one, at) => one === before[at] || isHash(one))) return false;
+    before = value;
+    return true;
+  };
+}
+
 const HAS_FORM: Readonly<Record<Form, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',
   code: (value) => typeof value === 'string' || value === null,
@@ -77,7 +91,7 @@ const HAS_FORM: Readonly<Record<Form, (value: unknown) => boolean>> = {
   list: (value) => Array.isArray(value),
   object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   hash: isHash,
-  hashes: (value) => Array.isArray(value) && value.every(isHash),
+  hashes: areHashes(),
   stream: (value) => value === 'audit' || value === 'ledger',
   any: (value) => value !== undefined,
 };
@@ -114,17 +128,18 @@ export async function readPack(chunks: AsyncIterable<Uint8Array>, findings: Find
   let ended = false;
   for await (const bytes of linesOf(chunks)) {
     const where = `line ${pack.lines + 1}`;
-    const record = parseLine(bytes, where, findings);
+    const line = parseLine(bytes, where, findings);
+    const record = line?.record;
     if (ended) findings.add('form', where, 'comes after the end');
     if (record?.record === 'end') {
       ended = true;
       const right = sum.hex();
       if (record.lines !== pack.lines) findings.add('truncated', where, `counts ${record.lines} lines before it`);
       else if (record.sha256 !== right) findings.add('checksum', where, 'the lines before it are not those it sums up');
-    } else if (record !== null) {
+    } else if (record !== undefined) {
       if (sortKey(record) <= before) findings.add('order', where, 'is doubled, or not in its place');
       before = sortKey(record);
-      keep(pack, record, where, findings);
+      keep(pack, record, line?.leafText ?? null, where, findings);
     }
     sum.add(bytes);
     pack.lines += 1;
@@ -133,22 +148,39 @@ export async function readPack(chunks: AsyncIterable<Uint8Array>, findings: Find
   return pack;
 }
 
-function parseLine(bytes: Uint8Array, where: string, findings: Findings): PackRecord | null {
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+interface Line {
+  readonly record: PackRecord;
+  /** Of a leaf, what its hash covers. */
+  readonly leafText: string | null;
+}
+
+function parseLine(bytes: Uint8Array, where: string, findings: Findings): Line | null {
   try {
     if (bytes.at(-1) !== NEWLINE) throw new Error('does not end');
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, -1));
+    const text = UTF_8.decode(bytes.subarray(0, -1));
     const record = JSON.parse(text) as Record<string, unknown>;
-    if (canonicalJson(record) !== text) throw new Error('is not in the one form (RFC 8785) that a line can have');
+    const leafText = record['record'] === 'leaf' && 'leaf' in record ? canonicalJson(record['leaf']) : null;
+    if (textOf(record, leafText) !== text) throw new Error('is not in the one form (RFC 8785) that a line can have');
     const problem = formProblem(record);
     if (problem !== null) throw new Error(problem);
-    return record as unknown as PackRecord;
+    return { record: record as unknown as PackRecord, leafText };
   } catch (error) {
     findings.add('form', where, error instanceof SyntaxError ? 'is no JSON' : (error as Error).message);
     return null;
   }
 }
 
-function keep(pack: Pack, record: PackRecord, where: string, findings: Findings): void {
+/** A record in RFC 8785's form; of a leaf, that of its greatest part is known. */
+function textOf(record: Readonly<Record<string, unknown>>, leafText: string | null): string {
+  if (leafText === null) return canonicalJson(record);
+  const { leaf: _, ...rest } = record;
+  // `leaf` is the first of its fields; another one that comes before it is found to be none of a leaf's either way.
+  return `{"leaf":${leafText},${canonicalJson(rest).slice(1)}`;
+}
+
+function keep(pack: Pack, record: PackRecord, leafText: string | null, where: string, findings: Findings): void {
   switch (record.record) {
     case 'manifest':
       if (record.format !== PACK_FORMAT || record.version !== PACK_VERSION)
@@ -186,8 +218,14 @@ function keep(pack: Pack, record: PackRecord, where: string, findings: Findings)
     }
     case 'code':
       return void pack.code.set(record.codeHash, record.code);
-    case 'leaf':
-      return void pack.leaves[record.stream].push(record);
+    case 'leaf': {
+      const leaves = pack.leaves[record.stream];
+      const before = leaves.at(-1)?.proof ?? [];
+      // The hashes that it has in common with the one before are kept once, or memory would be nothing but proofs.
+      const proof = record.proof.map((one, at) => (one === before[at] ? before[at] : one));
+      const found = leafText === null ? (record.hash ?? '') : leafHash(leafText);
+      return void leaves.push({ ...record, proof, found });
+    }
     case 'opening':
       return void pack.openings.push(record);
     case 'end':

@@ -3,10 +3,12 @@ import { inWords } from '@countersign/domain/plan/sentence';
 import { paths } from '@countersign/domain/paths';
 import type { Period } from '@countersign/domain/schemas/ledger';
 import type { Deps } from '../engine/deps.ts';
+import type { Database } from '../store/database.ts';
 import { sumsOver } from './balances-at.ts';
+import { revaluationDue } from './fx/revaluation-due.ts';
 
 export interface ChecklistItem {
-  readonly id: 'trial_balance' | 'pending' | 'suspense' | 'unknown' | 'running' | 'alerts';
+  readonly id: 'trial_balance' | 'pending' | 'suspense' | 'currencies' | 'unknown' | 'running' | 'alerts';
   readonly ok: boolean;
   /** What was found, in a sentence. */
   readonly text: string;
@@ -32,6 +34,7 @@ export async function closingChecklist(
     trialBalanceItem(sums, to),
     pendingItem(sums, to),
     suspenseItem(sums, to),
+    await currenciesItem(deps.db, orgId, sums, to),
     {
       id: 'unknown',
       ok: unknown.length === 0,
@@ -97,4 +100,23 @@ function suspenseItem(sums: Sums, day: string): ChecklistItem {
         ? `nothing lies in suspense at ${day}`
         : `the suspense account is not empty at ${day}, in ${inWords(left.map((one) => one.currency).sort())}`,
   };
+}
+
+async function currenciesItem(db: Database, orgId: string, sums: Sums, day: string): Promise<ChecklistItem> {
+  const balances = [...sums.values()].map(({ accountId, currency, postedDebit, postedCredit }) => ({
+    accountId,
+    currency,
+    postedDebitMinor: postedDebit.toString(),
+    postedCreditMinor: postedCredit.toString(),
+  }));
+  const { done, problems } = await revaluationDue(db, orgId, balances, day);
+  const due = done.filter(({ journal }) => journal !== null).map(({ currency }) => currency);
+  const reasons = [
+    ...(due.length === 0 ? [] : [`positions in ${inWords(due)} are not revalued at ${day}`]),
+    ...problems.map(({ message }) => message),
+  ];
+  const all = done.map(({ currency }) => currency);
+  const well =
+    all.length === 0 ? 'there are no currency positions' : `positions in ${inWords(all)} are revalued at ${day}`;
+  return { id: 'currencies', ok: reasons.length === 0, text: reasons.length === 0 ? well : reasons.join('. ') };
 }

@@ -77,7 +77,7 @@ export interface Context {
     accounts(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerAccount>>;
     /**
      * Balances of accounts at the end of an effective day, as known now, all of one moment; null for everything that is
-     * recorded. A sum stands for all accounts below it. At most 200 accounts that take entries.
+     * recorded. A sum stands for all accounts below it. At most 400 accounts that take entries.
      */
     balances(accounts: readonly string[], day: string | null): Promise<LedgerBalances>;
   };
@@ -117,7 +117,7 @@ export interface LedgerBalances {
 }
 
 export interface RateQuery {
-  /** At most 60. */
+  /** At most 200. */
   readonly currencies: readonly string[];
   readonly day: string;
   /** At most 31. */

@@ -6,7 +6,7 @@ import { readAll, type Database } from '../../store/database.ts';
 import type { StreamDeps } from '../../streams/ports.ts';
 import { sumsOver } from '../balances-at.ts';
 
-export const MAX_BALANCE_ACCOUNTS = 200;
+export const MAX_BALANCE_ACCOUNTS = 400;
 const MAX_READINGS = 3;
 /** After any day that an entry can have. */
 const LAST_DAY = '9999-12-31';
@@ -31,7 +31,7 @@ export interface BalancesOn {
 /**
  * Balances of accounts at the end of an effective day, as known now, all of one moment; null for everything that is
  * recorded. An account that sums up others stands for all of them. Accounts that are not open are left out.
- * @throws AppError `limit_exceeded` beyond 200 accounts, `unavailable` (retryable) while the books do not stand still
+ * @throws AppError `limit_exceeded` beyond 400 accounts, `unavailable` (retryable) while the books do not stand still
  */
 export async function balancesOn(
   deps: StreamDeps,

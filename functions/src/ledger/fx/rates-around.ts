@@ -8,7 +8,7 @@ import type { Database } from '../../store/database.ts';
 
 /** Currencies that most others are quoted in. */
 const PIVOTS = ['USD', 'EUR'] as const;
-export const MAX_RATE_CURRENCIES = 60;
+export const MAX_RATE_CURRENCIES = 200;
 export const MAX_RATE_DAYS = 31;
 const READS_AT_ONCE = 20;
 const DAY_MS = 86_400_000;

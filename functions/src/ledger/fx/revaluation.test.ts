@@ -11,6 +11,7 @@ import { inProcess } from '../../engine/testing/in-process-plugin.ts';
 import { expectSound } from '../../engine/testing/sound.ts';
 import { ORG, World } from '../../engine/testing/world.ts';
 import { drainStream, ledgerIntents } from '../../streams/index.ts';
+import { closingChecklist } from '../closing-checklist.ts';
 import { readBalances } from './plan-reads.ts';
 
 let world: World;
@@ -81,7 +82,11 @@ test('a close day is revalued by a signed run; the next takes it back; again, th
   await agreeRate('1.10', first);
   await agreeRate('1.05', second);
 
+  const item = async () =>
+    (await closingChecklist(world.deps, ORG, { to: first })).find(({ id }) => id === 'currencies');
+  expect(await item()).toEqual({ id: 'currencies', ok: false, text: `positions in EUR are not revalued at ${first}` });
   expect((await revalued(first)).state).toBe('completed');
+  expect(await item()).toMatchObject({ ok: true, text: `positions in EUR are revalued at ${first}` });
   expect((await positions()).get('EUR')).toEqual({
     quantityMinor: 1_000_00n,
     costMinor: 1_080_00n,
@@ -135,6 +140,8 @@ test('of two runs on the same books, one is carried out', async () => {
 test('without a rate of about that day nothing is booked, and it says which is missing', async () => {
   await buyEuros(1_000_00n, 1_080_00n, dayBefore(30));
   await agreeRate('1.10', dayBefore(20));
+  const checklist = await closingChecklist(world.deps, ORG, { to: dayBefore(10) });
+  expect(checklist.find(({ id }) => id === 'currencies')?.text).toContain('There is no rate between EUR and USD');
   const failed = await planned(dayBefore(10));
   expect(failed.state).toBe('failed');
   expect(failed.error?.message).toContain('The rate between EUR and USD is 10 days old');

@@ -128,6 +128,8 @@ function RateForm({ first }: { readonly first: string | undefined }): ReactNode 
           rate: rate.trim(),
           source: source.trim(),
           asOf: `${day}T00:00:00.000Z`,
+          // So that an older one becomes the rate of its day, and does not take the place of a newer one.
+          day,
         } as const)
       : null;
   return (

@@ -138,6 +138,7 @@ test('rules read as sentences, can be tried, and a proposed change says what it 
 
   // The tester finds the rule that the amount falls under.
   const answer = page.locator('[aria-live=polite]').filter({ hasText: 'Expires after' });
+  await page.getByLabel('Operation', { exact: true }).selectOption({ label: 'Stripe payouts' });
   await page.getByLabel('Amount, USD').fill('9999.99');
   await answer.getByText('Signed by 1 approver', { exact: true }).waitFor();
   await page.getByLabel('Amount, USD').fill('10000');

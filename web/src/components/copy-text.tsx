@@ -23,7 +23,6 @@ export function CopyText({
       type="button"
       className={classes.root}
       title={text}
-      aria-label={`Copy ${label} ${text}`}
       onClick={() => {
         navigator.clipboard.writeText(text).then(
           () => setCopied(true),
@@ -31,6 +30,7 @@ export function CopyText({
         );
       }}
     >
+      <span className="visually-hidden">Copy {label} </span>
       <span className="mono">{shown ?? text.slice(0, 12)}</span>
       {copied ? <IconCheck size={13} stroke={2} aria-hidden /> : <IconCopy size={13} stroke={1.6} aria-hidden />}
       <span className="visually-hidden" role="status">

@@ -77,7 +77,8 @@ export function ProblemList({ execution }: { readonly execution: Execution }): R
 
 function ProblemTable({ problems }: { readonly problems: readonly Problem[] }): ReactNode {
   return (
-    <div className={table.scroll}>
+    // On a phone it scrolls, and has to be reached by keys for that.
+    <div className={table.scroll} role="region" aria-label="Rows with this problem" tabIndex={0}>
       <table className={`${table.table} ${classes.rows}`} aria-label="Rows with this problem">
         <thead>
           <tr>

@@ -62,7 +62,7 @@ export async function exportFile(
   }
 }
 
-function targetOf({ projectId, env }: ExportingPlatform): ClientTarget {
+export function targetOf({ projectId, env }: ExportingPlatform): ClientTarget {
   const need = (name: string): string => {
     const value = env[name];
     if (value === undefined) throw new AppError('internal', `The platform gives no ${name}`);

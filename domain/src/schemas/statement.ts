@@ -210,7 +210,10 @@ export type CashActivity = z.infer<typeof cashActivitySchema>;
 export const statementSettingsSchema = z.strictObject({
   /** Accounts that hold cash. */
   cashAccounts: z.array(idSchema).max(500),
-  /** Accounts against which cash moves for investing or financing; else equity is financing, and all else operating. */
+  /**
+   * Accounts against which cash moves for investing or financing; else equity is financing, what is exchanged with other
+   * currencies stands by itself, and all else is operating.
+   */
   activities: z.array(z.strictObject({ accountId: idSchema, activity: cashActivitySchema })).max(500),
   /** First day of the financial year, month and day: earnings before it are retained. */
   yearStart: z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$/, 'A month and a day up to 28, such as 01-01'),

@@ -1,6 +1,7 @@
 import type { JournalEntryDraft } from '../../schemas/effect.ts';
 import type { Account } from '../../schemas/ledger.ts';
 import type { CashActivity, StatementLine, StatementSettings } from '../../schemas/statement.ts';
+import { FX_POSITION } from '../fx/accounts.ts';
 import { cashCheck } from './checks.ts';
 import { netDebit, ofBranch, type Chart, type LeafSum } from './leaf-sums.ts';
 import { belongsTo, controlTotals, ROUNDING, type SectionResult, type TreeAsked } from './section.ts';
@@ -15,13 +16,20 @@ export function cashLeaves(chart: Chart, { cashAccounts }: CashSettings): Set<st
   return new Set([...chart.values()].filter((account) => account.postable && isCash(account)).map(({ id }) => id));
 }
 
-/** Of the nearest account that says so; else equity is financing and all else operating. */
-export function activityOf(account: Account, { activities }: CashSettings): CashActivity {
+type Activity = CashActivity | 'exchange';
+
+/**
+ * Of the nearest account that says so. Else what goes against a currency position is an exchange, which is a flow in one
+ * currency and its opposite in another; equity is financing, and all else operating.
+ */
+export function activityOf(account: Account, { activities }: CashSettings): Activity {
   const named = new Map(activities.map(({ accountId, activity }) => [accountId, activity]));
-  const nearest = [account.id, ...[...account.path].reverse()].find((id) => named.has(id));
-  return (
-    (nearest === undefined ? undefined : named.get(nearest)) ?? (account.type === 'equity' ? 'financing' : 'operating')
-  );
+  const upwards = [account.id, ...[...account.path].reverse()];
+  const nearest = upwards.find((id) => named.has(id));
+  const said = nearest === undefined ? undefined : named.get(nearest);
+  if (said !== undefined) return said;
+  if (upwards.includes(FX_POSITION)) return 'exchange';
+  return account.type === 'equity' ? 'financing' : 'operating';
 }
 
 /**
@@ -73,6 +81,7 @@ const ACTIVITIES = [
   ['operating', 'Operating activities', 'Net cash from operating activities'],
   ['investing', 'Investing activities', 'Net cash from investing activities'],
   ['financing', 'Financing activities', 'Net cash from financing activities'],
+  ['exchange', 'Exchanged with other currencies', 'Net exchange with other currencies'],
   ['transfers', 'Transfers with other branches', 'Net transfers with other branches'],
 ] as const;
 

@@ -1,11 +1,19 @@
-import type { StatementSettings } from '../../schemas/statement.ts';
+import type { CashActivity, StatementSettings } from '../../schemas/statement.ts';
 import type { Chart } from './leaf-sums.ts';
 
-const CASH_IDS: ReadonlySet<string> = new Set(['bank', 'cash', 'stripe-balance']);
+/** As the templates of charts name them. */
+const CASH_IDS: ReadonlySet<string> = new Set(['bank', 'cash', 'petty-cash', 'stripe-balance']);
+const ACTIVITIES: readonly (readonly [id: string, activity: CashActivity])[] = [
+  ['fixed-assets', 'investing'],
+  ['investments', 'investing'],
+  ['loans', 'financing'],
+  ['redemptions-payable', 'financing'],
+  ['subscriptions-in-advance', 'financing'],
+];
 
 /**
- * What is assumed until somebody sets it: cash is every asset that mirrors an account at a provider, and the accounts
- * that the charts of accounts here call bank, cash and stripe-balance; the financial year is the calendar's.
+ * What is assumed until somebody sets it: cash is every asset that mirrors an account at a provider, and what the templates
+ * call so; the financial year is the calendar's.
  */
 export function assumedSettings(chart: Chart): Pick<StatementSettings, 'cashAccounts' | 'activities' | 'yearStart'> {
   const cash = [...chart.values()].filter(
@@ -18,7 +26,7 @@ export function assumedSettings(chart: Chart): Pick<StatementSettings, 'cashAcco
       .filter(({ path }) => !path.some((id) => named.has(id)))
       .map(({ id }) => id)
       .sort(),
-    activities: [],
+    activities: ACTIVITIES.filter(([id]) => chart.has(id)).map(([accountId, activity]) => ({ accountId, activity })),
     yearStart: '01-01',
   };
 }

@@ -9,7 +9,9 @@ import { netDebit, type LeafSum } from './leaf-sums.ts';
 import { cashOfBranch, makeTreeStatement, type Made, type TreeParameters } from './make-statement.ts';
 import { Register } from './register.ts';
 import { restatedLines } from './restatement.ts';
-import type { Journal } from '../../schemas/ledger.ts';
+import type { Account, Journal } from '../../schemas/ledger.ts';
+import { CHART_TEMPLATES } from '../chart/templates.ts';
+import { assumedSettings } from './settings.ts';
 
 const chart = exampleChart();
 const settings = {
@@ -323,6 +325,50 @@ test('cash is classified by the account on the other side', () => {
     'total:closing_cash 137',
   ]);
   expect(made.checks[0]?.holds).toBe(true);
+});
+
+test('money that is exchanged leaves in one currency and comes in another, and is no business', () => {
+  const fx = new Map(chart);
+  const root = exampleAccount({ id: 'fx-position', type: 'equity', parentId: null, postable: false });
+  fx.set(root.id, root);
+  fx.set(
+    'fx-position.EUR',
+    exampleAccount({ id: 'fx-position.EUR', type: 'equity', parentId: root.id, postable: true }, root),
+  );
+  const flows = new CashFlows(cashLeaves(fx, settings));
+  flows.add([
+    { accountId: 'asset-2a', side: 'credit', amountMinor: '110', currency: 'USD' },
+    { accountId: 'fx-position.EUR', side: 'debit', amountMinor: '110', currency: 'USD' },
+    { accountId: 'asset-2a', side: 'debit', amountMinor: '100', currency: 'EUR' },
+    { accountId: 'fx-position.EUR', side: 'credit', amountMinor: '100', currency: 'EUR' },
+  ]);
+  const cash = { accountId: 'asset-2a', debitMinor: 0n, creditMinor: 0n };
+  const at = [
+    { ...cash, currency: 'EUR', debitMinor: 100n },
+    { ...cash, currency: 'USD', creditMinor: 110n },
+  ];
+  const made = makeTreeStatement(parse({ kind: 'cash_flow', from: '2026-01-01', to: '2026-01-31' }), {
+    chart: fx,
+    settings,
+    before: [],
+    at,
+    flows: flows.flows(),
+    converter: null,
+  });
+  expect(['EUR', 'USD'].map((currency) => total(made, 'total:exchange', currency))).toEqual([100n, -110n]);
+  expect(made.checks.map(({ holds }) => holds)).toEqual([true, true]);
+});
+
+test('every template of a chart has cash, and accounts that are assumed to be investing or financing exist', () => {
+  for (const { rows } of CHART_TEMPLATES) {
+    const template = new Map<string, Account>();
+    for (const { guards, ...row } of rows)
+      template.set(row.id, exampleAccount({ ...row, guards: [...guards] }, template.get(row.parentId ?? '')));
+    const assumed = assumedSettings(template);
+    expect(cashLeaves(template, assumed).size + assumed.cashAccounts.length).toBeGreaterThan(1);
+    for (const { accountId } of assumed.activities) expect(template.has(accountId)).toBe(true);
+    for (const id of assumed.cashAccounts) expect(template.get(id)?.type).toBe('asset');
+  }
 });
 
 test('a register begins and ends with the balances, and each line follows from the one before', () => {

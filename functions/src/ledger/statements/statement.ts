@@ -188,7 +188,7 @@ function assumptions(parameters: StatementParameters, { settings }: Opened): str
   if (!settings.assumed) return [];
   if (parameters.kind === 'cash_flow' && settings.cashAccounts.length > 0)
     return [
-      `Nobody has said which accounts are cash; taken as such: ${inWords(settings.cashAccounts.slice(0, 10), 'and')}.`,
+      `Nobody has said which accounts are cash, investing or financing; taken as cash: ${inWords(settings.cashAccounts.slice(0, 10), 'and')}.`,
     ];
   return parameters.kind === 'balance_sheet'
     ? ['Nobody has said when the financial year begins; taken to be 1 January.']

@@ -64,7 +64,7 @@ test('journals of a file are booked when another has signed, and the same file a
   const world = await opened();
   const waits = await planned(world, FILE);
   expect(waits.state).toBe('awaiting_approval');
-  await expect(world.approve(waits, 'olivia')).rejects.toThrow();
+  await expect(world.approve(waits, 'olivia')).rejects.toThrow('somebody else must sign it');
   await world.approve(waits);
   await world.work();
   expect((await world.execution(waits.id)).state).toBe('completed');

@@ -34,9 +34,9 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
     `issued a statement${f.kind === undefined ? '' : `: ${words(f.kind)}`}${f.format === undefined ? '' : `, as ${f.format.toUpperCase()}`}${f.knownAt === undefined ? '' : `, as known on ${f.knownAt}`}`,
   'statement_settings.set': (f) => `set which accounts are cash, and the financial year${because(f)}`,
   'periods.opened': (f) => `opened ${count(f.opened ?? f.count, 'period')} of the ledger`,
-  'evidence.requested': () => 'asked for an evidence pack',
-  'evidence.exported': (f) => `made an evidence pack${quoted(f.name)}`,
-  'evidence.failed': (f) => `could not make an evidence pack${f.code === undefined ? '' : ` (${words(f.code)})`}`,
+  'evidence.requested': (f) => `asked for ${exported(f)}`,
+  'evidence.exported': (f) => `made ${exported(f)}${quoted(f.name)}`,
+  'evidence.failed': (f) => `could not make ${exported(f)}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
   'command.denials_counted': (f) =>
     `counted ${count(f.count, 'more refused request')}${f.command === undefined ? '' : ` of ${words(f.command)}`}`,
   'journals.expired': (f) => `voided ${count(f.count, 'pending journal')} whose time was over`,
@@ -122,6 +122,10 @@ function outcome(f: Facts): string {
     .map((key) => `${Number(f[key]).toLocaleString('en-US')} ${key === 'succeeded' ? 'done' : key}`);
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
 }
+
+/** What a file is that somebody takes out of the platform. */
+const exported = (f: Facts): string =>
+  f.about === 'ledger' ? `a file of the ledger (${words(f.format ?? 'file')})` : 'an evidence pack';
 
 /** Events from before there were other effects count payouts. */
 const effects = (f: Facts): string =>

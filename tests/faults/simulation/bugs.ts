@@ -22,9 +22,12 @@ function changedDatabase(
     write = (writes) => writes,
   }: { read?: Read; write?: (writes: readonly Write[]) => Write[] | readonly Write[] },
 ): Database {
-  const reader = (from: Pick<Transaction, 'get' | 'getAll'>): Pick<Transaction, 'get' | 'getAll'> => ({
+  const reader = (
+    from: Pick<Transaction, 'get' | 'getAll' | 'query'>,
+  ): Pick<Transaction, 'get' | 'getAll' | 'query'> => ({
     get: async (path) => read(await from.get(path)),
     getAll: async (paths) => (await from.getAll(paths)).map(read),
+    query: async (query) => (await from.query(query)).flatMap((stored) => read(stored) ?? []),
   });
   return {
     ...db,
@@ -35,9 +38,7 @@ function changedDatabase(
       return writes.map((one) => times[changed.indexOf(one)] ?? times[0] ?? '0.0');
     },
     transaction: (decide) =>
-      db.transaction((tx) =>
-        decide({ ...reader(tx), query: (query) => tx.query(query), write: (...writes) => tx.write(...write(writes)) }),
-      ),
+      db.transaction((tx) => decide({ ...reader(tx), write: (...writes) => tx.write(...write(writes)) })),
   };
 }
 
@@ -271,4 +272,137 @@ export const bugs: readonly Bug[] = [
         ),
     }),
   },
+  {
+    name: 'forgets-arrived',
+    what: 'a payout that has arrived is not asked about any more',
+    near: 4,
+    wrap: (deps) => ({
+      ...deps,
+      provider: {
+        ...deps.provider,
+        retrieve: async (request) => {
+          const now = await deps.provider.retrieve(request);
+          return now?.state === 'returned' ? { ...now, state: 'settled' } : now;
+        },
+      },
+    }),
+  },
+  {
+    name: 'resume-forgets',
+    what: 'a resume does not look at what the runs before it have done',
+    near: 25,
+    wrap: changing({
+      read: (stored) =>
+        stored !== null && isAt(stored.path, 'lineages')
+          ? withData(stored, { members: (stored.data['members'] as string[]).slice(-1) })
+          : stored,
+    }),
+  },
+  {
+    name: 'one-by-one',
+    what: 'each missed time of a schedule becomes a run of its own',
+    near: 10,
+    wrap: changing({
+      write: (writes) => {
+        const run = writes.find((one) => one.op !== 'delete' && /\/executions\/[^/]+$/.test(one.path));
+        if (run === undefined || run.op === 'delete') return writes;
+        const { dueAt } = run.data['origin'] as Origin;
+        if (dueAt === null) return writes;
+        const next = new Date(Date.parse(dueAt) + 300_000).toISOString();
+        return writes.map((one) =>
+          one.op !== 'delete' && isAt(one.path, 'schedules')
+            ? { ...one, data: { ...one.data, lastDueAt: dueAt, nextAt: next } }
+            : one,
+        );
+      },
+    }),
+  },
+  {
+    name: 'no-schedules',
+    what: 'the tick does not look for schedules that are due',
+    near: 10,
+    wrap: (deps, { kind }) =>
+      kind !== 'tick'
+        ? deps
+        : changing({ read: (stored) => (stored !== null && isAt(stored.path, 'schedules') ? null : stored) })(deps),
+  },
+  {
+    name: 'settles-alone',
+    what: 'who proposes what became of something may decide it',
+    near: 16,
+    wrap: changing({
+      read: (stored) =>
+        stored !== null && isAt(stored.path, 'unknownProposals')
+          ? withData(stored, { proposedBy: 'somebody' })
+          : stored,
+    }),
+  },
+  {
+    name: 'people-before-provider',
+    what: 'what two people say goes before what the provider says',
+    near: 1,
+    wrap: (deps, { kind }) =>
+      kind !== 'command'
+        ? deps
+        : { ...deps, provider: { ...deps.provider, find: async () => null, retrieve: async () => null } },
+  },
+  {
+    name: 'torn-draft',
+    what: 'a file is published of which only a part was stored',
+    near: 1,
+    wrap: (deps) => ({
+      ...deps,
+      objects: {
+        ...deps.objects,
+        writer: (path, type) => {
+          const writer = deps.objects.writer(path, type);
+          return { ...writer, write: (bytes) => writer.write(bytes.subarray(0, 8)) };
+        },
+      },
+    }),
+  },
+  {
+    name: 'forgets-restore',
+    what: 'the provider is not asked for what a restored database has forgotten',
+    near: 1,
+    wrap: (deps, { kind }) =>
+      kind !== 'worker'
+        ? deps
+        : {
+            ...changing({
+              read: (stored) => {
+                const restored = stored === null || stored.path.split('/').length > 2 ? null : stored.data['restored'];
+                const lostSince = '2100-01-01T00:00:00.000Z';
+                return restored == null || stored === null
+                  ? stored
+                  : withData(stored, { restored: { ...restored, lostSince } });
+              },
+            })(deps),
+          },
+  },
+  {
+    name: 'any-database',
+    what: 'nobody looks whether the database is the one that was vouched for',
+    near: 1,
+    wrap: (deps, { kind }) =>
+      kind !== 'worker'
+        ? deps
+        : { ...deps, streams: { ...deps.streams, publisher: { ...deps.streams.publisher, latest: async () => null } } },
+  },
+  {
+    name: 'always-open',
+    what: 'the ledger does not see that a period is closed',
+    near: 2,
+    wrap: changing({
+      read: (stored) =>
+        stored !== null && isAt(stored.path, 'periods') && stored.data['state'] !== 'open'
+          ? withData(stored, { state: 'open' })
+          : stored,
+    }),
+  },
 ];
+
+interface Origin {
+  readonly kind: string;
+  readonly dueAt: string | null;
+}

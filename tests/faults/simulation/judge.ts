@@ -3,11 +3,13 @@ import { paths } from '@countersign/domain/paths';
 import { derivedId } from '@countersign/domain/hash';
 import { claimId, effectId } from '@countersign/domain/plan/effect-checks';
 import { countsOf } from '@countersign/domain/plan/totals';
-import type { Effect, Outcome } from '@countersign/domain/schemas/effect';
+import type { Effect, EffectOf, Outcome } from '@countersign/domain/schemas/effect';
 import { END_STATES, type Execution } from '@countersign/domain/schemas/execution';
-import type { Balance } from '@countersign/domain/schemas/ledger';
+import { journalSchema, type Balance, type Period } from '@countersign/domain/schemas/ledger';
 import { sealStream } from '../../../functions/src/streams/index.ts';
 import { verifyOrganization } from '../../../functions/src/streams/verify/index.ts';
+import { closedThrough } from './act-period.ts';
+import { fileText } from './mixed-plugin.ts';
 import type { Outflows } from './play.ts';
 import type { Payment } from './sim-stripe.ts';
 import type { SimWorld } from './sim-world.ts';
@@ -16,21 +18,47 @@ import type { SimWorld } from './sim-world.ts';
 export async function judge(world: SimWorld, outflows: Outflows): Promise<void> {
   const executions = world.observer.all('executions') as unknown as Execution[];
   judgeOnce(world);
+  judgeLineages(world, executions);
   for (const execution of executions) judgeExecution(world, execution);
   judgeClaims(world, executions);
   judgeMoney(world, executions, outflows);
+  judgePeriods(world);
   await judgeStreams(world);
 }
 
 /** No effect is done twice, and no reference is paid twice. */
-function judgeOnce({ stripe, receiver, findings }: SimWorld): void {
+function judgeOnce(world: SimWorld): void {
+  const { stripe, receiver, findings } = world;
   // A reference whose payout came back may be paid again, by another run.
   const subjects = stripe.payments.flatMap(({ kind, effectId: id, reference, state }) => [
     `effect ${id}`,
     ...(state === 'returned' ? [] : [`${kind} ${normalizeReference(reference)}`]),
   ]);
   for (const subject of repeated(subjects)) findings.add('duplicate', 'money moves once', subject);
-  for (const [what, times] of receiver.done) if (times > 1) findings.add('duplicate', 'a call is made once', what);
+  for (const [what, times] of receiver.done) {
+    // A database that came back has forgotten calls that nobody can be asked about.
+    const isForgotten = world.restored !== null && !receiver.keyed.has(what);
+    if (times > 1 && !isForgotten) findings.add('duplicate', 'a call is made once', what);
+  }
+}
+
+/** What a run has done, or may have done, is done by no run that resumes it. */
+function judgeLineages({ observer, findings }: SimWorld, executions: readonly Execution[]): void {
+  const byId = new Map(executions.map((execution) => [execution.id, execution]));
+  for (const [path, lineage] of observer.entries('lineages')) {
+    const doneBy = new Map<string, string>();
+    for (const id of lineage['members'] as string[]) {
+      const execution = byId.get(id);
+      if (execution === undefined) continue;
+      for (const { key, status } of observer.outcomes(execution)) {
+        if (status !== 'succeeded' && status !== 'unknown') continue;
+        const earlier = doneBy.get(key);
+        if (earlier !== undefined)
+          findings.add('duplicate', 'a resume does nothing again', `${path} ${key}: ${earlier} and ${id} ${status}`);
+        doneBy.set(key, id);
+      }
+    }
+  }
 }
 
 function repeated(subjects: readonly string[]): string[] {
@@ -80,9 +108,10 @@ function judgeEffect(world: SimWorld, execution: Execution, effect: Effect, outc
   const id = effectId(execution.id, effect.key);
   const where = `${execution.id.slice(0, 8)} ${effect.key} (${execution.state})`;
   const status = outcome?.status ?? 'untouched';
-  const done = isDone(world, execution, effect, id);
+  const done = isDone(world, execution, effect, outcome);
   if (status === 'succeeded' && done === false) findings.add('lost', 'what succeeded was done', where);
-  if (done === true && status !== 'succeeded' && status !== 'unknown')
+  const isForgotten = (status === 'untouched' || status === 'not_done') && wasForgotten(world, effect, id);
+  if (done === true && status !== 'succeeded' && status !== 'unknown' && !isForgotten)
     findings.add('lost', `what is called ${status} was not done`, where);
   judgeJournal(world, effect, id, outcome?.settlement?.state === 'returned' ? 'returned' : status, where);
   const payment = stripe.payments.find((one) => one.effectId === id);
@@ -91,13 +120,34 @@ function judgeEffect(world: SimWorld, execution: Execution, effect: Effect, outc
   findings.expect(!askedAfter, 'the provider is asked about what is unknown', where);
 }
 
+/** It was done in the time that a restored database has lost: nobody has come back to it since. */
+function wasForgotten({ restored, stripe }: SimWorld, effect: Effect, id: string): boolean {
+  if (restored === null) return false;
+  if (effect.kind === 'http.call') return true;
+  const payment = stripe.payments.find(({ effectId: paid }) => paid === id);
+  return payment !== undefined && isWithin(restored, payment);
+}
+
+const isWithin = ({ sinceMs, untilMs }: { sinceMs: number; untilMs: number }, { atMs }: Payment): boolean =>
+  atMs >= sinceMs && atMs <= untilMs;
+
 /** True or false where the world can tell, else null. */
-function isDone(world: SimWorld, execution: Execution, effect: Effect, id: string): boolean | null {
+function isDone(world: SimWorld, execution: Execution, effect: Effect, outcome: Outcome | null): boolean | null {
   const { observer, orgId, receiver, stripe } = world;
+  const id = effectId(execution.id, effect.key);
   switch (effect.kind) {
     case 'stripe.payout':
     case 'stripe.transfer':
-      return stripe.payments.some((payment) => payment.effectId === id && payment.state !== 'returned');
+      return stripe.payments.some((payment) => {
+        // Asked first, the provider may have found what an earlier run of the reference has paid.
+        const isFound = outcome?.status === 'succeeded' && outcome.providerId === payment.id;
+        return (payment.effectId === id || isFound) && payment.state !== 'returned';
+      });
+    case 'file.publish': {
+      const file = observer.get(paths.file(orgId, derivedId('published-file', id)));
+      if (file === undefined) return false;
+      return file['status'] === 'ready' && file['executionId'] === execution.id && isItsText(world, execution, effect);
+    }
     case 'http.call':
       return receiver.done.has(JSON.stringify(effect.data.body));
     case 'notify':
@@ -113,6 +163,10 @@ function isDone(world: SimWorld, execution: Execution, effect: Effect, id: strin
     default:
       return null;
   }
+}
+
+function isItsText({ objects }: SimWorld, { id }: Execution, { key, data }: EffectOf<'file.publish'>): boolean {
+  return objects.at(data.storagePath, data.generation) === fileText(id, key);
 }
 
 /** Succeeded is posted, unknown is pending, and of everything else there is no trace or a voided one. */
@@ -174,6 +228,15 @@ function judgeMoney(world: SimWorld, executions: readonly Execution[], outflows:
       observer.outcomes(execution).flatMap(({ status, effectId: id }) => (status === 'unknown' ? [id] : [])),
     ),
   );
+  const succeeded = new Set(
+    executions.flatMap((execution) =>
+      observer.outcomes(execution).flatMap(({ status, providerId }) => (status === 'succeeded' ? [providerId] : [])),
+    ),
+  );
+  /** The ledger says nothing of it: nobody knows yet, or the database has forgotten the time in which it was made. */
+  const isOutside = (payment: Payment): boolean =>
+    unknown.has(payment.effectId) ||
+    (world.restored !== null && isWithin(world.restored, payment) && !succeeded.has(payment.id));
   const balances = new Map(
     (observer.all('balances') as unknown as Balance[]).map((balance) => [
       `${balance.accountId} ${balance.currency}`,
@@ -189,7 +252,7 @@ function judgeMoney(world: SimWorld, executions: readonly Execution[], outflows:
     const balance = balances.get(`stripe-balance.${accountId} ${currency}`);
     const posted = BigInt(balance?.postedDebitMinor ?? '0') - BigInt(balance?.postedCreditMinor ?? '0');
     const unsettled = stripe.payments
-      .filter(({ currency: paid, effectId: id, state }) => paid === currency && state !== 'returned' && unknown.has(id))
+      .filter((payment) => payment.currency === currency && payment.state !== 'returned' && isOutside(payment))
       .reduce((sum, payment) => sum + moved(payment), 0n);
     const expected = posted + unsettled - (outflows.get(`${accountId} ${currency}`) ?? 0n);
     if (expected === atStripe) return;
@@ -206,6 +269,26 @@ function judgeMoney(world: SimWorld, executions: readonly Execution[], outflows:
       );
   for (const [currency, atStripe] of stripe.platform)
     compare('platform', currency, atStripe, (payment) => (payment.kind === 'transfer' ? -payment.amountMinor : 0n));
+}
+
+/** Nothing is recorded on, or posted to, a day that was closed by then. */
+function judgePeriods({ observer, findings }: SimWorld): void {
+  const periods = observer.all('periods') as unknown as Period[];
+  if (periods.length === 0) return;
+  for (const stored of observer.all('journals')) {
+    const { id, effectiveDay, steps } = journalSchema.parse(stored);
+    for (const [at, { step, seq }] of steps.entries()) {
+      // It counts for another day than first recorded when posting had to move it.
+      const movedFrom = steps.slice(at + 1).find((later) => later.routedFrom !== null)?.routedFrom;
+      const day = movedFrom ?? effectiveDay;
+      const closed = closedThrough(periods, seq);
+      findings.expect(
+        step === 'voided' || closed === null || day > closed,
+        'nothing is booked in a closed period',
+        `${id} ${step} on ${day}, closed through ${closed}`,
+      );
+    }
+  }
 }
 
 /** The verifier, which recomputes all of it, finds nothing. */

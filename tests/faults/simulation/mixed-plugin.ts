@@ -1,7 +1,15 @@
 import { fromMinor } from '@countersign/domain/money/money';
 import { PLATFORM_BALANCE } from '@countersign/domain/plan/effect-facts';
 import type { Effect, EffectOf } from '@countersign/domain/schemas/effect';
-import { definePlugin, stripePayout, type Plugin, type StripeAccount } from '../../../plugins/sdk/src/index.ts';
+import {
+  definePlugin,
+  filePublish,
+  stripePayout,
+  type Context,
+  type Plugin,
+  type StripeAccount,
+} from '../../../plugins/sdk/src/index.ts';
+import { STORY_DAY } from './act-period.ts';
 import { LATE_ACCOUNT, RECORD_TYPE } from './founding.ts';
 import { KEY_HEADER, RECEIVER_HOST } from './sim-receiver.ts';
 import type { Ingredient } from './story.ts';
@@ -24,6 +32,7 @@ export const mixed = definePlugin({
     'stripe.transfer',
     'ledger.post',
     'claims.lookup',
+    'files.write',
     'records.write',
     'notify',
     'http.call',
@@ -37,8 +46,18 @@ export const mixed = definePlugin({
     for (const [at, ingredient] of ingredients.entries()) {
       const needed = ingredient.needs === 0 ? undefined : effects[at - ingredient.needs];
       const account = ingredient.about % 2 === 0 ? 'acct_Alpha' : 'acct_Bravo';
+      const effect =
+        ingredient.kind === 'file'
+          ? await fileOf(ingredient, at, context)
+          : effectOf(
+              { ...ingredient, kind: ingredient.kind },
+              at,
+              account,
+              accounts.get(account) as StripeAccount,
+              context.execution.id,
+            );
       effects.push({
-        ...effectOf(ingredient, at, account, accounts.get(account) as StripeAccount, context.execution.id),
+        ...effect,
         needs: needed === undefined ? [] : [needed.key],
       });
     }
@@ -84,8 +103,20 @@ function withoutRepetitions(effects: readonly Effect[], taken: ReadonlySet<strin
   });
 }
 
+/** What is in a published file, by what made it. */
+export function fileText(executionId: string, key: string): string {
+  return `what\r\n${executionId}/${key}\r\n`;
+}
+
+async function fileOf({ kind }: Ingredient, at: number, context: Context): Promise<Effect> {
+  const key = `${at}-${kind}`;
+  const draft = await context.drafts.create(`${key}.csv`, 'text/csv');
+  await draft.write(fileText(context.execution.id, key));
+  return { ...filePublish({ name: `${key}.csv`, contentType: 'text/csv', draft: await draft.close() }), key };
+}
+
 function effectOf(
-  { kind, about, amount }: Ingredient,
+  { kind, about, amount }: Ingredient & { readonly kind: Exclude<Ingredient['kind'], 'file'> },
   at: number,
   account: string,
   snapshot: StripeAccount,
@@ -94,9 +125,10 @@ function effectOf(
   const key = `${at}-${kind}`;
   const [base, amountMinor] = [{ key, line: null, needs: [] as string[] }, fromMinor(BigInt(amount))];
   switch (kind) {
-    case 'payout': {
+    case 'payout':
+    case 'payout_dated': {
       const bank = snapshot.destinations === 'hidden' ? undefined : snapshot.destinations[0];
-      return {
+      const payout = {
         ...stripePayout({
           reference: `M-${about}`,
           line: null,
@@ -112,6 +144,7 @@ function effectOf(
         }),
         key,
       };
+      return kind === 'payout' ? payout : { ...payout, journal: { ...payout.journal, effectiveDay: STORY_DAY } };
     }
     case 'transfer':
       return {
@@ -129,6 +162,7 @@ function effectOf(
         },
       };
     case 'journal':
+    case 'journal_dated':
     case 'journal_later':
       return {
         ...base,
@@ -137,9 +171,14 @@ function effectOf(
         claim: about % 3 === 0 ? { kind: 'journal', reference: `J-${about}` } : null,
         journal: {
           memo: key,
-          effectiveDay: null,
+          effectiveDay: kind === 'journal_dated' ? STORY_DAY : null,
           entries: [
-            { accountId: kind === 'journal' ? 'cash' : LATE_ACCOUNT, side: 'debit', amountMinor, currency: 'USD' },
+            {
+              accountId: kind === 'journal_later' ? LATE_ACCOUNT : 'cash',
+              side: 'debit',
+              amountMinor,
+              currency: 'USD',
+            },
             { accountId: 'owed', side: 'credit', amountMinor, currency: 'USD' },
           ],
         },

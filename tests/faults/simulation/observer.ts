@@ -3,11 +3,14 @@ import { effectId } from '@countersign/domain/plan/effect-checks';
 import type { Effect, Outcome } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import type { Member, Organization } from '@countersign/domain/schemas/organization';
+import type { Schedule } from '@countersign/domain/schemas/schedule';
+import type { UnknownProposal } from '@countersign/domain/schemas/unknown';
 import type { PayRequest } from '../../../functions/src/effects/payment-provider.ts';
 import type { Database, Write } from '../../../functions/src/store/database.ts';
 import type { Findings } from './findings.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SimProcess } from './sim-process.ts';
+import { checkSchedule } from './timetable-model.ts';
 
 type Data = Record<string, unknown>;
 type Clock = Pick<Scheduler, 'now' | 'jumpedAtMs' | 'hasOverlaps'>;
@@ -115,12 +118,36 @@ export class Observer {
         case 'executions/pages':
           this.#findings.expect(before === undefined, 'a page is never overwritten', write.path);
           break;
+        case 'schedules':
+          checkSchedule(
+            this.#findings,
+            writes,
+            before as unknown as Schedule | undefined,
+            after as unknown as Schedule,
+          );
+          break;
+        case 'unknownProposals':
+          this.#checkSettled(before as unknown as UnknownProposal | undefined, after as unknown as UnknownProposal);
+          break;
         case 'executions/approvals':
           this.#checkSignature(after, place.executionId ?? '');
           break;
         default:
       }
     }
+  }
+
+  /** All documents of this moment, as a backup has them; they are never changed in place. */
+  backup(): ReadonlyMap<string, Data> {
+    return new Map(this.documents);
+  }
+
+  /** The store holds this again, and nothing else. */
+  broughtBack(backup: ReadonlyMap<string, Data>): void {
+    this.documents.clear();
+    for (const [path, data] of backup) this.documents.set(path, data);
+    this.#stoppedAtMs = null;
+    for (const organization of this.all('orgs')) this.#noteStop(organization as unknown as Organization);
   }
 
   /** As it is in the store: where commits were under way side by side, the model may have them in another order. */
@@ -158,8 +185,9 @@ export class Observer {
       const { collection } = placeOf(write.path);
       const subject = write.path.split('/').slice(2).join('/');
       const before = this.documents.get(write.path);
-      const isAudited = typeof (write.data['version'] ?? before?.['version']) === 'number' && collection !== 'accounts';
-      if (!isAudited) continue;
+      // Accounts and periods are the ledger's own: each of their versions is a leaf of it.
+      const isLedgers = collection === 'accounts' || collection === 'periods';
+      if (isLedgers || typeof (write.data['version'] ?? before?.['version']) !== 'number') continue;
       const version = write.data['version'];
       const what = `${write.path} ${String(version)}, by ${process.kind}`;
       this.#findings.expect(
@@ -232,6 +260,21 @@ export class Observer {
         `${execution.id} level ${level}: ${signers.size} of ${people}`,
       );
     }
+  }
+
+  /** What nobody knew is settled by two, both with a role for it, and neither of them asked for the run. */
+  #checkSettled(before: UnknownProposal | undefined, { id, state, executionId, decidedBy }: UnknownProposal): void {
+    if (state !== 'approved' || before === undefined) return;
+    const { proposedBy } = before;
+    const [orgPath] = this.entries('orgs')[0] ?? [''];
+    const execution = this.get(`${orgPath}/executions/${executionId}`) as unknown as Execution;
+    const member = this.get(`${orgPath}/members/${decidedBy}`) as unknown as Member | undefined;
+    const mayDecide =
+      member?.active === true && member.roles.some((role) => role === 'treasurer' || role === 'approver');
+    const rule = 'two people settle what is unknown';
+    this.#findings.expect(mayDecide && decidedBy !== proposedBy, rule, `${id} ${proposedBy} ${String(decidedBy)}`);
+    const isForeign = decidedBy !== execution.requestedBy && proposedBy !== execution.requestedBy;
+    this.#findings.expect(isForeign, rule, `${id} by who asked`);
   }
 
   #checkSignature(approval: Data, executionId: string): void {

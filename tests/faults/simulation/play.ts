@@ -7,14 +7,18 @@ import { openAccount } from '../../../functions/src/engine/testing/found-organiz
 import { refs } from '../../../functions/src/refs.ts';
 import { read } from '../../../functions/src/store/database.ts';
 import { drainStream } from '../../../functions/src/streams/index.ts';
+import { playClosing } from './act-period.ts';
+import { playResume } from './act-resume.ts';
+import { playRestore } from './act-restore.ts';
+import { settleByPeople } from './act-settle.ts';
+import { endTimetables, playTimetable } from './act-timetable.ts';
+import type { Acts } from './acts.ts';
 import { LATE_ACCOUNT } from './founding.ts';
-import { recipeText } from './mixed-plugin.ts';
+import { parametersOf, untilEnded, untilPlanned } from './people.ts';
 import { PLATFORM } from './sim-stripe.ts';
 import type { SimWorld } from './sim-world.ts';
 import type { Happening, Run, Story } from './story.ts';
 
-const POLL_MS = 3_000;
-const PATIENCE_MS = 15 * 60_000;
 const TICK_MS = 60_000;
 /** As long as a process may stand still, and a little more. */
 const STILL_MS = 10 * 60_000;
@@ -28,7 +32,8 @@ const SEED = { kind: 'system', part: 'seed' } as const;
 export type Outflows = Map<string, bigint>;
 
 /** The story, with everything that goes wrong meanwhile; then the calm, in which all comes to rest. */
-export async function play(world: SimWorld, story: Story): Promise<{ ids: string[]; outflows: Outflows }> {
+export async function play(world: SimWorld, plain: Story, acts: Acts): Promise<{ ids: string[]; outflows: Outflows }> {
+  const story = withAdded(plain, acts);
   const ids: (string | null)[] = story.runs.map(() => null);
   const outflows: Outflows = new Map();
   let over = false;
@@ -44,17 +49,45 @@ export async function play(world: SimWorld, story: Story): Promise<{ ids: string
     if ('page' in when) world.observer.whenPage(when.page, () => over || begin());
     else world.scheduler.after(when.afterMs, happening.what, () => over || begin());
   });
-  await Promise.all(
-    story.runs.map(async (run, at) => {
-      ids[at] = await playRun(world, run, at);
-      if (ids[at] !== null) await untilEnded(world, ids[at]);
+  await Promise.all([
+    ...story.runs.map(async (run, at) => {
+      const id = await playRun(world, run, at);
+      ids[at] = id;
+      if (id === null) return;
+      await untilEnded(world, id);
+      for (const [number, resume] of acts.resumes.entries())
+        if (resume.run === at) await playResume(world, resume, id, run, `${at}-${number}`);
     }),
-  );
+    ...playActs(world, acts),
+  ]);
   over = true;
   await Promise.all([ticking, ...begun]);
-  await calm(world);
+  await calm(world, acts);
   await again(world, story);
   return { ids: ids.filter((id) => id !== null), outflows };
+}
+
+/** Runs of the mixed plugin do some more. */
+function withAdded(story: Story, { added }: Acts): Story {
+  const runs = story.runs.map((run, at): Run => {
+    const more = added.flatMap((one) => (one.run === at ? [one.ingredient] : []));
+    if (run.what.plugin !== 'mixed' || more.length === 0) return run;
+    return { ...run, what: { ...run.what, ingredients: [...run.what.ingredients, ...more] } };
+  });
+  return { ...story, runs };
+}
+
+function playActs(world: SimWorld, { timetable, settlement, restore, closing }: Acts): Promise<void>[] {
+  const settle = async ({ afterMs, liesPercent }: NonNullable<Acts['settlement']>): Promise<void> => {
+    await world.scheduler.sleep(afterMs, 'people look at what is unknown');
+    await settleByPeople(world, liesPercent, 'amid');
+  };
+  return [
+    ...(timetable === null ? [] : [playTimetable(world, timetable, 'schedule-1')]),
+    ...(settlement === null ? [] : [settle(settlement)]),
+    ...(restore === null || world.isReal ? [] : [playRestore(world, restore)]),
+    ...(closing === null ? [] : [playClosing(world, closing)]),
+  ];
 }
 
 async function playRun(world: SimWorld, run: Run, at: number): Promise<string | null> {
@@ -79,39 +112,10 @@ async function playRun(world: SimWorld, run: Run, at: number): Promise<string | 
 }
 
 async function request(world: SimWorld, { uid, what }: Run, name: string, twice: boolean): Promise<string | null> {
-  const parameters =
-    what.plugin === 'mixed'
-      ? { recipe: recipeText(what.ingredients) }
-      : { file: await world.upload(uid, csvOf(what.rows), name) };
+  const parameters = await parametersOf(world, uid, what, name);
   const ask = () => world.ask(uid, 'requestExecution', { operationId: what.plugin, parameters }, name);
   const [first] = await Promise.all(twice ? [ask(), ask()] : [ask()]);
   return first?.executionId ?? null;
-}
-
-function csvOf(rows: readonly { reference: string; account: string; amount: string; currency: string }[]): string {
-  const lines = rows.map(({ reference, account, amount, currency }) =>
-    [reference, account, amount, currency].join(','),
-  );
-  return ['reference,account,amount,currency', ...lines].join('\r\n');
-}
-
-async function untilPlanned(world: SimWorld, id: string): Promise<Execution | undefined> {
-  const until = world.scheduler.now + PATIENCE_MS;
-  while (world.scheduler.now < until) {
-    const execution = world.execution(id);
-    if (execution !== undefined && execution.state !== 'planning') return execution;
-    await world.scheduler.sleep(POLL_MS, 'look');
-  }
-  return world.execution(id);
-}
-
-async function untilEnded(world: SimWorld, id: string): Promise<void> {
-  const until = world.scheduler.now + PATIENCE_MS;
-  while (world.scheduler.now < until) {
-    const state = world.execution(id)?.state;
-    if (state === undefined || END_STATES.includes(state) || state === 'awaiting_approval') return;
-    await world.scheduler.sleep(POLL_MS, 'look');
-  }
 }
 
 async function happen(
@@ -215,16 +219,21 @@ async function openLateAccount(world: SimWorld, key: string): Promise<void> {
 }
 
 /** Nothing goes wrong any more: those who stand still wake up, and the tick brings everything to rest. */
-async function calm(world: SimWorld): Promise<void> {
+async function calm(world: SimWorld, { settlement }: Acts): Promise<void> {
   world.faults.calm = true;
   world.stripe.identityAccount = PLATFORM;
   world.trace.note(world.scheduler.now, '~~ calm');
   await world.scheduler.sleep(STILL_MS, 'calm');
   await world.ask('ada', 'setStop', { active: false, reason: 'it goes on' }, `calm-${world.scheduler.now}`);
   const isSomeLost = await world.webhooks.calm();
+  await endTimetables(world);
   await toRest(world);
+  if (settlement !== null && hasUnknown(world)) {
+    await settleByPeople(world, settlement.liesPercent, 'calm');
+    await toRest(world);
+  }
   // What nobody tells of is asked for, sooner or later.
-  if (!isSomeLost && !hasUnknown(world)) return;
+  if (!isSomeLost && !hasUnknown(world) && world.restored === null) return;
   world.scheduler.jump(26 * 3_600_000);
   await toRest(world);
   for (let round = 0; round < MAX_POLLS && hasUnheardReturn(world); round += 1) {

@@ -1,5 +1,6 @@
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { changeSettings } from '../../../functions/src/engine/testing/settings.ts';
+import { actsOf } from './acts.ts';
 import type { Bug } from './bugs.ts';
 import type { Finding, FindingKind } from './findings.ts';
 import { judge } from './judge.ts';
@@ -33,17 +34,17 @@ export interface SeedOptions {
 
 /** Play one world from its seed to its rest, and judge it. */
 export async function runSeed(seed: number, stores: Stores, options: SeedOptions = {}): Promise<SeedResult> {
-  const story = storyOf(seed);
+  const [story, acts] = [storyOf(seed), actsOf(seed)];
   const { pageSize, pagesAtOnce, leaseMs } = story;
   changeSettings({ pageSize, pagesAtOnce, leaseMs });
   const store = await stores.open(seed);
-  options.say?.(JSON.stringify(story));
+  options.say?.(JSON.stringify({ ...story, acts }));
   try {
     const world = await simulate(seed, { store, startsAt: '2026-11-22T10:00:00.000Z', ...options }, async (begun) => {
       begun.faults.calm = true;
       await store.begin(begun, story.levels);
       begun.faults.calm = false;
-      const { outflows } = await play(begun, story);
+      const { outflows } = await play(begun, story, acts);
       await judge(begun, outflows);
     });
     return resultOf(seed, world);

@@ -81,6 +81,14 @@ export class SimProcess {
         ...deps.objects,
         read: (path, generation) => this.#object('read object', () => deps.objects.read(path, generation)),
         write: (path, bytes, type) => this.#object('write object', () => deps.objects.write(path, bytes, type)),
+        writer: (path, type) => {
+          const writer = deps.objects.writer(path, type);
+          return {
+            write: (bytes) => this.#object('write draft', () => writer.write(bytes)),
+            close: () => this.#object('close draft', () => writer.close()),
+            abort: () => writer.abort(),
+          };
+        },
       },
       runPlugin: (run) => this.#act(`run ${run.entry}`, () => deps.runPlugin(run)),
       wake: (orgId, workId) => this.#act('wake', () => deps.wake(orgId, workId)),

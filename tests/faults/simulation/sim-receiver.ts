@@ -12,6 +12,8 @@ const TIMEOUT_MS = 15_000;
 export class SimReceiver {
   /** How often each thing was done, by the body that asked for it. */
   readonly done = new Map<string, number>();
+  /** Those of them that came with a key. */
+  readonly keyed = new Set<string>();
   readonly #keys = new Map<string, Performed>();
   readonly #scheduler: Scheduler;
   readonly #random: Random;
@@ -57,6 +59,7 @@ export class SimReceiver {
     const known = key === undefined ? undefined : this.#keys.get(key);
     if (known !== undefined) return known;
     const what = body ?? '';
+    if (key !== undefined) this.keyed.add(what);
     this.done.set(what, (this.done.get(what) ?? 0) + 1);
     const answer: Performed = { status: 'succeeded', providerId: `call-${this.done.size}` };
     if (key !== undefined) this.#keys.set(key, answer);

@@ -66,6 +66,15 @@ export class SimWorld {
   readonly objects = memoryObjects();
   readonly notes = new Map<string, string>();
   readonly base: Deps;
+  /** A real store is no part of the simulation, and nobody can take a backup of it in one moment. */
+  readonly isReal: boolean;
+  /** Ticks are lost until then. */
+  noTickUntilMs = 0;
+  /** What was done between these times is not in the database, which came back from a backup. */
+  restored: { readonly sinceMs: number; readonly untilMs: number } | null = null;
+  /** The database is not what was vouched for, and nobody has told why. */
+  mayNotPay = false;
+  #isDown = false;
   readonly #surroundings: Surroundings;
   readonly #bug: Bug | null;
   readonly #warm: SimProcess[] = [];
@@ -73,6 +82,7 @@ export class SimWorld {
 
   constructor(seed: number, store: Store, scheduler: Scheduler, trace: Trace, findings: Findings, bug: Bug | null) {
     this.orgId = store.orgId;
+    this.isReal = store.isReal;
     this.scheduler = scheduler;
     this.trace = trace;
     this.findings = findings;
@@ -86,6 +96,11 @@ export class SimWorld {
     openAccounts(this.stripe);
     this.stripe.beforePayment = (request) => {
       const account = this.stripe.accounts.get(request.data.account);
+      this.findings.expect(
+        !this.mayNotPay,
+        'nothing is paid from a database that was rolled back',
+        `${request.ids.executionId.slice(0, 8)} ${request.data.reference}`,
+      );
       this.observer.paying(request, request.kind === 'payout' && account !== undefined ? account : null);
     };
     this.webhooks = new SimWebhooks(this);
@@ -129,8 +144,23 @@ export class SimWorld {
     return made;
   }
 
+  /** Every process is gone at once, and none begins until `goOn`. */
+  crashAll(): void {
+    this.#isDown = true;
+    for (const one of this.#warm) one.alive = false;
+  }
+
+  goOn(): void {
+    this.#isDown = false;
+  }
+
   /** Something runs in a process; what it throws is the caller's affair. */
-  async within<T>(kind: ProcessKind, run: (deps: Deps, process: SimProcess) => Promise<T>): Promise<T> {
+  async within<T>(
+    kind: ProcessKind,
+    run: (deps: Deps, process: SimProcess) => Promise<T>,
+    when: 'when all is up' | 'also when all is down' = 'when all is up',
+  ): Promise<T> {
+    if (this.#isDown && when === 'when all is up') throw new Died(`no ${kind} runs`);
     const process = this.process(kind);
     process.busy += 1;
     try {
@@ -168,7 +198,7 @@ export class SimWorld {
   }
 
   async tick(): Promise<void> {
-    if (this.faults.strikes('tick_lost', 'tick')) return;
+    if (this.scheduler.now < this.noTickUntilMs || this.faults.strikes('tick_lost', 'tick')) return;
     await this.within('tick', (deps) => runTick(deps)).catch((error: unknown) => this.expectSpeakable(error, 'tick'));
   }
 
@@ -190,7 +220,8 @@ export class SimWorld {
         this.expectSpeakable(error, `${name} of ${uid}`);
         const isFinal = isAppError(error) && !error.retryable;
         this.trace.note(this.scheduler.now, `${uid} ${name}: ${error instanceof Error ? error.message : ''}`);
-        if (isAppError(error) && error.code === 'invalid_argument') throw error;
+        // What a client refers to may be in the time that was lost.
+        if (isAppError(error) && error.code === 'invalid_argument' && this.restored === null) throw error;
         if (isFinal) return null;
       }
       await this.scheduler.sleep(this.random.between(200, 5_000), `${uid} asks again`);
@@ -210,7 +241,7 @@ export class SimWorld {
         return derivedId('file', path, generation);
       } catch (error) {
         this.expectSpeakable(error, 'upload');
-        if (attempt > 30) throw error;
+        if (attempt > 30 && !this.#isDown) throw error;
       }
       await this.scheduler.sleep(this.random.between(500, 8_000), 'upload again');
     }

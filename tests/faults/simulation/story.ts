@@ -12,7 +12,19 @@ export interface Row {
 
 /** One effect of the mixed plugin, before its plan fills in what it reads. */
 export interface Ingredient {
-  readonly kind: 'payout' | 'transfer' | 'journal' | 'journal_later' | 'record' | 'notify' | 'call' | 'call_keyed';
+  readonly kind:
+    | 'payout'
+    | 'transfer'
+    | 'journal'
+    | 'journal_later'
+    | 'record'
+    | 'notify'
+    | 'call'
+    | 'call_keyed'
+    | 'file'
+    /** Of the story's day, whatever day it is when they are recorded. */
+    | 'journal_dated'
+    | 'payout_dated';
   /** Which of a few references, records or members it is about: some are about the same. */
   readonly about: number;
   readonly amount: number;
@@ -107,6 +119,10 @@ const ingredient: fc.Arbitrary<Ingredient> = fc.record({
   needs: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 6 }) }),
 });
 
+export const rows = (maxLength: number): fc.Arbitrary<Row[]> => fc.array(row, { minLength: 1, maxLength });
+export const ingredients = (maxLength: number): fc.Arbitrary<Ingredient[]> =>
+  fc.array(ingredient, { minLength: 1, maxLength });
+
 const run: fc.Arbitrary<Run> = fc.record({
   uid: fc.constantFrom('olivia', 'olivia', 'otto'),
   startsAfterMs: fc.nat(60_000),
@@ -153,7 +169,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   }),
 );
 
-const moment: fc.Arbitrary<Moment> = fc.oneof(
+export const moment: fc.Arbitrary<Moment> = fc.oneof(
   fc.record({ afterMs: fc.nat(150_000) }),
   fc.record({ page: fc.integer({ min: 1, max: 8 }) }),
 );

@@ -180,6 +180,8 @@ describe('queries of the web app', () => {
       ['o', null],
       ['o', 'parent'],
     ],
+    journalsBetween: [['o', 'account', '2026-01-01', '2026-01-31']],
+    balancesOfAccounts: [['o', ['a', 'b']]],
   };
   const queries = Object.entries(webRefs).flatMap(([name, make]) =>
     (ARGUMENTS[name] ?? [['o', 'a', 'b']]).map((args) => ({

@@ -1,3 +1,4 @@
+import { type Alert, alertSchema } from '@countersign/domain/schemas/alert';
 import {
   type Approval,
   type LogPage,
@@ -26,11 +27,13 @@ import {
   type Balance,
   type Checkpoint,
   type Journal,
+  type Period,
   type StreamHead,
   accountSchema,
   balanceSchema,
   checkpointSchema,
   journalSchema,
+  periodSchema,
   streamHeadSchema,
 } from '@countersign/domain/schemas/ledger';
 import { type Notification, notificationSchema } from '@countersign/domain/schemas/notification';
@@ -51,6 +54,12 @@ import { type RecordType, type StoredRecord, recordSchema, recordTypeSchema } fr
 import { type Policy, policySchema } from '@countersign/domain/schemas/policy';
 import { type Queue, queueSchema } from '@countersign/domain/schemas/queue';
 import { type Calendar, type Schedule, calendarSchema, scheduleSchema } from '@countersign/domain/schemas/schedule';
+import {
+  type IssuedStatement,
+  type StatementSettings,
+  issuedStatementSchema,
+  statementSettingsSchema,
+} from '@countersign/domain/schemas/statement';
 import {
   type UnknownEffect,
   type UnknownProposal,
@@ -215,6 +224,14 @@ export const refs = {
   approvals: (orgId: string, id: string): ListSource<Approval> =>
     list(paths.approvals(orgId, id), approvalSchema, [], ['at', 'asc']),
   account: (orgId: string, id: string): DocumentSource<Account> => document(paths.account(orgId, id), accountSchema),
+  /** All of them, by id. */
+  accounts: (orgId: string): ListSource<Account> => list(paths.accounts(orgId), accountSchema, []),
+  /** By id. */
+  accountsBelow: (orgId: string, parentId: string | null): ListSource<Account> =>
+    list(paths.accounts(orgId), accountSchema, [['parentId', '==', parentId]]),
+  /** Those that take entries, by id. */
+  postableAccounts: (orgId: string): ListSource<Account> =>
+    list(paths.accounts(orgId), accountSchema, [['postable', '==', true]]),
   balancesBelow: (orgId: string, parentId: string | null): ListSource<Balance> =>
     list(
       paths.balances(orgId),
@@ -225,6 +242,35 @@ export const refs = {
     ),
   balancesOf: (orgId: string, accountId: string): ListSource<Balance> =>
     list(paths.balances(orgId), balanceSchema, [['accountId', '==', accountId]]),
+  /** Of at most 30 accounts, in the order of their ids. */
+  balancesOfAccounts: (orgId: string, accountIds: readonly string[]): ListSource<Balance> =>
+    list(paths.balances(orgId), balanceSchema, [['accountId', 'in', accountIds]]),
+  journal: (orgId: string, id: string): DocumentSource<Journal> => document(paths.journal(orgId, id), journalSchema),
+  /** All that were recorded together, all or none; in no order. */
+  journalsOfGroup: (orgId: string, group: string): ListSource<Journal> =>
+    list(paths.journals(orgId), journalSchema, [['group', '==', group]]),
+  /** An account's journals that count for days of a range, by day. */
+  journalsBetween: (orgId: string, accountId: string, from: string, to: string): ListSource<Journal> =>
+    list(
+      paths.journals(orgId),
+      journalSchema,
+      [
+        ['accounts', 'array-contains', accountId],
+        ['effectiveDay', '>=', from],
+        ['effectiveDay', '<=', to],
+      ],
+      ['effectiveDay', 'asc'],
+      ['recordedAt', 'asc'],
+    ),
+  periods: (orgId: string): ListSource<Period> => list(paths.periods(orgId), periodSchema, [], ['from', 'desc']),
+  alerts: (orgId: string, state: Alert['state']): ListSource<Alert> =>
+    list(paths.alerts(orgId), alertSchema, [['state', '==', state]], ['lastSeenAt', 'desc']),
+  statement: (orgId: string, id: string): DocumentSource<IssuedStatement> =>
+    document(paths.statement(orgId, id), issuedStatementSchema),
+  statements: (orgId: string): ListSource<IssuedStatement> =>
+    list(paths.statements(orgId), issuedStatementSchema, [], ['issuedAt', 'desc']),
+  statementSettings: (orgId: string): DocumentSource<StatementSettings> =>
+    document(paths.statementSettings(orgId), statementSettingsSchema),
   journalsOf: (orgId: string, accountId: string): ListSource<Journal> =>
     list(paths.journals(orgId), journalSchema, [['accounts', 'array-contains', accountId]], ['recordedAt', 'desc']),
   streamHead: (orgId: string, name: 'ledger' | 'audit'): DocumentSource<StreamHead> =>

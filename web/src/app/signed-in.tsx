@@ -1,6 +1,6 @@
 import type { User } from 'firebase/auth';
 import { type ReactNode, Suspense, lazy, useMemo } from 'react';
-import { Route, Routes, useLocation } from 'react-router';
+import { Navigate, Route, Routes, useLocation, useParams } from 'react-router';
 import { Failure } from '../components/failure.tsx';
 import { Notice } from '../components/notice.tsx';
 import { PageSkeleton } from '../components/skeletons.tsx';
@@ -22,7 +22,8 @@ const InboxPage = lazy(() => import('../features/approvals/components/inbox-page
 const DecisionPage = lazy(() => import('../features/approvals/components/decision-page.tsx'));
 const FilesPage = lazy(() => import('../features/files/components/files-page.tsx'));
 const AuditPage = lazy(() => import('../features/audit/components/audit-page.tsx'));
-const LedgerPage = lazy(() => import('../features/ledger/components/trial-balance-page.tsx'));
+const LedgerPage = lazy(() => import('../features/ledger/components/accounts-page.tsx'));
+const OpenAccountsPage = lazy(() => import('../features/ledger/components/open-accounts-page.tsx'));
 const RegisterPage = lazy(() => import('../features/ledger/components/register-page.tsx'));
 const ChangesPage = lazy(() => import('../features/changes/components/changes-page.tsx'));
 const ChangePage = lazy(() => import('../features/changes/components/change-page.tsx'));
@@ -114,7 +115,9 @@ function Pages(): ReactNode {
           <Route path="files" element={<FilesPage />} />
           <Route path="audit" element={<AuditPage />} />
           <Route path="ledger" element={<LedgerPage />} />
-          <Route path="ledger/:accountId" element={<RegisterPage />} />
+          <Route path="ledger/open-accounts" element={<OpenAccountsPage />} />
+          <Route path="ledger/accounts/:accountId" element={<RegisterPage />} />
+          <Route path="ledger/:accountId" element={<OldAccountAddress />} />
           <Route path="changes" element={<ChangesPage />} />
           <Route path="changes/:proposalId" element={<ChangePage />} />
           <Route path="settings" element={<SettingsPage />} />
@@ -136,6 +139,12 @@ function Pages(): ReactNode {
       </Suspense>
     </ErrorBoundary>
   );
+}
+
+/** Where accounts lay before the ledger had pages of other names; such links are in messages and notes. */
+function OldAccountAddress(): ReactNode {
+  const { accountId = '' } = useParams();
+  return <Navigate to={`/ledger/accounts/${accountId}`} replace />;
 }
 
 function NotFound(): ReactNode {

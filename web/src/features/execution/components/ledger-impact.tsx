@@ -100,7 +100,7 @@ function PhoneTable({ rows }: { readonly rows: readonly Impact[] }): ReactNode {
 
 function AccountLink({ impact }: { readonly impact: Impact }): ReactNode {
   return (
-    <Link to={`/ledger/${impact.accountId}`}>
+    <Link to={`/ledger/accounts/${impact.accountId}`}>
       <AccountName accountId={impact.accountId} />
     </Link>
   );

@@ -89,7 +89,7 @@ function Agreement({ agreement }: { readonly agreement: NonNullable<Execution['a
               {agreement.differences.map((difference) => (
                 <tr key={`${difference.accountId}_${difference.currency}`}>
                   <td>
-                    <Link to={`/ledger/${difference.accountId}`}>
+                    <Link to={`/ledger/accounts/${difference.accountId}`}>
                       <AccountName accountId={difference.accountId} full />
                     </Link>
                   </td>

@@ -1,5 +1,7 @@
+import { normalSide } from '@countersign/domain/ledger/guards';
 import { fromMinor, toMinor } from '@countersign/domain/money/money';
-import type { Balance, Journal } from '@countersign/domain/schemas/ledger';
+import type { Account, Balance, Journal } from '@countersign/domain/schemas/ledger';
+import type { StatementLine } from '@countersign/domain/schemas/statement';
 
 export interface RegisterLine {
   readonly side: 'debit' | 'credit';
@@ -72,4 +74,80 @@ export function withRunningBalance<J extends Pick<Journal, 'entries' | 'state' |
       });
     return { journal, lines };
   });
+}
+
+/**
+ * The lines of one account in the order of their days, each with the balance after it.
+ * @param journals by effective day and without a gap from the first day on
+ * @param opening debits less credits before the first day, by currency; a currency that is not named begins at zero. Null
+ * when it is not known.
+ */
+export function withRunningFrom<J extends Pick<Journal, 'entries' | 'state'>>(
+  journals: readonly J[],
+  opening: ReadonlyMap<string, bigint> | null,
+  accountId: string,
+): readonly RunningJournal<J>[] {
+  const running = new Map(opening ?? []);
+  return journals.map((journal) => ({
+    journal,
+    lines: registerLines(journal, accountId).map((line): RunningLine => {
+      if (opening === null || journal.state !== 'posted') return { ...line, balanceMinor: null };
+      const amount = toMinor(line.amountMinor);
+      const balance = (running.get(line.currency) ?? 0n) + (line.side === 'debit' ? amount : -amount);
+      running.set(line.currency, balance);
+      return { ...line, balanceMinor: fromMinor(balance) };
+    }),
+  }));
+}
+
+/** Opening balances as debits less credits, from the lines of a register, which has them on the account's normal side. */
+export function openingOf(
+  lines: readonly Pick<StatementLine, 'id' | 'currency' | 'converted' | 'amounts'>[],
+  type: Account['type'],
+): ReadonlyMap<string, bigint> {
+  const opening = new Map<string, bigint>();
+  for (const { id, currency, converted, amounts } of lines) {
+    if (id !== 'opening' || converted || amounts['balance'] === undefined) continue;
+    const balance = toMinor(amounts['balance']);
+    opening.set(currency, normalSide(type) === 'debit' ? balance : -balance);
+  }
+  return opening;
+}
+
+export interface RegisterTotal {
+  readonly currency: string;
+  readonly debitMinor: string;
+  readonly creditMinor: string;
+  readonly entries: number;
+  /** Entries that are pending, which the sums leave out. */
+  readonly pending: number;
+}
+
+/** What the posted lines of an account come to, per currency. */
+export function registerTotals(
+  journals: readonly Pick<Journal, 'entries' | 'state'>[],
+  accountId: string,
+): readonly RegisterTotal[] {
+  const sums = new Map<string, { debit: bigint; credit: bigint; entries: number; pending: number }>();
+  for (const journal of journals) {
+    if (journal.state === 'voided') continue;
+    for (const line of registerLines(journal, accountId)) {
+      const sum = sums.get(line.currency) ?? { debit: 0n, credit: 0n, entries: 0, pending: 0 };
+      sums.set(line.currency, sum);
+      if (journal.state === 'pending') sum.pending += 1;
+      else {
+        sum.entries += 1;
+        sum[line.side] += toMinor(line.amountMinor);
+      }
+    }
+  }
+  return [...sums]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([currency, { debit, credit, entries, pending }]) => ({
+      currency,
+      debitMinor: fromMinor(debit),
+      creditMinor: fromMinor(credit),
+      entries,
+      pending,
+    }));
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Balance } from '@countersign/domain/schemas/ledger';
-import { netOf, trialBalance } from './trial-balance.ts';
+import { netOf } from './sums.ts';
+import { trialBalance } from './trial-balance.ts';
 
 const balance = (currency: string, debit: string, credit: string): Balance => ({
   accountId: 'a',

@@ -27,13 +27,3 @@ export function trialBalance(roots: readonly Balance[]): readonly CurrencySum[] 
       differenceMinor: fromMinor(debit - credit),
     }));
 }
-
-/** A balance as an account shows it: debits less credits, on the side it lies on. */
-export function netOf(balance: Pick<Balance, 'postedDebitMinor' | 'postedCreditMinor'>): {
-  readonly amountMinor: string;
-  readonly side: 'Dr' | 'Cr' | null;
-} {
-  const net = toMinor(balance.postedDebitMinor) - toMinor(balance.postedCreditMinor);
-  if (net === 0n) return { amountMinor: '0', side: null };
-  return { amountMinor: fromMinor(net < 0n ? -net : net), side: net < 0n ? 'Cr' : 'Dr' };
-}

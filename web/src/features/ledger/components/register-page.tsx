@@ -15,7 +15,7 @@ import { PageHeader } from '../../../components/page-header.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
 import { type RunningLine, withRunningBalance } from '../api/register.ts';
-import { netOf } from '../api/trial-balance.ts';
+import { netOf } from '../api/sums.ts';
 import classes from './ledger.module.css';
 
 const PAGE = 50;
@@ -157,7 +157,7 @@ function Row({ journal, line }: { readonly journal: Journal; readonly line: Runn
       </td>
       <td className="desk-only">
         {line.others.length === 1 && line.others[0] !== undefined ? (
-          <Link to={`/ledger/${line.others[0]}`}>
+          <Link to={`/ledger/accounts/${line.others[0]}`}>
             <AccountName accountId={line.others[0]} full />
           </Link>
         ) : (

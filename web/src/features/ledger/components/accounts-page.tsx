@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
-import { type ReactNode, useId, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
 import { useLiveDocument, useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import table from '../../../components/data-table.module.css';
@@ -10,30 +11,30 @@ import { PageHeader } from '../../../components/page-header.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
 import { trialBalance } from '../api/trial-balance.ts';
-import { BalanceRows } from './balance-rows.tsx';
-import { OpenAccountsForm } from './open-accounts-form.tsx';
+import { AccountsBelow } from './account-rows.tsx';
+import { Attention } from './attention.tsx';
+import { LedgerNav } from './ledger-nav.tsx';
 import { SumRow } from './sum-row.tsx';
 import classes from './ledger.module.css';
 
 /** More top-level balances than any chart of accounts has: five types, a few roots each, some currencies. */
 const ROOTS = 200;
 
-export default function TrialBalancePage(): ReactNode {
+/** The chart of accounts as a tree, with balances as they are now. */
+export default function AccountsPage(): ReactNode {
   const { orgId, has } = useWorkplace();
-  const [opening, setOpening] = useState(false);
-  const opener = useRef<HTMLButtonElement>(null);
-  const form = useId();
+  const any = useLiveList(refs.accountsBelow(orgId, null), 1);
   const roots = useLiveList(refs.balancesBelow(orgId, null), ROOTS);
   const head = useLiveDocument(refs.streamHead(orgId, 'ledger'));
-  const ready = roots.live.kind === 'ready' ? roots.live.value : [];
-  const sums = trialBalance(ready);
+  const sums = roots.live.kind === 'ready' ? trialBalance(roots.live.value) : [];
+  const mayOpen = has('treasurer', 'admin');
   return (
     <>
       <PageHeader
         title="Ledger"
         purpose={
           <>
-            The trial balance: all posted entries, per account and currency.
+            All accounts, with their balances as they are now.
             {head.kind === 'ready' && head.value && (
               <>
                 {' '}
@@ -43,66 +44,52 @@ export default function TrialBalancePage(): ReactNode {
             )}
           </>
         }
-        {...(has('treasurer', 'admin')
+        {...(mayOpen
           ? {
               actions: (
-                <Button
-                  ref={opener}
-                  variant="default"
-                  aria-expanded={opening}
-                  aria-controls={form}
-                  onClick={() => setOpening(!opening)}
-                >
+                <Button component={Link} to="/ledger/open-accounts" variant="default">
                   Open accounts…
                 </Button>
               ),
             }
           : {})}
       />
-      {opening && (
-        <OpenAccountsForm
-          id={form}
-          onClose={() => {
-            setOpening(false);
-            opener.current?.focus();
-          }}
-        />
-      )}
-      {roots.live.kind === 'loading' && <RowsSkeleton rows={8} />}
-      {roots.live.kind === 'failed' && <Failure failure={roots.live.failure} what="the ledger" />}
-      {roots.live.kind === 'ready' && ready.length === 0 && (
-        <Empty>
-          No account has entries yet. A treasurer or an admin opens the accounts of sellers, with their balances at
-          Stripe.
+      <LedgerNav />
+      <Attention />
+      {any.live.kind === 'loading' && <RowsSkeleton rows={8} />}
+      {any.live.kind === 'failed' && <Failure failure={any.live.failure} what="the ledger" />}
+      {any.live.kind === 'ready' && any.live.value.length === 0 && (
+        <Empty action={mayOpen ? <Link to="/ledger/open-accounts">Open accounts</Link> : undefined}>
+          The ledger has no account yet. A treasurer or an admin opens them: from a template, from a file, or for
+          connected accounts with their balances at Stripe.
         </Empty>
       )}
-      {ready.length > 0 && (
+      {any.live.kind === 'ready' && any.live.value.length > 0 && (
         <>
-          <ul className={classes.verdicts}>
+          <ul className={classes.verdicts} aria-label="Debits and credits of all accounts">
             {sums.map((sum) => (
               <SumRow key={sum.currency} sum={sum} complete={!roots.hasMore} />
             ))}
           </ul>
-          <div className={table.scroll}>
-            <table className={`${table.table} ${classes.tree}`} aria-label="Trial balance">
+          <div className={table.scroll} tabIndex={0} role="group" aria-label="Accounts, scrolls sideways">
+            <table className={`${table.table} ${classes.tree}`} aria-label="Accounts">
               <thead>
                 <tr>
                   <th>Account</th>
+                  <th className="desk-only">Type</th>
                   <th>Currency</th>
-                  <th data-num className="desk-only">
-                    Debit
-                  </th>
-                  <th data-num className="desk-only">
-                    Credit
-                  </th>
-                  <th data-num>Balance</th>
+                  <th data-num>Posted</th>
                   <th data-num className="desk-only">
                     Pending
                   </th>
+                  <th data-num className="desk-only">
+                    Available
+                  </th>
+                  <th className="desk-only">Remarks</th>
                 </tr>
               </thead>
               <tbody>
-                <BalanceRows balances={ready} />
+                <AccountsBelow parentId={null} depth={0} />
               </tbody>
             </table>
           </div>

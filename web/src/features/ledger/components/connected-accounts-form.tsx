@@ -6,10 +6,10 @@ import { ACCOUNTS_PER_CALL, readAccountIds } from '../../../components/account-i
 import { CommandProblem } from '../../../components/command-problem.tsx';
 import { Ids, OpenedAccounts } from '../../../components/opened-accounts.tsx';
 import { Section } from '../../../components/section.tsx';
-import classes from './open-accounts-form.module.css';
+import classes from './connected-accounts-form.module.css';
 
 /** Paste ids of connected accounts and open their two ledger accounts each, with the balance at Stripe. */
-export function OpenAccountsForm({ id, onClose }: { readonly id: string; readonly onClose: () => void }): ReactNode {
+export function ConnectedAccountsForm(): ReactNode {
   const [text, setText] = useState('');
   const { run, pending, failure, result } = useOpenAccounts();
   const { accounts, malformed } = readAccountIds(text);
@@ -20,13 +20,12 @@ export function OpenAccountsForm({ id, onClose }: { readonly id: string; readonl
     void run(accounts);
   };
   return (
-    <Section title="Open accounts" id={id}>
+    <Section title="For connected accounts">
       <form className={classes.form} onSubmit={submit}>
         <Textarea
           label="Connected accounts"
           description={`Ids as Stripe writes them (acct_…), one a line or separated by commas; at most ${ACCOUNTS_PER_CALL}. Each gets two accounts in the ledger, with the balance that Stripe shows now as opening balance.`}
           rows={6}
-          autoFocus
           spellCheck={false}
           autoComplete="off"
           className={classes.ids ?? ''}
@@ -39,9 +38,6 @@ export function OpenAccountsForm({ id, onClose }: { readonly id: string; readonl
         <div className={classes.actions}>
           <Button type="submit" loading={pending} disabled={accounts.length === 0 || wrong !== null}>
             {accounts.length === 0 ? 'Open accounts' : `Open ${plural(accounts.length, 'account')}`}
-          </Button>
-          <Button variant="default" disabled={pending} onClick={onClose}>
-            Close
           </Button>
         </div>
       </form>

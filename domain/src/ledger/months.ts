@@ -1,4 +1,4 @@
-import type { BalanceMonth, FeedCell, Journal, MonthCell } from '../schemas/ledger.ts';
+import type { BalanceMonth, Feed, FeedCell, Journal, MonthCell } from '../schemas/ledger.ts';
 import { firstDay } from './leaf.ts';
 
 /** Sums of an account in one currency, minor units. */
@@ -22,6 +22,16 @@ export class Months {
   /** Keys of all months that were added to or loaded, in `monthKey`'s form. */
   keys(): string[] {
     return [...this.#months.keys()];
+  }
+
+  get size(): number {
+    return this.#months.size;
+  }
+
+  /** How many months a feed would add that are not among these. */
+  newIn({ cells }: Pick<Feed, 'cells'>): number {
+    const keys = cells.map(([accountId, currency, effective]) => monthKey(effective.slice(0, 7), accountId, currency));
+    return new Set(keys.filter((key) => !this.#months.has(key))).size;
   }
 
   load({ month, accountId, currency, cells }: BalanceMonth): void {

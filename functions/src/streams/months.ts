@@ -109,12 +109,14 @@ async function rollSome(
     // What a rebuild has counted already is only deleted.
     const counted = feed.nextSeq <= from;
     if (!counted && feed.firstSeq !== nextSeq) break;
+    // More in months that are rewritten anyway costs nothing, and one after the other mostly add to the same.
+    const more = months.newIn(feed);
+    if (!counted && more > 0 && taken.length > 0 && months.size + more > MONTHS_PER_COMMIT) break;
     if (!counted) {
       for (const cell of feed.cells) months.add(cell, feed.day);
       nextSeq = feed.nextSeq;
     }
     taken.push(feed);
-    if (months.keys().length >= MONTHS_PER_COMMIT) break;
   }
   if (taken.length === 0)
     throw new AppError('internal', `The feed of ${orgId} after leaf ${from} has a gap before ${feeds[0]?.firstSeq}`);

@@ -7,6 +7,7 @@ import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { getFirestore } from 'firebase-admin/firestore';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { useNativeHash } from '../../functions/src/native-hash.ts';
 import type { Database } from '../../functions/src/store/database.ts';
 import { firestoreDatabase } from '../../functions/src/store/firestore-database.ts';
 import type { StreamDeps } from '../../functions/src/streams/index.ts';
@@ -38,6 +39,7 @@ type Rates = Record<'paged' | 'single' | 'alone' | 'plain' | 'plainAlone' | `pgb
 export async function run(say: (line: string) => void): Promise<Figure[]> {
   const { values } = parseArgs({ args: process.argv.slice(3), options: { journals: { type: 'string' } } });
   const journals = Number(values.journals ?? DEFAULT_JOURNALS);
+  useNativeHash();
   const pgbench = await startPgbench().catch((error: unknown) => {
     if (!(error instanceof PeerUnavailable)) throw error;
     say(`pgbench is not measured: ${error.message}`);

@@ -20,6 +20,9 @@ export async function openAccounts(deps: StreamDeps, orgId: string): Promise<voi
   ]);
 }
 
+/** What the posting of a number moves. */
+export const amountMinorOf = (number: number): string => `${1000 + number}`;
+
 /** As a page of payouts has it: every one of them meets in the bank's balance. */
 export const posting = (id: string, seller: number, effectiveDay: string | null = null): LedgerIntent => ({
   type: 'record',
@@ -30,8 +33,8 @@ export const posting = (id: string, seller: number, effectiveDay: string | null 
     memo: `Payout ${id}`,
     effectiveDay,
     entries: [
-      { accountId: `seller-${seller % SELLERS}`, side: 'debit', amountMinor: `${1000 + seller}`, currency: 'USD' },
-      { accountId: 'bank', side: 'credit', amountMinor: `${1000 + seller}`, currency: 'USD' },
+      { accountId: `seller-${seller % SELLERS}`, side: 'debit', amountMinor: amountMinorOf(seller), currency: 'USD' },
+      { accountId: 'bank', side: 'credit', amountMinor: amountMinorOf(seller), currency: 'USD' },
     ],
   },
 });
@@ -52,9 +55,11 @@ export interface Load {
   readonly postings: number;
   readonly perCommit: number;
   readonly producers: number;
-  /** Of the first posting, to tell loads apart. */
+  /** Tells loads apart. */
   readonly name: string;
-  /** The day that a posting belongs to, by its number; null for today. */
+  /** Number of the first posting; 0 without it. */
+  readonly from?: number;
+  /** The day that a posting belongs to, by its number; today without it. */
   readonly dayOf?: (index: number) => string;
 }
 
@@ -63,7 +68,7 @@ export interface Load {
  * @returns postings a second, from the first commit to the last decision
  */
 export async function produce(deps: StreamDeps, orgId: string, load: Load): Promise<number> {
-  const { postings, perCommit, producers, name, dayOf } = load;
+  const { postings, perCommit, producers, name, dayOf, from = 0 } = load;
   const started = performance.now();
   const commits = Math.ceil(postings / perCommit);
   let next = 0;
@@ -71,9 +76,10 @@ export async function produce(deps: StreamDeps, orgId: string, load: Load): Prom
     while (next < commits) {
       const commit = next++;
       const first = commit * perCommit;
-      const intents = Array.from({ length: Math.min(perCommit, postings - first) }, (_, index) =>
-        posting(`${name}-${first + index}`, first + index, dayOf?.(first + index) ?? null),
-      );
+      const intents = Array.from({ length: Math.min(perCommit, postings - first) }, (_, index) => {
+        const number = from + first + index;
+        return posting(`${name}-${number}`, number, dayOf?.(number) ?? null);
+      });
       await handIn(deps, orgId, `${name}-${commit}`, intents);
     }
   };

@@ -5,6 +5,7 @@ import type { StreamDeps } from '../../../functions/src/streams/index.ts';
 import { listenerOf } from '../../local/ports.ts';
 import { figure, type Figure } from '../figure.ts';
 import { openAccounts, produce } from './books.ts';
+import { pastBalances } from './past-balances.ts';
 
 const ORG = 'growth';
 /** What one commit of the product may hand in at most is a thousand; still inbox, writer and all. */
@@ -16,8 +17,9 @@ const DAYS = 365;
 const MS_PER_DAY = 86_400_000;
 
 /**
- * The same books from nothing to `journals`, spread over a year of effective days: the rate just before each power of
- * ten beside the rate at the first, and what the local Firestore, which keeps all of it in memory, has taken.
+ * The same books from nothing to `journals`, day after day of a year: the rate just before each power of ten beside the
+ * rate at the first, what the local Firestore, which keeps all of it in memory, has taken, and the balances of a past
+ * day at the end.
  */
 export async function growth(
   deps: StreamDeps,
@@ -26,16 +28,18 @@ export async function growth(
   say: (line: string) => void,
 ): Promise<Figure[]> {
   await openAccounts(deps, ORG);
-  const today = deps.now().getTime();
-  const dayOf = (index: number): string => new Date(today - (index % DAYS) * MS_PER_DAY).toISOString().slice(0, 10);
-  const load = { perCommit: PER_COMMIT, producers: PRODUCERS, dayOf };
+  const start = deps.now().getTime() - DAYS * MS_PER_DAY;
+  const dayOf = (number: number): string =>
+    new Date(start + Math.floor((number / journals) * DAYS) * MS_PER_DAY).toISOString().slice(0, 10);
+  const load = { perCommit: PER_COMMIT, producers: PRODUCERS, dayOf, name: 'growth' };
   const figures: Figure[] = [];
   let at = 0;
   let first: number | null = null;
   for (const size of sizes(journals)) {
     const window = Math.min(WINDOW, size - at);
-    if (size - window > at) await produce(deps, ORG, { ...load, postings: size - window - at, name: `to-${size}` });
-    const rate = await produce(deps, ORG, { ...load, postings: window, name: `at-${size}` });
+    const before = size - window - at;
+    if (before > 0) await produce(deps, ORG, { ...load, name: `to-${size}`, from: at, postings: before });
+    const rate = await produce(deps, ORG, { ...load, name: `at-${size}`, from: size - window, postings: window });
     at = size;
     const mib = await residentMiB(firestorePort);
     say(`${size} journals: ${rate.toFixed(0)}/s, the local Firestore has ${mib?.toFixed(0) ?? '?'} MiB`);
@@ -44,7 +48,7 @@ export async function growth(
     first ??= rate;
   }
   await requireAll(deps, at);
-  return figures;
+  return [...figures, ...(await pastBalances(deps, ORG, at, dayOf, say))];
 }
 
 function sizes(journals: number): number[] {

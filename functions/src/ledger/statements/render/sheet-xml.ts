@@ -80,7 +80,7 @@ export class Styles {
       const code = `#,##0${places === 0 ? '' : `.${'0'.repeat(places)}`}`;
       return `<numFmt numFmtId="${FIRST_FORMAT + places}" formatCode="${code};\\-${code}"/>`;
     });
-    return `${XML}<styleSheet xmlns="${MAIN}"><numFmts count="${formats.length + 1}">${formats.join('')}<numFmt numFmtId="${FIRST_FORMAT + MAX_PLACES + 1}" formatCode="yyyy\\-mm\\-dd"/></numFmts>${FONTS}${FILLS}${BORDERS}<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="${this.#xml.length}">${this.#xml.join('')}</cellXfs></styleSheet>`;
+    return `${XML}<styleSheet xmlns="${MAIN}"><numFmts count="${formats.length + 1}">${formats.join('')}<numFmt numFmtId="${FIRST_FORMAT + MAX_PLACES + 1}" formatCode="yyyy\\-mm\\-dd"/></numFmts>${FONTS}${FILLS}${BORDERS}<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="${this.#xml.length}">${this.#xml.join('')}</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
   }
 
   #look(bold = false, line = false): string {
@@ -117,6 +117,8 @@ export function cellXml(cell: Cell, name: string, styles: Styles): string {
   switch (cell.kind) {
     case 'text': {
       const style = styles.text(cell.style, FORMULA_START.test(cell.text));
+      // Empty, and not a text of no length: blank is what formulas and filters look for.
+      if (cell.text === '') return `<c r="${name}" s="${style}"/>`;
       return `<c r="${name}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${xmlText(cell.text)}</t></is></c>`;
     }
     case 'day':

@@ -2,6 +2,8 @@ import type { Chart, LeafSum } from '@countersign/domain/ledger/statements/leaf-
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import { accountSchema, journalSchema, type Account, type Journal } from '@countersign/domain/schemas/ledger';
+import { refs } from '../../refs.ts';
+import { read } from '../../store/database.ts';
 import type { StreamDeps } from '../../streams/ports.ts';
 import { sumsOver } from '../balances-at.ts';
 
@@ -23,8 +25,9 @@ export interface JournalsAsked {
 /** What statements read of the ledger. */
 export interface LedgerReader {
   chart(): Promise<Chart>;
-  /** Posted sums of all accounts up to an effective day, as known at the end of a recorded day, and the leaves behind them. */
-  sums(to: string, knownAt: string): Promise<{ readonly sums: LeafSum[]; readonly size: number }>;
+  account(accountId: string): Promise<Account | null>;
+  /** Posted sums of all accounts, or of one, up to an effective day, as known at the end of a recorded day, and the leaves behind them. */
+  sums(to: string, knownAt: string, accountId?: string): Promise<{ readonly sums: LeafSum[]; readonly size: number }>;
   /** Debit less credit that was pending then, in any currency and for any day. */
   pendingOf(accountId: string, knownAt: string): Promise<boolean>;
   /** An account's journals by the day that they count for, whatever their state; fewer than `limit` at the end. */
@@ -46,8 +49,10 @@ export function ledgerReader(deps: StreamDeps, orgId: string): LedgerReader {
   const { db } = deps;
   return {
     chart: () => readChart(deps, orgId),
-    async sums(to, knownAt) {
-      const { sums, asOfSize } = await sumsOver(deps, orgId, { from: null, to, knownAt });
+    account: (accountId) => read(db, refs.account(orgId, accountId)),
+    async sums(to, knownAt, accountId) {
+      const only = accountId === undefined ? {} : { accountId };
+      const { sums, asOfSize } = await sumsOver(deps, orgId, { from: null, to, knownAt, ...only });
       const leaves = [...sums.values()].map(({ accountId, currency, postedDebit, postedCredit }) => ({
         accountId,
         currency,

@@ -53,7 +53,7 @@ export async function loadRegisterPage(
       `${account.name} sums up others: only an account that takes entries has a register.`,
     );
   const place = after === null ? null : fromCursor(placeSchema, after);
-  const first = place === null ? await reader.sums(addDays(from, -1), known.knownAt) : null;
+  const first = place === null ? await reader.sums(addDays(from, -1), known.knownAt, accountId) : null;
   const size = place?.size ?? first?.size ?? 0;
   const opening = place === null ? ownSums(first?.sums ?? [], accountId, currency) : toBalances(place.opening);
   const register = new Register(account, place === null ? { balances: opening } : sumsOf(place));
@@ -93,7 +93,7 @@ async function closing(
   },
   known: Known,
 ): Promise<Pick<RegisterPage, 'lines' | 'checks' | 'controlTotals' | 'currencies' | 'notes'>> {
-  const at = await reader.sums(asked.to, known.knownAt);
+  const at = await reader.sums(asked.to, known.knownAt, asked.accountId);
   const comparable = at.size === asked.size || !known.provisional;
   const balances = ownSums(at.sums, asked.accountId, asked.currency);
   const currencies = [...new Set([...register.sums.balances.keys(), ...(comparable ? balances.keys() : [])])].sort();

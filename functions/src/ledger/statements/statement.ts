@@ -146,9 +146,18 @@ async function open(deps: StatementDeps, orgId: string, parameters: StatementPar
   assertDays(parameters);
   const known = asKnown(parameters.knownAt, deps.now());
   const reader = ledgerReader(deps.streams, orgId);
-  const [organization, chart] = await Promise.all([read(deps.db, refs.organization(orgId)), reader.chart()]);
+  const [organization, chart] = await Promise.all([
+    read(deps.db, refs.organization(orgId)),
+    // A register needs no more than its own account, on each of its pages.
+    parameters.kind === 'account_register' ? chartOf(reader, parameters.accountId) : reader.chart(),
+  ]);
   if (organization === null) throw new AppError('not_found', 'There is no such organization.');
   return { organization, reader, chart, settings: await readStatementSettings(deps.db, orgId, chart), known };
+}
+
+async function chartOf(reader: LedgerReader, accountId: string): Promise<Chart> {
+  const account = await reader.account(accountId);
+  return new Map(account === null ? [] : [[accountId, account]]);
 }
 
 function assertDays(parameters: StatementParameters): void {

@@ -30,7 +30,7 @@ export default definePlugin({
       name: 'file',
       label: 'Journals',
       help: 'A CSV with reference, date, memo, account, debit, credit (or a signed amount) and currency; or a beancount or hledger file',
-      accept: ['text/csv', 'text/plain'],
+      accept: ['text/csv', 'text/plain', '.beancount', '.bean', '.journal', '.hledger', '.ledger'],
       maxRows: MAX_ROWS,
       sample: SAMPLE,
     },

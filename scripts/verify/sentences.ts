@@ -13,6 +13,7 @@ export function sentencesOf(report: Report): string[] {
     `Audit: ${count(audit.size, 'leaf', 'leaves')} recomputed from ${count(audit.events, 'event')}, in ${count(audit.tiles, 'tile')}; personal values of ${count(audit.personal, 'event')} compared with what was committed to`,
     `Audit: ${checkpoints(audit)}`,
     `Documents: ${count(audit.documents, 'audited document')} compared with the last of their events, all versions counted`,
+    `Runs: ${count(audit.pages, 'page')} of effects as signed, with the outcomes that the log has the hash of, booked as they say`,
   ];
   for (const { at, lostSince, epoch } of audit.restorations)
     lines.push(

@@ -13,6 +13,7 @@ import { parseItems } from '../stream-kind.ts';
 import type { DocumentHistory } from './document-history.ts';
 import type { Findings } from './findings.ts';
 import type { LeafBook } from './leaf-book.ts';
+import type { OutcomeHistory } from './outcome-history.ts';
 import { readParsed } from './read-pages.ts';
 import { restorationOf, type Restoration } from './restorations.ts';
 
@@ -30,6 +31,7 @@ export async function checkAudit(
   orgId: string,
   leaves: LeafBook,
   history: DocumentHistory,
+  outcomes: OutcomeHistory,
   findings: Findings,
 ): Promise<AuditCounts> {
   const commitments = new Map<string, AuditEventBody['commitments']>();
@@ -41,10 +43,12 @@ export async function checkAudit(
     leaves.place(data.seq, auditLeaf(data), path);
     if (Object.keys(data.body.commitments).length > 0) commitments.set(id, data.body.commitments);
     history.note(data.body);
+    outcomes.note(data.seq, data.body);
     restorations.push(...restorationIn(data.body));
   }
   const waiting = await readWaiting(db, orgId, 'audit', findings);
   for (const body of waiting) history.note(body);
+  for (const body of waiting) outcomes.note(Infinity, body);
   for (const body of waiting) restorations.push(...restorationIn(body));
   for (const body of waiting) if (Object.keys(body.commitments).length > 0) commitments.set(body.id, body.commitments);
   return { events, personal: await checkPersonal(db, orgId, commitments, findings), restorations };

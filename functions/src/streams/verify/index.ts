@@ -7,6 +7,7 @@ import { DocumentHistory } from './document-history.ts';
 import { Findings, type Finding } from './findings.ts';
 import { LeafBook } from './leaf-book.ts';
 import { checkLedger, type LedgerCounts } from './ledger-checks.ts';
+import { OutcomeHistory } from './outcome-history.ts';
 import { readPages } from './read-pages.ts';
 import { checkTree, readHead, type TreeReport } from './tree-checks.ts';
 
@@ -26,7 +27,8 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly findingCount: number;
   readonly ledger: TreeReport & LedgerCounts & { readonly waiting: number };
-  readonly audit: TreeReport & AuditCounts & { readonly documents: number; readonly waiting: number };
+  readonly audit: TreeReport &
+    AuditCounts & { readonly documents: number; readonly pages: number; readonly waiting: number };
 }
 
 const MAX_READINGS = 5;
@@ -58,20 +60,22 @@ async function verifyOnce(db: Database, orgId: string, options: VerifyOptions): 
 
   const auditHead = await readHead(db, orgId, 'audit', findings);
   const auditLeaves = new LeafBook(auditHead.size, findings);
-  const history = new DocumentHistory();
-  const audit = await checkAudit(db, orgId, auditLeaves, history, findings);
+  const [history, outcomes] = [new DocumentHistory(), new OutcomeHistory()];
+  const audit = await checkAudit(db, orgId, auditLeaves, history, outcomes, findings);
   const { restorations } = audit;
   const ledgerTree = await checkTree(db, orgId, ledgerHead, ledgerLeaves, { ...published, restorations }, findings);
   const auditTree = await checkTree(db, orgId, auditHead, auditLeaves, { ...published, restorations }, findings);
   const documents = await history.check(db, orgId, findings);
+  const waiting = (await inboxIds(db, orgId, 'ledger')).length;
+  const pages = await outcomes.check(db, orgId, waiting === 0, findings);
 
   return {
     ok: findings.count === 0,
     orgId,
     findings: findings.kept,
     findingCount: findings.count,
-    ledger: { ...ledgerTree, ...ledger, waiting: (await inboxIds(db, orgId, 'ledger')).length },
-    audit: { ...auditTree, ...audit, documents, waiting: (await inboxIds(db, orgId, 'audit')).length },
+    ledger: { ...ledgerTree, ...ledger, waiting },
+    audit: { ...auditTree, ...audit, documents, pages, waiting: (await inboxIds(db, orgId, 'audit')).length },
   };
 }
 

@@ -24,6 +24,7 @@ const FilesPage = lazy(() => import('../features/files/components/files-page.tsx
 const AuditPage = lazy(() => import('../features/audit/components/audit-page.tsx'));
 const LedgerPage = lazy(() => import('../features/ledger/components/accounts-page.tsx'));
 const OpenAccountsPage = lazy(() => import('../features/ledger/components/open-accounts-page.tsx'));
+const JournalPage = lazy(() => import('../features/ledger/components/journal-page.tsx'));
 const RegisterPage = lazy(() => import('../features/ledger/components/register-page.tsx'));
 const ChangesPage = lazy(() => import('../features/changes/components/changes-page.tsx'));
 const ChangePage = lazy(() => import('../features/changes/components/change-page.tsx'));
@@ -116,6 +117,7 @@ function Pages(): ReactNode {
           <Route path="audit" element={<AuditPage />} />
           <Route path="ledger" element={<LedgerPage />} />
           <Route path="ledger/open-accounts" element={<OpenAccountsPage />} />
+          <Route path="ledger/journals/:journalId" element={<JournalPage />} />
           <Route path="ledger/accounts/:accountId" element={<RegisterPage />} />
           <Route path="ledger/:accountId" element={<OldAccountAddress />} />
           <Route path="changes" element={<ChangesPage />} />

@@ -1,0 +1,71 @@
+import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { ReactNode } from 'react';
+import { useLiveDocument } from '../../../app/live.ts';
+import { useWorkplace } from '../../../app/organization.tsx';
+import table from '../../../components/data-table.module.css';
+import { Instant } from '../../../components/instant.tsx';
+import { Section } from '../../../components/section.tsx';
+import { Mark } from '../../../components/state-mark.tsx';
+import { refs } from '../../../refs.ts';
+import classes from './ledger.module.css';
+
+const STEPS: Readonly<Record<Journal['state'], string>> = {
+  pending: 'Recorded as pending',
+  posted: 'Posted',
+  voided: 'Voided',
+};
+
+/** A journal's life: each step is one entry of the ledger's stream, which a signed checkpoint covers after a while. */
+export function JournalSteps({ journal }: { readonly journal: Journal }): ReactNode {
+  const { orgId, has } = useWorkplace();
+  // Operators read journals, and not the stream.
+  const mayRead = has('executive', 'approver', 'treasurer', 'auditor', 'admin');
+  const head = useLiveDocument(mayRead ? refs.streamHead(orgId, 'ledger') : null);
+  const covered = head.kind === 'ready' ? (head.value?.checkpointSize ?? 0) : null;
+  return (
+    <Section title="Steps" aside="Each is an entry of the ledger’s log, which can’t be changed unseen">
+      <div className={table.scroll} tabIndex={0} role="group" aria-label="Steps, scrolls sideways">
+        <table className={table.table} aria-label="Steps of this journal">
+          <thead>
+            <tr>
+              <th>Step</th>
+              <th>Time</th>
+              <th data-num>Ledger entry</th>
+              {covered !== null && <th>Evidence</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {journal.steps.map((step) => (
+              <tr key={step.seq}>
+                <td className={classes.memo}>
+                  {STEPS[step.step]}
+                  {step.routedFrom !== null && ` for ${journal.effectiveDay}, because ${step.routedFrom} was closed`}
+                  {step.reason !== null && step.reason !== '' && <span className={classes.under}>{step.reason}</span>}
+                </td>
+                <td className="nowrap">
+                  <Instant at={step.at} seconds />
+                </td>
+                <td data-num title={`Leaf ${step.seq} of the ledger stream, counted from 0`}>
+                  {(step.seq + 1).toLocaleString('en')}
+                </td>
+                {covered !== null && (
+                  <td>
+                    {step.seq < covered ? (
+                      <Mark tone="good" shape="disc-check">
+                        In a signed checkpoint
+                      </Mark>
+                    ) : (
+                      <Mark tone="quiet" shape="dots">
+                        Waits for the next checkpoint
+                      </Mark>
+                    )}
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}

@@ -1,0 +1,129 @@
+import { sided } from '../api/sums.ts';
+import { toMinor } from '@countersign/domain/money/money';
+import type { Journal } from '@countersign/domain/schemas/ledger';
+import { Fragment, type ReactNode } from 'react';
+import { Link } from 'react-router';
+import { AccountName } from '../../../components/account-name.tsx';
+import table from '../../../components/data-table.module.css';
+import { Instant } from '../../../components/instant.tsx';
+import { Amount } from '../../../components/money.tsx';
+import type { RegisterTotal, RunningJournal, RunningLine } from '../api/register.ts';
+import { JournalMarkList } from './journal-mark-list.tsx';
+import { SidedAmount } from './sided-amount.tsx';
+import classes from './ledger.module.css';
+
+/** Journals of one account: a row an entry, each of which opens its journal. */
+export function RegisterTable({
+  journals,
+  label,
+}: {
+  readonly journals: readonly RunningJournal<Journal>[];
+  readonly label: string;
+}): ReactNode {
+  return (
+    <div className={table.scroll} tabIndex={0} role="group" aria-label="Register, scrolls sideways">
+      <table className={`${table.table} ${classes.register}`}>
+        <caption className="visually-hidden">{label}</caption>
+        <thead>
+          <tr>
+            <th className="desk-only">Day</th>
+            <th>Memo</th>
+            <th className="desk-only">Other side</th>
+            <th className="desk-only">State</th>
+            <th className="desk-only">Recorded</th>
+            <th>Currency</th>
+            <th data-num>Debit</th>
+            <th data-num>Credit</th>
+            <th data-num>Balance</th>
+          </tr>
+        </thead>
+        <tbody>
+          {journals.map(({ journal, lines }) => (
+            <Fragment key={journal.id}>
+              {lines.map((line, index) => (
+                <Row key={index} journal={journal} line={line} />
+              ))}
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ journal, line }: { readonly journal: Journal; readonly line: RunningLine }): ReactNode {
+  return (
+    <tr data-state={journal.state}>
+      <td className="tabular nowrap desk-only">{journal.effectiveDay}</td>
+      <td className={classes.memo}>
+        <Link to={`/ledger/journals/${journal.id}`}>{journal.memo === '' ? 'Journal' : journal.memo}</Link>
+        <span className={`phone-only ${classes.under}`}>
+          {journal.effectiveDay}
+          <br />
+          <JournalMarkList journal={journal} />
+        </span>
+      </td>
+      <td className="desk-only">
+        {line.others.length === 1 && line.others[0] !== undefined ? (
+          <Link to={`/ledger/accounts/${line.others[0]}`}>
+            <AccountName accountId={line.others[0]} full />
+          </Link>
+        ) : (
+          <span className="muted">{line.others.length} accounts</span>
+        )}
+      </td>
+      <td className="desk-only">
+        <JournalMarkList journal={journal} />
+      </td>
+      <td className="nowrap desk-only">
+        <Instant at={journal.recordedAt} />
+      </td>
+      <td className="muted">{line.currency}</td>
+      <td data-num>{line.side === 'debit' && <Amount minor={line.amountMinor} currency={line.currency} />}</td>
+      <td data-num>{line.side === 'credit' && <Amount minor={line.amountMinor} currency={line.currency} />}</td>
+      <td data-num>
+        {line.balanceMinor === null ? (
+          <span className="muted">–</span>
+        ) : (
+          <SidedAmount sum={sided(toMinor(line.balanceMinor))} currency={line.currency} />
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** What the entries shown come to, pinned above them. */
+export function RegisterTotals({
+  totals,
+  of,
+}: {
+  readonly totals: readonly RegisterTotal[];
+  /** Of which entries: "of the days chosen". */
+  readonly of: string;
+}): ReactNode {
+  if (totals.length === 0) return null;
+  return (
+    <div className={classes.totals} role="group" aria-label={`Totals ${of}`}>
+      <table>
+        <tbody>
+          {totals.map(({ currency, debitMinor, creditMinor, entries, pending }) => (
+            <tr key={currency}>
+              <td className={classes.currency}>{currency}</td>
+              <td>
+                <span className="muted">debit</span> <Amount minor={debitMinor} currency={currency} />
+              </td>
+              <td>
+                <span className="muted">credit</span> <Amount minor={creditMinor} currency={currency} />
+              </td>
+              <td className="muted">
+                {entries.toLocaleString('en')} posted
+                {pending > 0 && `, ${pending.toLocaleString('en')} pending not counted`}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <span className="muted">{of}</span>
+    </div>
+  );
+}

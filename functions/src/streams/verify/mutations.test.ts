@@ -132,20 +132,21 @@ async function intercept(
   act: () => Promise<unknown>,
   wanted: (data: Record<string, unknown>) => boolean = () => true,
 ): Promise<void> {
-  const { query } = world.db;
+  const original = world.db.query;
+  const query = original.bind(world.db);
   const inbox = paths.inboxes(ORG, name);
   world.db.query = async (asked) => {
-    const found = await query.call(world.db, asked);
+    const found = await query(asked);
     if (asked.collection !== inbox) return found;
     for (const { path, data } of found) if (wanted(data)) await world.db.commit([{ op: 'delete', path }]);
     return found.filter(({ data }) => !wanted(data));
   };
   try {
     await act();
-    for (const { path, data } of await query.call(world.db, { collection: inbox, limit: 100 }))
+    for (const { path, data } of await query({ collection: inbox, limit: 100 }))
       if (wanted(data)) await world.db.commit([{ op: 'delete', path }]);
   } finally {
-    world.db.query = query;
+    world.db.query = original;
   }
 }
 

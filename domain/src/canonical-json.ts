@@ -57,8 +57,7 @@ function objectText(object: object, depth: number): string | undefined {
   const prototype: unknown = Object.getPrototypeOf(object);
   if ((prototype !== Object.prototype && prototype !== null) || 'toJSON' in object) return undefined;
   let text = '{';
-  // The order of UTF-16 code units, which is what the RFC asks for.
-  for (const name of Object.keys(object).sort()) {
+  for (const name of sortedNames(object)) {
     const field: unknown = object[name as keyof typeof object];
     // As in JSON.stringify, a field without a value is not there.
     if (field === undefined) continue;
@@ -68,6 +67,14 @@ function objectText(object: object, depth: number): string | undefined {
     text += text.length === 1 ? label + written : `,${label}${written}`;
   }
   return `${text}}`;
+}
+
+/** In the order of UTF-16 code units, which is what the RFC asks for. What was read from such a text is in it already. */
+function sortedNames(object: object): string[] {
+  const names = Object.keys(object);
+  for (let index = 1; index < names.length; index += 1)
+    if ((names[index - 1] as string) > (names[index] as string)) return names.sort();
+  return names;
 }
 
 /** Names of fields as JSON, with their colon: there are few, and they come again and again. */

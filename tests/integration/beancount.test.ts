@@ -8,7 +8,8 @@ import { randomLedger } from '@countersign/domain/ledger/text/testing/random-led
 import { readTextLedger } from '@countersign/domain/ledger/text/text-journals';
 import { trialBalance } from '@countersign/domain/ledger/balanced';
 import { toMajorText } from '@countersign/domain/money/money';
-import type { Account } from '@countersign/domain/schemas/ledger';
+import type { TextWriter } from '@countersign/domain/ledger/text/text-writer';
+import type { Account, Journal } from '@countersign/domain/schemas/ledger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { beancount, hledger, run, type Tool } from '../support/accounting-tools.ts';
 
@@ -37,6 +38,43 @@ const ours = new Map(
   }),
 );
 
+const textOf = (writer: TextWriter, some: readonly Journal[]): string =>
+  writer.head() + some.map((journal) => writer.journal(journal)).join('') + writer.tail();
+
+/** Closed accounts with names of any kind; an entry from before its account was open, and one behind its last day. */
+function oddBooks(): { readonly accounts: Account[]; readonly journals: Journal[] } {
+  const plain = { parentId: null, depth: 0, path: [], postable: true, currency: 'USD', branch: 'north', mirrors: null };
+  const rest = { seq: 0, createdAt: '2025-06-01T00:00:00.000Z', changes: [], version: 1, openedOn: '2025-06-01' };
+  const odd = ['Till "1" \\ north', 'zwei\nZeilen; 名古屋', '-'].map((name, at): Account => ({
+    ...plain,
+    ...rest,
+    id: `till.${at}`,
+    name,
+    type: 'asset',
+    closed: at > 0,
+    closedOn: at === 1 ? '2025-12-31' : null,
+    guards: [{ kind: 'credit_limit', currency: 'USD', limitMinor: '100' }],
+  }));
+  const [sample] = posted as [Journal];
+  const day = (effectiveDay: string, one: string, other: string): Journal => ({
+    ...sample,
+    id: `${effectiveDay}-${other}`,
+    effectiveDay,
+    entries: [
+      { accountId: one, side: 'debit', amountMinor: '5', currency: 'USD' },
+      { accountId: other, side: 'credit', amountMinor: '5', currency: 'USD' },
+    ],
+  });
+  return {
+    accounts: odd,
+    journals: [
+      day('2025-01-01', 'till.0', 'till.1'),
+      day('2026-03-01', 'till.1', 'till.0'),
+      day('2026-03-01', 'till.0', 'till.2'),
+    ],
+  };
+}
+
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-text-'));
@@ -46,10 +84,7 @@ beforeAll(async () => {
     ['all.beancount', bean],
     ['all.journal', hledgerText],
   ] as const)
-    await writeFile(
-      join(folder, name),
-      writer.head() + journals.map((journal) => writer.journal(journal)).join('') + writer.tail(),
-    );
+    await writeFile(join(folder, name), textOf(writer, journals));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -103,48 +138,10 @@ describe.skipIf('missing' in tools.beancount)('beancount', () => {
   });
 
   it('takes accounts that are closed, names of any kind, and an empty ledger', async () => {
-    const plain = {
-      parentId: null,
-      depth: 0,
-      path: [],
-      postable: true,
-      currency: 'USD',
-      branch: 'north',
-      openedOn: '2025-06-01',
-      mirrors: null,
-    };
-    const rest = { seq: 0, createdAt: '2025-06-01T00:00:00.000Z', changes: [], version: 1 };
-    const closed: Account[] = ['Till "1" \\ north', 'zwei\nZeilen; 名古屋', '-'].map((name, at) => ({
-      ...plain,
-      ...rest,
-      id: `till.${at}`,
-      name,
-      type: 'asset',
-      closed: at > 0,
-      closedOn: at === 1 ? '2025-12-31' : null,
-      guards: [{ kind: 'credit_limit', currency: 'USD', limitMinor: '100' }],
-    }));
-    const [sample] = posted;
-    const day = (effectiveDay: string, one: string, other: string) => ({
-      ...(sample as NonNullable<typeof sample>),
-      effectiveDay,
-      entries: [
-        { accountId: one, side: 'debit' as const, amountMinor: '5', currency: 'USD' },
-        { accountId: other, side: 'credit' as const, amountMinor: '5', currency: 'USD' },
-      ],
-    });
-    // An entry that had to be booked before its account was open, and one behind its last day.
-    const moved = [
-      day('2025-01-01', 'till.0', 'till.1'),
-      day('2026-03-01', 'till.1', 'till.0'),
-      day('2026-03-01', 'till.0', 'till.2'),
-    ];
+    const { accounts: odd, journals: moved } = oddBooks();
     for (const some of [moved, []]) {
-      const writer = new BeancountWriter(closed, OPTIONS);
-      await writeFile(
-        join(folder, 'closed.beancount'),
-        writer.head() + some.map((one) => writer.journal(one)).join('') + writer.tail(),
-      );
+      const text = textOf(new BeancountWriter(odd, OPTIONS), some);
+      await writeFile(join(folder, 'closed.beancount'), text);
       expect(await run(python, ['-m', 'beancount.scripts.check', join(folder, 'closed.beancount')])).toEqual({
         code: 0,
         output: '',
@@ -208,5 +205,38 @@ describe.skipIf('missing' in tools.hledger)('hledger', () => {
       if (/[1-9]/.test(value)) theirs.set(`${account} ${commodity}`, value);
     }
     expect(theirs).toEqual(ours);
+  });
+
+  it('takes accounts that are closed, names of any kind, and an empty ledger', async () => {
+    const { accounts: odd, journals: moved } = oddBooks();
+    for (const some of [moved, []]) {
+      await writeFile(join(folder, 'closed.journal'), textOf(new HledgerWriter(odd, OPTIONS), some));
+      const checked = await run(pathOf(tools.hledger), ['-f', join(folder, 'closed.journal'), 'check', '--strict']);
+      expect(checked).toEqual({ code: 0, output: '' });
+    }
+  });
+
+  it('prints what it was given in a form that we read alike', async () => {
+    const source = [
+      '2025-01-02 * (12) Shop | things  ; trip: yes',
+      '    assets:bank    -1234.50 USD = -1234.50 USD',
+      '    assets:bank    -7 EUR',
+      '    expenses:food',
+      '',
+    ].join('\n');
+    await writeFile(join(folder, 'printed.journal'), source);
+    const printed = await run(pathOf(tools.hledger), ['-f', join(folder, 'printed.journal'), 'print', '-x']);
+    expect(printed.code).toBe(0);
+    const read = (text: string) =>
+      readTextLedger(text, 'hledger').journals.map(({ day, memo, metadata, entries }) => ({
+        day,
+        memo,
+        metadata,
+        entries: entries
+          .map((entry) => `${entry.account} ${entry.side} ${entry.amountMinor} ${entry.currency}`)
+          .sort((a, b) => (a < b ? -1 : 1)),
+      }));
+    expect(read(printed.output)).toEqual(read(source));
+    expect(read(source)).toMatchObject([{ memo: 'Shop | things', metadata: { code: '12', trip: 'yes' } }]);
   });
 });

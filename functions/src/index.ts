@@ -1,4 +1,4 @@
-import { callable } from './triggers/callables.ts';
+import { callable, LARGE } from './triggers/callables.ts';
 import { statementQuery } from './triggers/statement-queries.ts';
 
 export const requestExecution = callable(
@@ -95,6 +95,7 @@ export const acknowledgeAlert = callable(
 export const issueStatement = callable(
   'issueStatement',
   async () => (await import('./commands/issue-statement.ts')).issueStatement,
+  LARGE,
 );
 export const setStatementSettings = callable(
   'setStatementSettings',

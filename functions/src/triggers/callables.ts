@@ -26,12 +26,17 @@ const HTTPS_CODES: Partial<Record<ErrorCode, FunctionsErrorCode>> = {
   unavailable: 'unavailable',
 };
 
+const USUAL = { region: REGION, timeoutSeconds: 60, memory: '512MiB', maxInstances: 20 } as const;
+/** For what makes large files: a PDF of 20,000 lines takes some 400 MiB, and five seconds of a processor. */
+export const LARGE = { timeoutSeconds: 180, memory: '1GiB', maxInstances: 5 } as const;
+
 /** A command as a callable function: parse, call, map the error. */
 export function callable<N extends CommandName, P>(
   name: N,
   load: () => Promise<Command<N, P>>,
+  size: typeof LARGE | Record<string, never> = {},
 ): CallableFunction<unknown, Promise<unknown>> {
-  return onCall({ region: REGION, timeoutSeconds: 60, memory: '512MiB', maxInstances: 20 }, async (request) => {
+  return onCall({ ...USUAL, ...size }, async (request) => {
     const [{ runCommand }, { runtime }, command] = await Promise.all([
       import('../commands/run-command.ts'),
       import('../runtime.ts'),

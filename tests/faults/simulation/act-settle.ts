@@ -28,7 +28,8 @@ interface Found {
   readonly isLie: boolean;
 }
 
-function findingOf({ stripe, receiver, observer }: SimWorld, unknown: UnknownEffect, lies: boolean): Found {
+function findingOf(world: SimWorld, unknown: UnknownEffect, lies: boolean): Found {
+  const { stripe, receiver, observer } = world;
   if (unknown.kind === 'http.call') {
     const execution = observer.all('executions').find(({ id }) => id === unknown.executionId) as unknown as Execution;
     const effect = observer.effects(execution).find(({ key }) => key === unknown.key);
@@ -41,7 +42,7 @@ function findingOf({ stripe, receiver, observer }: SimWorld, unknown: UnknownEff
   if (!lies || payment === undefined) return honest;
   const another = stripe.payments.find(({ effectId }) => effectId !== unknown.effectId)?.id;
   if (payment.state === 'returned') return { finding: 'paid', providerId: null, isLie: true };
-  return another === undefined
+  return another === undefined || world.random.chance(0.6)
     ? { finding: 'not_paid', providerId: null, isLie: true }
     : { finding: 'paid', providerId: another, isLie: true };
 }

@@ -340,16 +340,14 @@ export const bugs: readonly Bug[] = [
   {
     name: 'people-before-provider',
     what: 'what two people say goes before what the provider says',
-    near: 1,
+    near: 114,
     wrap: (deps, { kind }) =>
-      kind !== 'command'
-        ? deps
-        : { ...deps, provider: { ...deps.provider, find: async () => null, retrieve: async () => null } },
+      kind !== 'command' ? deps : { ...deps, provider: { ...deps.provider, find: async () => null } },
   },
   {
     name: 'torn-draft',
     what: 'a file is published of which only a part was stored',
-    near: 1,
+    near: 3,
     wrap: (deps) => ({
       ...deps,
       objects: {
@@ -383,7 +381,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'any-database',
     what: 'nobody looks whether the database is the one that was vouched for',
-    near: 1,
+    near: 299,
     wrap: (deps, { kind }) =>
       kind !== 'worker'
         ? deps

@@ -225,6 +225,8 @@ async function calm(world: SimWorld, { settlement }: Acts): Promise<void> {
   world.trace.note(world.scheduler.now, '~~ calm');
   await world.scheduler.sleep(STILL_MS, 'calm');
   await world.ask('ada', 'setStop', { active: false, reason: 'it goes on' }, `calm-${world.scheduler.now}`);
+  // Nobody has asked the provider since: what people say then, it must have the last word on.
+  if (settlement !== null && hasUnknown(world)) await settleByPeople(world, settlement.liesPercent, 'early');
   const isSomeLost = await world.webhooks.calm();
   await endTimetables(world);
   await toRest(world);

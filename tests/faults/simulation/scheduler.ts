@@ -29,6 +29,8 @@ export class Scheduler {
   readonly #random: Random;
   readonly #trace: Trace;
   readonly #ready: Step[] = [];
+  /** Those who have come back from outside go first, in their order. */
+  readonly #backs: Step[] = [];
   readonly #timers: Timer[] = [];
   #order = 0;
   #nowMs: number;
@@ -84,8 +86,12 @@ export class Scheduler {
     return new Promise((resolve) => void this.after(ms, label, resolve));
   }
 
-  /** A call to something that is not simulated: nobody else goes on while it lasts, within patience. */
+  /**
+   * A call to something that is not simulated: nobody else goes on while it lasts, within patience, nor before its caller
+   * has heard of it, for the model must note what happened in the order in which it did.
+   */
   async outside<T>(call: () => Promise<T>): Promise<T> {
+    await this.turn('out');
     this.#outside += 1;
     try {
       const result = await call();
@@ -110,7 +116,7 @@ export class Scheduler {
 
   async #returned(): Promise<void> {
     this.#outside -= 1;
-    const back = this.turn('back');
+    const back = new Promise<void>((resolve) => void this.#backs.push({ label: 'back', run: resolve }));
     this.#wakeUp?.();
     return back;
   }
@@ -135,6 +141,8 @@ export class Scheduler {
   }
 
   #next(): Step | null {
+    const back = this.#backs.shift();
+    if (back !== undefined) return back;
     this.#ripen();
     if (this.#ready.length === 0) {
       // While the real store has not answered no simulated time passes, unless it waits for one who stands still.

@@ -101,14 +101,12 @@ const any = fc.oneof(
   { weight: 1, arbitrary: accountAct },
   {
     weight: 1,
-    arbitrary: fc
-      .tuple(guardedRecord, day)
-      .map(([one, on]): LedgerIntent => ({
-        ...one,
-        id: `m-${one.id}`,
-        must: true,
-        journal: { ...one.journal, effectiveDay: on },
-      })),
+    arbitrary: fc.tuple(guardedRecord, day).map(([one, on]): LedgerIntent => ({
+      ...one,
+      id: `m-${one.id}`,
+      must: true,
+      journal: { ...one.journal, effectiveDay: on },
+    })),
   },
   {
     weight: 3,

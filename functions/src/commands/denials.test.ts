@@ -14,7 +14,7 @@ const refused = async (uid: string, times: number): Promise<void> => {
   for (let time = 0; time < times; time += 1)
     await expect(
       world.command(uid, 'addMember', { uid: 'new', name: 'New', email: 'new@example.com' }),
-    ).rejects.toThrow();
+    ).rejects.toMatchObject({ code: 'permission_denied' });
 };
 const told = (type: string): unknown[] =>
   world
@@ -27,7 +27,7 @@ test('the first of a kind is told at once, the number of them when the minute is
   await refused('amir', 1);
   await expect(
     world.command('olivia', 'setMaxRunning', { operationId: 'x', maxRunning: 2, reason: 'because' }),
-  ).rejects.toThrow();
+  ).rejects.toMatchObject({ code: 'permission_denied' });
   expect(told('command.denied')).toEqual([
     { command: 'addMember', code: 'permission_denied' },
     { command: 'addMember', code: 'permission_denied' },

@@ -1,5 +1,6 @@
 import { isDay } from '../days.ts';
 import { isReservedKey, keyOfMetadata } from './metadata-text.ts';
+import { NUMBER, plain, readAmount, readString } from './beancount-tokens.ts';
 import { minorOf } from './text-number.ts';
 import {
   TextFindings,
@@ -10,8 +11,6 @@ import {
 } from './text-ledger.ts';
 
 const ACCOUNT = /^(?:Assets|Liabilities|Equity|Income|Expenses)(?::[\p{Lu}\p{Lo}\p{Nd}][\p{L}\p{Nd}-]*)+/u;
-const NUMBER = /^([+-]?)\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]*)?/;
-const CURRENCY = /^\s*([A-Z][A-Z0-9'._-]*)/;
 const DIRECTIVE = /^(\d{4})[-/](\d{2})[-/](\d{2})(\s+)(\S+)/;
 const FLAGS = /^(?:txn|[*!&#?%PSTCURM])$/;
 /** Lines that begin like this are comments, or headings of an outline. */
@@ -338,52 +337,4 @@ class BeancountReader {
     if (links.length > 0 && draft.reference === null) draft.metadata['links'] = [...new Set(links)].join(' ');
     this.#transactions.push(transaction);
   }
-}
-
-type ReadAmount =
-  | { readonly minor: bigint; readonly currency: string }
-  | { readonly at: number; readonly code: string; readonly message: string; readonly remedy: string };
-
-/** `NUMBER CURRENCY` and nothing else: what beancount weighs or computes is refused. */
-function readAmount(text: string): ReadAmount {
-  const number = NUMBER.exec(text);
-  const after = number === null ? '' : text.slice(number[0].length);
-  if (number === null || /^\s*[-+*/(]/.test(after))
-    return {
-      at: 0,
-      code: 'amount_unreadable',
-      message: `"${text.slice(0, 40)}" is no plain number`,
-      remedy: 'Write the number itself, without an expression',
-    };
-  const currency = CURRENCY.exec(after);
-  if (currency === null)
-    return {
-      at: number[0].length,
-      code: 'currency_missing',
-      message: 'The number has no currency behind it',
-      remedy: 'Write a code such as USD behind it',
-    };
-  const end = number[0].length + currency[0].length;
-  if (text.slice(end).trim() !== '')
-    return {
-      at: end + 1,
-      code: 'price_or_cost',
-      message: 'Costs and prices are not read: a journal is balanced in each of its currencies',
-      remedy: 'Write both currencies against an account that holds the currency position, such as Equity:Fx-position',
-    };
-  const minor = minorOf(plain(number), currency[1] ?? '');
-  return typeof minor === 'bigint' ? { minor, currency: currency[1] ?? '' } : { at: 0, ...minor };
-}
-
-const plain = ([, sign = '', whole = '', fraction = '']: RegExpExecArray): string =>
-  `${sign}${whole.replaceAll(',', '')}${fraction}`;
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
-
-/** A text in quotes at the beginning; null when there is none, or it does not end. */
-function readString(text: string): { readonly value: string; readonly length: number } | null {
-  const match = /^"((?:[^"\\]|\\.)*)"/s.exec(text);
-  if (match === null) return null;
-  const value = (match[1] ?? '').replace(/\\(.)/gs, (_, one: string) => ESCAPES[one] ?? one);
-  return { value, length: match[0].length };
 }

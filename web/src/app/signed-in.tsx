@@ -24,6 +24,10 @@ const FilesPage = lazy(() => import('../features/files/components/files-page.tsx
 const AuditPage = lazy(() => import('../features/audit/components/audit-page.tsx'));
 const LedgerPage = lazy(() => import('../features/ledger/components/accounts-page.tsx'));
 const OpenAccountsPage = lazy(() => import('../features/ledger/components/open-accounts-page.tsx'));
+const TrialBalancePage = lazy(() => import('../features/ledger/components/trial-balance-page.tsx'));
+const StatementsPage = lazy(() => import('../features/ledger/components/statements-page.tsx'));
+const StatementSettingsPage = lazy(() => import('../features/ledger/components/statement-settings-page.tsx'));
+const IssuedStatementPage = lazy(() => import('../features/ledger/components/issued-statement-page.tsx'));
 const JournalPage = lazy(() => import('../features/ledger/components/journal-page.tsx'));
 const RegisterPage = lazy(() => import('../features/ledger/components/register-page.tsx'));
 const ChangesPage = lazy(() => import('../features/changes/components/changes-page.tsx'));
@@ -117,6 +121,10 @@ function Pages(): ReactNode {
           <Route path="audit" element={<AuditPage />} />
           <Route path="ledger" element={<LedgerPage />} />
           <Route path="ledger/open-accounts" element={<OpenAccountsPage />} />
+          <Route path="ledger/trial-balance" element={<TrialBalancePage />} />
+          <Route path="ledger/statements" element={<StatementsPage />} />
+          <Route path="ledger/statements/settings" element={<StatementSettingsPage />} />
+          <Route path="ledger/statements/:statementId" element={<IssuedStatementPage />} />
           <Route path="ledger/journals/:journalId" element={<JournalPage />} />
           <Route path="ledger/accounts/:accountId" element={<RegisterPage />} />
           <Route path="ledger/:accountId" element={<OldAccountAddress />} />

@@ -1,0 +1,109 @@
+import type { StatementHead, StatementLine } from '@countersign/domain/schemas/statement';
+import type { CSSProperties, ReactNode } from 'react';
+import { Link } from 'react-router';
+import { AccountName } from '../../../components/account-name.tsx';
+import table from '../../../components/data-table.module.css';
+import { Instant } from '../../../components/instant.tsx';
+import { Amount } from '../../../components/money.tsx';
+import { lineGroups } from '../api/line-groups.ts';
+import classes from './statement.module.css';
+
+/** The lines of a statement, a section for each currency; never a sum across them. */
+export function StatementTable({
+  head,
+  lines,
+}: {
+  readonly head: StatementHead;
+  readonly lines: readonly StatementLine[];
+}): ReactNode {
+  const register = head.parameters.kind === 'account_register';
+  const width = head.columns.length + (register ? 5 : 2);
+  return (
+    <div className={table.scroll} tabIndex={0} role="group" aria-label={`${head.title}, scrolls sideways`}>
+      <table className={`${table.table} ${classes.statement}`} data-register={register || undefined}>
+        <caption className="visually-hidden">
+          {head.title}, {head.period}
+        </caption>
+        <thead>
+          <tr>
+            {register && <th>Day</th>}
+            <th>{register ? 'Memo' : 'Account'}</th>
+            {register && <th className="desk-only">Other side</th>}
+            {register && <th className="desk-only">Recorded</th>}
+            <th>Currency</th>
+            {head.columns.map(({ id, label }) => (
+              <th key={id} data-num>
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {lineGroups(lines).map((group) => (
+          <tbody key={group.key}>
+            {(group.converted || head.currencies.length > 1) && (
+              <tr className={classes.section}>
+                <th colSpan={width} scope="rowgroup">
+                  {group.converted ? `Everything in ${group.currency}` : group.currency}
+                </th>
+              </tr>
+            )}
+            {group.lines.map((line) => (
+              <Line key={`${group.key} ${line.id}`} head={head} line={line} register={register} />
+            ))}
+          </tbody>
+        ))}
+      </table>
+    </div>
+  );
+}
+
+function Line({
+  head,
+  line,
+  register,
+}: {
+  readonly head: StatementHead;
+  readonly line: StatementLine;
+  readonly register: boolean;
+}): ReactNode {
+  const { kind, level, currency, amounts, entry } = line;
+  const empty = Object.keys(amounts).length === 0;
+  return (
+    <tr data-kind={kind}>
+      {register && <td className="tabular nowrap">{entry?.day}</td>}
+      <td className={classes.label} style={{ '--depth': level } as CSSProperties}>
+        <Label line={line} />
+      </td>
+      {register && (
+        <td className="desk-only">
+          {entry?.counter.map((id, index) => (
+            <span key={id}>
+              {index > 0 && ', '}
+              <Link to={`/ledger/accounts/${id}`}>
+                <AccountName accountId={id} full />
+              </Link>
+            </span>
+          ))}
+        </td>
+      )}
+      {register && <td className="desk-only nowrap">{entry && <Instant at={entry.recordedAt} />}</td>}
+      <td className="muted">{empty ? '' : currency}</td>
+      {head.columns.map(({ id }) => (
+        <td key={id} data-num>
+          {amounts[id] !== undefined && <Amount minor={amounts[id]} currency={currency} />}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function Label({ line }: { readonly line: StatementLine }): ReactNode {
+  if (line.entry)
+    return <Link to={`/ledger/journals/${line.entry.journalId}`}>{line.label === '' ? 'Journal' : line.label}</Link>;
+  if (line.accountId === null || line.kind === 'total') return line.label;
+  return (
+    <Link to={`/ledger/accounts/${line.accountId}`} title={line.accountId}>
+      {line.label}
+    </Link>
+  );
+}

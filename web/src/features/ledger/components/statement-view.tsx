@@ -1,0 +1,108 @@
+import { plural } from '@countersign/domain/plan/sentence';
+import type { StatementCheck, StatementHead, StatementParametersInput } from '@countersign/domain/schemas/statement';
+import { Button } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useQueryPages } from '../../../app/query.ts';
+import { useWorkplace } from '../../../app/organization.tsx';
+import { Empty } from '../../../components/empty.tsx';
+import { Instant } from '../../../components/instant.tsx';
+import { Notice } from '../../../components/notice.tsx';
+import { RowsSkeleton } from '../../../components/skeletons.tsx';
+import { Mark } from '../../../components/state-mark.tsx';
+import { IssueStatement } from './issue-statement.tsx';
+import { StatementTable } from './statement-table.tsx';
+import classes from './statement.module.css';
+
+/** A statement as it is when it is asked for: what holds of it, its lines, what a reader must know. */
+export function StatementView({ parameters }: { readonly parameters: StatementParametersInput }): ReactNode {
+  const { has } = useWorkplace();
+  const query = useQueryPages('readStatement', { parameters });
+  const head = query.pages.at(-1)?.head;
+  if (query.state === 'failed')
+    return (
+      <Notice
+        title="This statement could not be made"
+        message={query.failure?.message ?? ''}
+        action={{ label: 'Try again', run: query.reload }}
+      />
+    );
+  if (head === undefined) return <RowsSkeleton rows={10} />;
+  const lines = query.pages.flatMap((page) => page.lines);
+  return (
+    <>
+      <AsKnown head={head} onAgain={query.reload} />
+      <Checks checks={head.checks} />
+      {lines.length === 0 ? (
+        <Empty>Nothing is booked that this statement would show.</Empty>
+      ) : (
+        <StatementTable head={head} lines={lines} />
+      )}
+      {query.failure !== null && <p role="alert">The next lines did not arrive: {query.failure.message}</p>}
+      {query.hasMore && (
+        <Button variant="default" size="xs" mt={12} loading={query.loadingMore} onClick={query.loadMore}>
+          Show more
+        </Button>
+      )}
+      <Notes head={head} />
+      {has('executive', 'treasurer', 'auditor', 'admin') && <IssueStatement parameters={parameters} />}
+    </>
+  );
+}
+
+function AsKnown({ head, onAgain }: { readonly head: StatementHead; readonly onAgain: () => void }): ReactNode {
+  return (
+    <p className={classes.said}>
+      {head.title} {head.period}, as known at{' '}
+      {head.provisional ? (
+        <>
+          <Instant at={head.knownUntil} seconds />. Provisional: the day is not over, and more of it may come.{' '}
+          <Button variant="default" size="compact-xs" onClick={onAgain}>
+            Read again
+          </Button>
+        </>
+      ) : (
+        <>the end of {head.knownAt} (UTC).</>
+      )}
+    </p>
+  );
+}
+
+/** What must hold, and whether it does; said for each currency. */
+export function Checks({ checks }: { readonly checks: readonly StatementCheck[] }): ReactNode {
+  return (
+    <ul className={classes.checks} aria-label="Checks">
+      {checks.map(({ id, currency, converted, holds, text }) => (
+        <li key={`${id} ${currency} ${String(converted)}`}>
+          <Mark tone={holds ? 'good' : 'bad'} shape={holds ? 'disc-check' : 'triangle'} wrap>
+            {text}
+          </Mark>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Notes({ head }: { readonly head: StatementHead }): ReactNode {
+  if (head.notes.length === 0 && head.rates.length === 0) return null;
+  return (
+    <ul className={classes.notes}>
+      {head.notes.map((note) => (
+        <li key={note}>{note}</li>
+      ))}
+      {head.rates.length > 0 && (
+        <li>
+          <details>
+            <summary>{plural(head.rates.length, 'rate')} used</summary>
+            <ul>
+              {head.rates.map(({ base, quote, rate, source, asOf }) => (
+                <li key={`${base} ${quote}`} className="tabular">
+                  1 {base} is {rate} {quote}, of {asOf}, from {source}
+                </li>
+              ))}
+            </ul>
+          </details>
+        </li>
+      )}
+    </ul>
+  );
+}

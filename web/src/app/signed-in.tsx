@@ -28,6 +28,8 @@ const TrialBalancePage = lazy(() => import('../features/ledger/components/trial-
 const StatementsPage = lazy(() => import('../features/ledger/components/statements-page.tsx'));
 const StatementSettingsPage = lazy(() => import('../features/ledger/components/statement-settings-page.tsx'));
 const IssuedStatementPage = lazy(() => import('../features/ledger/components/issued-statement-page.tsx'));
+const PeriodsPage = lazy(() => import('../features/ledger/components/periods-page.tsx'));
+const AlertsPage = lazy(() => import('../features/ledger/components/alerts-page.tsx'));
 const JournalPage = lazy(() => import('../features/ledger/components/journal-page.tsx'));
 const RegisterPage = lazy(() => import('../features/ledger/components/register-page.tsx'));
 const ChangesPage = lazy(() => import('../features/changes/components/changes-page.tsx'));
@@ -125,6 +127,8 @@ function Pages(): ReactNode {
           <Route path="ledger/statements" element={<StatementsPage />} />
           <Route path="ledger/statements/settings" element={<StatementSettingsPage />} />
           <Route path="ledger/statements/:statementId" element={<IssuedStatementPage />} />
+          <Route path="ledger/periods" element={<PeriodsPage />} />
+          <Route path="ledger/alerts" element={<AlertsPage />} />
           <Route path="ledger/journals/:journalId" element={<JournalPage />} />
           <Route path="ledger/accounts/:accountId" element={<RegisterPage />} />
           <Route path="ledger/:accountId" element={<OldAccountAddress />} />

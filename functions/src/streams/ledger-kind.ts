@@ -65,7 +65,7 @@ export const ledgerKind: StreamKind = {
       (id) => paths.account(orgId, id),
       accountFromStored,
     );
-    await loadAbove(db, orgId, accounts);
+    await loadAbove(db, orgId, accounts, [...accountsIn(intents), ...entries.map((entry) => entry.accountId)]);
     const touched = balancesOf(entries, withOpened(intents, accounts));
     await loadMissing(db, balances, touched, (key) => `${paths.balances(orgId)}/${key}`);
     const decision = decideBatch({ size, accounts, journals, balances, periods, closing }, intents, at);
@@ -142,7 +142,8 @@ const mayNeedSuspense = (intent: LedgerIntent): boolean =>
 function withOpened(
   intents: readonly LedgerIntent[],
   accounts: ReadonlyMap<string, Account>,
-): Map<string, Pick<Account, 'path'>> {
+): ReadonlyMap<string, Pick<Account, 'path'>> {
+  if (!intents.some((intent) => intent.type === 'open_account')) return accounts;
   const placed = new Map<string, Pick<Account, 'path'>>(accounts);
   for (const intent of intents) {
     if (intent.type !== 'open_account' || placed.has(intent.account.id)) continue;
@@ -177,27 +178,35 @@ async function loadJournals(
   return journals;
 }
 
+function accountsIn(intents: readonly LedgerIntent[]): string[] {
+  return intents.flatMap((intent) => {
+    if (intent.type === 'change_account') return [intent.accountId];
+    if (intent.type === 'open_account')
+      return intent.account.parentId === null ? [intent.account.id] : [intent.account.id, intent.account.parentId];
+    return entriesOf(intent).map((entry) => entry.accountId);
+  });
+}
+
 async function loadAccounts(
   db: Database,
   orgId: string,
   intents: readonly LedgerIntent[],
   accounts: Map<string, Account>,
 ): Promise<void> {
-  const ids = intents.flatMap((intent) => {
-    if (intent.type === 'change_account') return [intent.accountId];
-    if (intent.type === 'open_account')
-      return intent.account.parentId === null ? [intent.account.id] : [intent.account.id, intent.account.parentId];
-    return entriesOf(intent).map((entry) => entry.accountId);
-  });
-  await loadMissing(db, accounts, ids, (id) => paths.account(orgId, id), accountFromStored);
+  await loadMissing(db, accounts, accountsIn(intents), (id) => paths.account(orgId, id), accountFromStored);
 }
 
 /** One round: an account's path names all that lie above it. */
-async function loadAbove(db: Database, orgId: string, accounts: Map<string, Account>): Promise<void> {
+async function loadAbove(
+  db: Database,
+  orgId: string,
+  accounts: Map<string, Account>,
+  ids: readonly string[],
+): Promise<void> {
   await loadMissing(
     db,
     accounts,
-    [...accounts.values()].flatMap((account) => account.path),
+    [...new Set(ids)].flatMap((id) => accounts.get(id)?.path ?? []),
     (id) => paths.account(orgId, id),
     accountFromStored,
   );

@@ -435,16 +435,18 @@ describe('the sweeper', () => {
   test('drains what was forgotten and seals what is open, in every organization', async () => {
     await handIn(world, 'other', 'chart', chart());
     await handIn(world, ORG, 'a', [payout('a', 0, '1')]);
-    expect(await drainForgotten(world)).toEqual({ drained: 0, sealed: 0, problems: [] });
+    expect(await drainForgotten(world)).toEqual({ drained: 0, sealed: 0, sealedOf: [], problems: [] });
     world.pass(6_000);
-    expect(await drainForgotten(world)).toEqual({ drained: 2, sealed: 0, problems: [] });
+    expect(await drainForgotten(world)).toEqual({ drained: 2, sealed: 0, sealedOf: [], problems: [] });
     world.pass(11_000);
-    expect(await drainForgotten(world)).toEqual({ drained: 0, sealed: 2, problems: [] });
+    const { sealedOf, ...sealed } = await drainForgotten(world);
+    expect(sealed).toEqual({ drained: 0, sealed: 2, problems: [] });
+    expect(sealedOf.toSorted()).toEqual([ORG, 'other']);
     expect([...world.notes.keys()].map((key) => key.replace(/0{5,}/, ''))).toEqual([
       'acme/ledger/10',
       'other/ledger/7',
     ]);
-    expect(await drainForgotten(world)).toEqual({ drained: 0, sealed: 0, problems: [] });
+    expect(await drainForgotten(world)).toEqual({ drained: 0, sealed: 0, sealedOf: [], problems: [] });
     expect(await headOf()).toMatchObject({ checkpointSize: 10, unsealedSince: null });
   });
 

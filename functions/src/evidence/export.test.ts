@@ -1,12 +1,28 @@
+import { paths } from '@countersign/domain/paths';
 import { describe, expect, it } from 'vitest';
-import { ALPHA, BRAVO, csvOf, World } from '../engine/testing/world.ts';
-import { packOf, verifyText } from './testing/packs.ts';
+import { expectSound } from '../engine/testing/sound.ts';
+import { ALPHA, BRAVO, csvOf, ORG, World } from '../engine/testing/world.ts';
+import { refs } from '../refs.ts';
+import { read } from '../store/database.ts';
+import { assertWithin } from './limits.ts';
+import { exportOf, packOf, verifyText } from './testing/packs.ts';
 
 const FILE = csvOf([
   ['inv-1', ALPHA, '120.00', 'USD'],
   ['inv-2', BRAVO, '80.50', 'USD'],
   ['inv-3', ALPHA, '30.00', 'EUR'],
 ]);
+const TODAY = { kind: 'period', from: '2026-11-22', to: '2026-11-22' } as const;
+const reason = 'Because it is needed';
+
+/** A run's pack and the day's hold. */
+async function expectHolds(world: World, executionId: string): Promise<void> {
+  for (const subject of [{ kind: 'execution', executionId } as const, TODAY]) {
+    const report = await verifyText(await packOf(world, subject, { personal: true }));
+    expect(report.findings).toEqual([]);
+  }
+  await expectSound(world);
+}
 
 describe('the evidence pack of a run', () => {
   it('holds, by itself', async () => {
@@ -17,17 +33,196 @@ describe('the evidence pack of a run', () => {
     expect(report.findings).toEqual([]);
     expect(report).toMatchObject({ ok: true, counts: { executions: 1, effects: 3, journals: 3, opened: 0 } });
     expect(report.unknown.join(' ')).toContain('--public-key');
+    expect(pack).not.toContain('Name of olivia');
+    expect(await packOf(world, { kind: 'execution', executionId: run.id }, { personal: true })).toContain(
+      'Name of olivia',
+    );
   });
 
-  it('of a period holds as well', async () => {
+  it.each<[string, (world: World) => Promise<string>]>([
+    ['failed in part', async (world) => (world.provider.break('inv-2', 'refuse'), (await world.payOut(FILE)).id)],
+    [
+      'is unknown in part',
+      async (world) => (world.provider.break('inv-2', 'timeout_before'), (await world.payOut(FILE)).id),
+    ],
+    ['could not be planned', async (world) => (await world.plan('reference;nothing\r\n1;2')).id],
+    [
+      'was rejected',
+      async (world) => {
+        const { id, plan } = await world.plan(FILE);
+        await world.command('amir', 'rejectExecution', { executionId: id, digest: plan?.digest ?? '', reason });
+        await world.work();
+        return id;
+      },
+    ],
+    [
+      'was cancelled',
+      async (world) => {
+        const { id } = await world.plan(FILE);
+        await world.command('olivia', 'cancelExecution', { executionId: id, reason });
+        await world.work();
+        return id;
+      },
+    ],
+    [
+      'has drifted',
+      async (world) => {
+        const planned = await world.plan(FILE);
+        world.provider.changeBank(ALPHA);
+        await world.approve(planned);
+        await world.work();
+        return planned.id;
+      },
+    ],
+    [
+      'was signed by a delegate',
+      async (world) => {
+        const endsAt = '2026-11-30T00:00:00.000Z';
+        await world.command('amir', 'setDelegation', { toUid: 'edith', roles: ['approver'], endsAt, reason });
+        const planned = await world.plan(FILE);
+        await world.approve(planned, 'edith');
+        await world.work();
+        return planned.id;
+      },
+    ],
+    [
+      'resumed another',
+      async (world) => {
+        world.provider.break('inv-2', 'refuse');
+        const { id: executionId } = await world.payOut(FILE);
+        const { executionId: child } = await world.command('olivia', 'resumeExecution', { executionId });
+        await world.work();
+        await world.approve(await world.execution(child));
+        await world.work();
+        return child;
+      },
+    ],
+  ])('that %s holds', async (_, run) => {
+    const world = await World.open();
+    await expectHolds(world, await run(world));
+  });
+
+  it('names the policy that it was planned under, also when that has been replaced since', async () => {
+    const world = await World.open();
+    const { id } = await world.payOut(FILE);
+    const { proposalId } = await world.command('ada', 'proposeChange', {
+      reason,
+      change: {
+        kind: 'policy.set',
+        policyId: 'payments',
+        policy: { name: 'Other', active: true, expiryHours: 24, rules: [] },
+      },
+    });
+    const digest = (await read(world.db, refs.proposal(ORG, proposalId)))?.digest ?? '';
+    await world.command('bea', 'decideChange', { proposalId, digest, decision: 'approve', reason });
+    const pack = await packOf(world, { kind: 'execution', executionId: id });
+    expect(pack).toMatch(/"name":"Payments".*"path":"policies\/payments"/);
+    expect((await verifyText(pack)).findings).toEqual([]);
+    await expectHolds(world, id);
+  });
+
+  it('shows what was edited behind the server’s back, instead of hiding it', async () => {
+    const world = await World.open();
+    const { id, plan } = await world.payOut(FILE);
+    const path = paths.outcome(ORG, id, plan?.attempt ?? 1, 0);
+    const outcomes = String((await world.db.get(path))?.data['outcomes']).replace(/po_\w+/, 'po_mine');
+    await world.db.commit([{ op: 'update', path, data: { outcomes } }]);
+    await world.db.commit([{ op: 'update', path: paths.member(ORG, 'olivia'), data: { roles: ['admin'] } }]);
+    const report = await verifyText(await packOf(world, { kind: 'execution', executionId: id }));
+    expect(report.findings.map(({ rule, where }) => `${rule} ${where}`)).toEqual([
+      'document members/olivia',
+      `outcome executions/${id} page 0`,
+    ]);
+  });
+});
+
+describe('the evidence pack of a period', () => {
+  it('has every leaf of both logs, and the runs that ended', async () => {
     const world = await World.open();
     await world.payOut(FILE);
-    const pack = await packOf(world, { kind: 'period', from: '2026-11-22', to: '2026-11-22' });
-    const report = await verifyText(pack);
+    await world.plan(csvOf([['inv-9', ALPHA, '1.00', 'USD']]));
+    const report = await verifyText(await packOf(world, TODAY));
     expect(report.findings).toEqual([]);
+    expect(report.counts.executions).toBe(1);
     expect(report.period.map(({ stream, hashed }) => [stream, hashed])).toEqual([
       ['audit', 0],
       ['ledger', 0],
     ]);
+  });
+
+  it('of some days between others: from a leaf before them to one after', async () => {
+    const world = await World.open();
+    const early = await world.payOut(FILE);
+    world.clock.pass(2 * 86_400_000);
+    const middle = await world.payOut(csvOf([['inv-4', BRAVO, '1.00', 'USD']]));
+    world.clock.pass(2 * 86_400_000);
+    await world.payOut(csvOf([['inv-5', BRAVO, '1.00', 'USD']]));
+    const pack = await packOf(world, { kind: 'period', from: '2026-11-24', to: '2026-11-24' });
+    const report = await verifyText(pack);
+    expect(report.findings).toEqual([]);
+    expect(report.counts).toMatchObject({ executions: 1 });
+    expect(pack).toContain(middle.id);
+    expect(pack).not.toContain(`executions/${early.id}/approvals`);
+    expect(report.period.map(({ hashed }) => hashed)).toEqual([0, 0]);
+    const empty = await verifyText(await packOf(world, { kind: 'period', from: '2026-11-23', to: '2026-11-23' }));
+    expect(empty.findings).toEqual([]);
+    expect(empty.counts.executions).toBe(0);
+  });
+});
+
+describe('asking for a pack', () => {
+  it('is for executives, treasurers, auditors and admins; personal values not for treasurers', async () => {
+    const world = await World.open();
+    const { id } = await world.payOut(FILE);
+    const subject = { kind: 'execution', executionId: id } as const;
+    for (const uid of ['olivia', 'amir', 'otto', 'ina'])
+      await expect(world.command(uid, 'exportEvidence', { subject })).rejects.toMatchObject({
+        code: 'permission_denied',
+      });
+    await world.setMember('bea', { roles: ['treasurer'] });
+    await expect(world.command('bea', 'exportEvidence', { subject, personal: true })).rejects.toMatchObject({
+      code: 'permission_denied',
+    });
+    await packOf(world, subject, { uid: 'bea' });
+    await packOf(world, subject, { uid: 'edith', personal: true });
+    const files = world.documents('exports').map((one) => String((one['file'] as { storagePath: string }).storagePath));
+    expect(new Set(files.map((path) => path.split('/')[2]))).toEqual(new Set(['evidence', 'evidence-personal']));
+  });
+
+  it('is recorded, with the sum of what came of it', async () => {
+    const world = await World.open();
+    const { id } = await world.payOut(FILE);
+    const { exportId } = await world.command('ada', 'exportEvidence', {
+      subject: { kind: 'execution', executionId: id },
+    });
+    await world.work();
+    const made = await exportOf(world, exportId);
+    expect(made).toMatchObject({ state: 'ready', requestedBy: 'ada', counts: { executions: 1, journals: 3 } });
+    const events = world.audit().filter(({ body }) => body.type.startsWith('evidence.'));
+    expect(events.map(({ body }) => [body.type, body.data['executionId'], body.data['sha256']])).toEqual([
+      ['evidence.requested', id, undefined],
+      ['evidence.exported', id, made.file?.sha256],
+    ]);
+    await expectSound(world);
+  });
+
+  it('of what is not there, under way or too much is refused or ends with the reason', async () => {
+    const world = await World.open();
+    const { id } = await world.plan(FILE);
+    const ask = (subject: Parameters<typeof packOf>[1]) => world.command('ada', 'exportEvidence', { subject });
+    await expect(ask({ kind: 'execution', executionId: 'nobody' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(ask({ kind: 'execution', executionId: id })).rejects.toMatchObject({ code: 'failed_precondition' });
+    await expect(ask({ ...TODAY, from: '2026-11-23' })).rejects.toMatchObject({ code: 'invalid_argument' });
+    await expect(ask({ ...TODAY, from: '2020-01-01' })).rejects.toMatchObject({ code: 'invalid_argument' });
+    expect(() => assertWithin(5, 4, 'journals')).toThrow(/more than 4 journals. Ask for a shorter period/);
+
+    await world.db.commit([{ op: 'delete', path: paths.tile(ORG, 'ledger', 0, 0) }]);
+    const { exportId } = await ask(TODAY);
+    await world.work();
+    expect(await exportOf(world, exportId)).toMatchObject({
+      state: 'failed',
+      file: null,
+      error: { code: 'failed_precondition' },
+    });
   });
 });

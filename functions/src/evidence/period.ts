@@ -3,7 +3,7 @@ import { END_STATES } from '@countersign/domain/schemas/execution';
 import { executionSchema } from '@countersign/domain/schemas/execution';
 import { collectExecution, type Contents, type Source } from './documents.ts';
 import { placeEventsWithin } from './events.ts';
-import { allOf, leafText, PAGE, place, placeJournalsOf, type LeafPlaces } from './leaves.ts';
+import { allOf, leafText, PAGE, place, placeJournalsOf, placesOf, type LeafPlaces } from './leaves.ts';
 import { assertWithin, MAX_EXECUTIONS, MAX_HASHED, MAX_JOURNALS } from './limits.ts';
 import type { Stored } from '../store/database.ts';
 
@@ -38,16 +38,36 @@ async function placeLedgerWithin(source: Source, contents: Contents, from: strin
   assertWithin(contents.hashed.length, MAX_HASHED, 'leaves of the ledger that belong to nothing in it');
 }
 
-/** Journals recorded in the period, and the one before and after it. */
+/** Journals recorded in the period, and the last one before and the first one after it. */
 async function placeJournalsWithin(source: Source, places: LeafPlaces, from: string, to: string): Promise<void> {
   const { db, orgId, ledger: size } = source;
-  const [before] = await db.query({
+  const before = await db.query({
     collection: paths.journals(orgId),
     where: [['recordedAt', '<', from]],
     orderBy: [['recordedAt', 'desc']],
-    limit: 1,
+    limit: NEIGHBOURS,
   });
-  if (before !== undefined) place(places, before, size);
+  // A batch of the writer has one time: of several, the one whose leaf is nearest.
+  const last = before.toSorted((a, b) => Math.max(...placesOf(b)) - Math.max(...placesOf(a)))[0];
+  if (last !== undefined) place(places, last, size);
+  const beyond: Stored[] = [];
+  for await (const journal of journalsFrom(source, from)) {
+    const recordedAt = String(journal.data['recordedAt']);
+    const isBeyond = recordedAt.slice(0, 10) > to;
+    if (isBeyond && (beyond.length === NEIGHBOURS || (beyond[0]?.data['recordedAt'] ?? recordedAt) !== recordedAt))
+      break;
+    if (isBeyond) beyond.push(journal);
+    else place(places, journal, size);
+    assertWithin(places.size, MAX_JOURNALS * 2, 'leaves of journals');
+  }
+  const next = beyond.toSorted((a, b) => Math.min(...placesOf(a)) - Math.min(...placesOf(b)))[0];
+  if (next !== undefined) place(places, next, size);
+}
+
+const NEIGHBOURS = 100;
+
+/** Journals by the time that they were recorded. */
+async function* journalsFrom({ db, orgId }: Source, from: string): AsyncGenerator<Stored> {
   let last: readonly unknown[] | null = null;
   for (;;) {
     const found: Stored[] = await db.query({
@@ -60,11 +80,7 @@ async function placeJournalsWithin(source: Source, places: LeafPlaces, from: str
       limit: PAGE,
       ...(last === null ? {} : { startAfter: last }),
     });
-    for (const journal of found) {
-      place(places, journal, size);
-      if (String(journal.data['recordedAt']).slice(0, 10) > to) return;
-    }
-    assertWithin(places.size, MAX_JOURNALS * 2, 'leaves of journals');
+    yield* found;
     const end = found.at(-1);
     if (end === undefined || found.length < PAGE) return;
     last = [end.data['recordedAt'], end.path.split('/').at(-1)];

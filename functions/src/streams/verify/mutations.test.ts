@@ -132,8 +132,7 @@ async function intercept(
   act: () => Promise<unknown>,
   wanted: (data: Record<string, unknown>) => boolean = () => true,
 ): Promise<void> {
-  const original = world.db.query;
-  const query = original.bind(world.db);
+  const query = world.db.query.bind(world.db);
   const inbox = paths.inboxes(ORG, name);
   world.db.query = async (asked) => {
     const found = await query(asked);
@@ -146,7 +145,7 @@ async function intercept(
     for (const { path, data } of await query({ collection: inbox, limit: 100 }))
       if (wanted(data)) await world.db.commit([{ op: 'delete', path }]);
   } finally {
-    world.db.query = original;
+    world.db.query = query;
   }
 }
 

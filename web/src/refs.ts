@@ -19,7 +19,9 @@ import {
   auditEventSchema,
   auditPersonalSchema,
 } from '@countersign/domain/schemas/audit';
+import { type CheckResult, checkResultSchema } from '@countersign/domain/schemas/check';
 import { type Delegation, delegationSchema } from '@countersign/domain/schemas/delegation';
+import { type EvidenceExport, evidenceExportSchema } from '@countersign/domain/schemas/evidence';
 import { type Execution, executionSchema } from '@countersign/domain/schemas/execution';
 import { type StoredFile, fileSchema } from '@countersign/domain/schemas/file';
 import {
@@ -53,6 +55,14 @@ import { type Proposal, type Secret, proposalSchema, secretSchema } from '@count
 import { type RecordType, type StoredRecord, recordSchema, recordTypeSchema } from '@countersign/domain/schemas/record';
 import { type Policy, policySchema } from '@countersign/domain/schemas/policy';
 import { type Queue, queueSchema } from '@countersign/domain/schemas/queue';
+import {
+  type Erasure,
+  type LegalHold,
+  type Retention,
+  erasureSchema,
+  legalHoldSchema,
+  retentionSchema,
+} from '@countersign/domain/schemas/retention';
 import { type Calendar, type Schedule, calendarSchema, scheduleSchema } from '@countersign/domain/schemas/schedule';
 import {
   type IssuedStatement,
@@ -275,6 +285,15 @@ export const refs = {
     list(paths.journals(orgId), journalSchema, [['accounts', 'array-contains', accountId]], ['recordedAt', 'desc']),
   streamHead: (orgId: string, name: 'ledger' | 'audit'): DocumentSource<StreamHead> =>
     document(paths.streamHead(orgId, name), streamHeadSchema),
+  latestCheck: (orgId: string): DocumentSource<CheckResult> => document(paths.latestCheck(orgId), checkResultSchema),
+  /** Files that somebody took out: evidence packs, and the ledger for other tools. */
+  exports: (orgId: string): ListSource<EvidenceExport> =>
+    list(paths.evidenceExports(orgId), evidenceExportSchema, [], ['requestedAt', 'desc']),
+  retention: (orgId: string): DocumentSource<Retention> => document(paths.retention(orgId), retentionSchema),
+  legalHolds: (orgId: string): ListSource<LegalHold> =>
+    list(paths.legalHolds(orgId), legalHoldSchema, [], ['placedAt', 'desc']),
+  erasures: (orgId: string): ListSource<Erasure> =>
+    list(paths.erasures(orgId), erasureSchema, [], ['startedAt', 'desc']),
   newestCheckpoints: (orgId: string, name: 'ledger' | 'audit'): ListSource<Checkpoint> =>
     list(paths.checkpoints(orgId), checkpointSchema, [['stream', '==', name]], ['size', 'desc']),
   audit: (orgId: string, filter: AuditFilter): ListSource<AuditEvent> =>

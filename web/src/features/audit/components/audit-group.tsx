@@ -1,6 +1,6 @@
 import type { AuditEvent } from '@countersign/domain/schemas/audit';
 import { plural } from '@countersign/domain/plan/sentence';
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense, lazy, useState } from 'react';
 import { Link } from 'react-router';
 import { useLiveDocument } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
@@ -12,6 +12,9 @@ import { refs } from '../../../refs.ts';
 import type { AuditGroup } from '../api/groups.ts';
 import { describeEvent } from '../api/sentence.ts';
 import classes from './audit-page.module.css';
+
+/** Brings the making and checking of proofs, which few who read the log need. */
+const EventProof = lazy(() => import('./event-proof.tsx'));
 
 export function AuditGroupView({ group, alone }: { readonly group: AuditGroup; readonly alone: boolean }): ReactNode {
   return (
@@ -68,6 +71,7 @@ const PARTS = {
 function EventLine({ event }: { readonly event: AuditEvent }): ReactNode {
   const { body } = event;
   const { orgId } = useWorkplace();
+  const [open, setOpen] = useState(false);
   const hasPersonal = Object.keys(body.commitments).length > 0;
   const personal = useLiveDocument(hasPersonal ? refs.auditPersonal(orgId, body.id) : null);
   const values =
@@ -87,9 +91,21 @@ function EventLine({ event }: { readonly event: AuditEvent }): ReactNode {
         {unbroken(describeEvent(body, values))}
         {erased && <span className="muted"> (personal values erased)</span>}
       </span>
-      <span className={classes.seq} title={`Event ${event.seq} of the audit stream`}>
+      <button
+        type="button"
+        className={classes.seq}
+        aria-expanded={open}
+        aria-label={`Event ${event.seq}: its place and its proof`}
+        title="Its place and its proof"
+        onClick={() => setOpen(!open)}
+      >
         #{event.seq}
-      </span>
+      </button>
+      {open && (
+        <Suspense fallback={null}>
+          <EventProof event={event} />
+        </Suspense>
+      )}
     </li>
   );
 }

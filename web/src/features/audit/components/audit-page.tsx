@@ -14,7 +14,7 @@ import { groupEvents } from '../api/groups.ts';
 import { typeLabel } from '../api/sentence.ts';
 import classes from './audit-page.module.css';
 import { AuditGroupView } from './audit-group.tsx';
-import { CheckpointLine } from './checkpoint-line.tsx';
+import { SealHead } from './seal-head.tsx';
 
 /** A large run alone has some hundred page events, which are one line here. */
 const PAGE = 150;
@@ -48,9 +48,9 @@ export default function AuditPage(): ReactNode {
     <>
       <PageHeader
         title="Audit"
-        purpose="Every change, by whom and exactly when. Each event is sealed into a tree that a verifier can check."
+        purpose="Every change, by whom and exactly when. Each event is sealed into a tree that anybody can check."
       />
-      <CheckpointLine />
+      <SealHead />
       <div className={classes.filters}>
         <NativeSelect
           size="xs"

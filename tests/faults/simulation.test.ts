@@ -12,7 +12,7 @@ useNativeHash();
 
 /** Another part of the infinitely many worlds, or more of them, by the environment. */
 const FROM = Number(process.env['FAULTS_FROM'] ?? 1);
-const SEEDS = Number(process.env['FAULTS_SEEDS'] ?? 120);
+const SEEDS = Number(process.env['FAULTS_SEEDS'] ?? 100);
 const REAL_SEEDS = Number(process.env['FAULTS_REAL_SEEDS'] ?? 6);
 const MINUTES = 60_000;
 const SEEDS_A_BUG = 400;

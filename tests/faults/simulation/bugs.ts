@@ -203,7 +203,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'blind-to-bank',
     what: 'a changed bank account is not seen',
-    near: 1,
+    near: 18,
     wrap: (deps) => ({
       ...deps,
       provider: {
@@ -229,7 +229,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'calls-again',
     what: 'a call that can be made once only is made again when in doubt',
-    near: 126,
+    near: 143,
     wrap: (deps) => ({
       ...deps,
       http: async (request) => {
@@ -262,7 +262,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'forgets-work',
     what: 'a worker that fails leaves its work with nobody to find it',
-    near: 1,
+    near: 12,
     wrap: changing({
       write: (writes) =>
         writes.map((one) =>
@@ -275,7 +275,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'forgets-arrived',
     what: 'a payout that has arrived is not asked about any more',
-    near: 4,
+    near: 27,
     wrap: (deps) => ({
       ...deps,
       provider: {
@@ -362,7 +362,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'forgets-restore',
     what: 'the provider is not asked for what a restored database has forgotten',
-    near: 1,
+    near: 751,
     wrap: (deps, { kind }) =>
       kind !== 'worker'
         ? deps

@@ -44,7 +44,7 @@ async function seal(deps: SealDeps, orgId: string, name: StreamName, epoch: numb
     );
   const checkpoint = checkpointSchema.parse(stored.data);
   // Where it was published, witnesses may have added their cosignatures.
-  const published = await deps.publisher.latest(orgId, name, epoch);
+  const published = await deps.publisher.latest(orgId, name, epoch, checkpoint.size);
   return published !== null && isSameCheckpoint(published, checkpoint.note)
     ? { ...checkpoint, note: published }
     : checkpoint;

@@ -6,12 +6,27 @@ import type { CheckpointPublisher } from './ports.ts';
 
 const PRECONDITION_FAILED = 412;
 
+type Bucket = ReturnType<Storage['bucket']>;
+
+const nameOf = (size: number): string => String(size).padStart(15, '0');
+
+/**
+ * Names sort by size, so what is at `known` or after it is newest. A stream has thousands of checkpoints: all of them are
+ * listed only where nothing is found there.
+ */
+async function newest(bucket: Bucket, prefix: string, known: number): Promise<ReturnType<Bucket['file']> | undefined> {
+  const [from] = known === 0 ? [[]] : await bucket.getFiles({ prefix, startOffset: `${prefix}${nameOf(known)}` });
+  if (from.length > 0) return from.at(-1);
+  const [all] = await bucket.getFiles({ prefix });
+  return all.at(-1);
+}
+
 /** Checkpoints in a bucket of their own with a locked retention policy: an object is created once and never replaced. */
-export function bucketPublisher(bucket: ReturnType<Storage['bucket']>): CheckpointPublisher {
+export function bucketPublisher(bucket: Bucket): CheckpointPublisher {
   const prefix = (orgId: string, name: StreamName, epoch: number): string => `${orgId}/${epochName(name, epoch)}/`;
   return {
     async publish(orgId, name, size, note, epoch = 0) {
-      const file = bucket.file(`${prefix(orgId, name, epoch)}${String(size).padStart(15, '0')}`);
+      const file = bucket.file(`${prefix(orgId, name, epoch)}${nameOf(size)}`);
       try {
         await file.save(note, {
           resumable: false,
@@ -27,9 +42,8 @@ export function bucketPublisher(bucket: ReturnType<Storage['bucket']>): Checkpoi
           });
       }
     },
-    async latest(orgId, name, epoch = 0) {
-      const [files] = await bucket.getFiles({ prefix: prefix(orgId, name, epoch) });
-      const last = files.at(-1);
+    async latest(orgId, name, epoch = 0, known = 0) {
+      const last = await newest(bucket, prefix(orgId, name, epoch), known);
       if (last === undefined) return null;
       const [note] = await last.download();
       return note.toString('utf8');

@@ -49,7 +49,8 @@ export async function sealStream(
   const epoch = await readEpoch(db, orgId);
   const body: CheckpointBody = { origin: originOf(orgId, name, epoch), size, root };
   const checkpoint = await signCheckpoint(deps, name, body);
-  const otherHistory = await findOtherHistory(deps, orgId, name, body, epoch);
+  const { checkpointSize } = stored.data as StreamHead;
+  const otherHistory = await findOtherHistory(deps, orgId, name, body, epoch, checkpointSize);
   if (otherHistory !== null) throw refusal(orgId, otherHistory);
   await deps.publisher.publish(orgId, name, size, checkpoint.note, epoch);
   return (await record(db, orgId, checkpoint, epoch)) ? checkpoint : null;
@@ -87,7 +88,7 @@ export async function checkHistory(deps: SealDeps, orgId: string, name: StreamNa
   const head = (await deps.db.get(paths.streamHead(orgId, name)))?.data as StreamHead | undefined;
   const epoch = await readEpoch(deps.db, orgId);
   const body = { origin: originOf(orgId, name, epoch), size: head?.size ?? 0, root: head?.root ?? EMPTY_ROOT };
-  return findOtherHistory(deps, orgId, name, body, epoch);
+  return findOtherHistory(deps, orgId, name, body, epoch, head?.checkpointSize ?? 0);
 }
 
 /** The epoch that this database is in, as far as it knows itself. */
@@ -102,6 +103,7 @@ async function findOtherHistory(
   name: StreamName,
   next: CheckpointBody,
   epoch: number,
+  known: number,
 ): Promise<OtherHistory | null> {
   const publicKey = await signer.publicKey();
   // A later epoch than this database knows of: it was rolled back to before a restore.
@@ -110,7 +112,7 @@ async function findOtherHistory(
     const { size } = await verifyCheckpoint(later, originOf(orgId, name, epoch + 1), publicKey, ed25519Verify);
     return { name, publishedSize: size, size: next.size };
   }
-  const note = await publisher.latest(orgId, name, epoch);
+  const note = await publisher.latest(orgId, name, epoch, known);
   if (note === null) return null;
   const published = await verifyCheckpoint(note, next.origin, publicKey, ed25519Verify);
   // Somebody sealed further while this was under way: that one holds the proof.

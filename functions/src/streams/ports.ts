@@ -19,8 +19,11 @@ export interface Signer {
 export interface CheckpointPublisher {
   /** Publishing the same note twice is once. @throws AppError `failed_precondition` when another note of this size is there */
   publish(orgId: string, name: StreamName, size: number, note: string, epoch?: number): Promise<void>;
-  /** The note of the greatest size in an epoch (0 before the first restore), or null. */
-  latest(orgId: string, name: StreamName, epoch?: number): Promise<string | null>;
+  /**
+   * The note of the greatest size in an epoch (0 before the first restore), or null.
+   * @param known a size that is published, as far as one knows: a place to begin to look, which changes nothing of the answer
+   */
+  latest(orgId: string, name: StreamName, epoch?: number, known?: number): Promise<string | null>;
 }
 
 export interface SealDeps extends StreamDeps {

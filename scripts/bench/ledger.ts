@@ -17,6 +17,7 @@ import { figure, type Figure } from './figure.ts';
 import { ORG, openAccounts, produce } from './ledger/books.ts';
 import { growth } from './ledger/growth.ts';
 import { transactions } from './ledger/transactions.ts';
+import { usageOf } from './ledger/usage.ts';
 import { PeerUnavailable } from './peers/peer.ts';
 import { startPgbench, type Pgbench } from './peers/pgbench.ts';
 
@@ -61,7 +62,7 @@ export async function run(say: (line: string) => void): Promise<Figure[]> {
       say(`${number === 0 ? 'Warm-up' : `Round ${number}`}: ${words(rates)}`);
     }
     await requireTrueBooks(db, (ROUNDS + 1) * (PAGED + SINGLE + ALONE));
-    return [...compare(rounds), ...(await growth(deps, platform.ports.firestore, journals, say))];
+    return [...compare(rounds), ...(await growth(deps, await usageOf(platform.ports.firestore), journals, say))];
   } finally {
     await deleteApp(app);
     await pgbench?.stop();

@@ -7,9 +7,9 @@ import type { Database } from '../store/database.ts';
 import { monthsPosition, rollMonths } from '../streams/months.ts';
 import type { StreamDeps } from '../streams/ports.ts';
 
-const PAGE = 500;
+const PAGE = 1_000;
 /** A million months of accounts. */
-const MAX_PAGES = 2_000;
+const MAX_PAGES = 1_000;
 const MAX_READINGS = 5;
 
 export interface SpanQuery extends Span {

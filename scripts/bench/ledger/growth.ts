@@ -1,11 +1,10 @@
 import { paths } from '@countersign/domain/paths';
 import type { Balance } from '@countersign/domain/schemas/ledger';
-import { readFile } from 'node:fs/promises';
 import type { StreamDeps } from '../../../functions/src/streams/index.ts';
-import { listenerOf } from '../../local/ports.ts';
 import { figure, type Figure } from '../figure.ts';
 import { openAccounts, produce } from './books.ts';
 import { pastBalances } from './past-balances.ts';
+import type { Usage } from './usage.ts';
 
 const ORG = 'growth';
 /** What one commit of the product may hand in at most is a thousand; still inbox, writer and all. */
@@ -23,7 +22,7 @@ const MS_PER_DAY = 86_400_000;
  */
 export async function growth(
   deps: StreamDeps,
-  firestorePort: number,
+  firestore: Usage,
   journals: number,
   say: (line: string) => void,
 ): Promise<Figure[]> {
@@ -41,14 +40,14 @@ export async function growth(
     if (before > 0) await produce(deps, ORG, { ...load, name: `to-${size}`, from: at, postings: before });
     const rate = await produce(deps, ORG, { ...load, name: `at-${size}`, from: size - window, postings: window });
     at = size;
-    const mib = await residentMiB(firestorePort);
+    const mib = await firestore.residentMiB();
     say(`${size} journals: ${rate.toFixed(0)}/s, the local Firestore has ${mib?.toFixed(0) ?? '?'} MiB`);
     figures.push(figure(`ledger growth: the last before ${size} journals`, rate, first, 'postings/s'));
     if (mib !== null) figures.push(figure(`ledger growth: local Firestore with ${size} journals`, mib, null, 'MiB'));
     first ??= rate;
   }
   await requireAll(deps, at);
-  return [...figures, ...(await pastBalances(deps, ORG, at, dayOf, say))];
+  return [...figures, ...(await pastBalances(deps, ORG, at, dayOf, firestore))];
 }
 
 function sizes(journals: number): number[] {
@@ -67,12 +66,4 @@ async function requireAll(deps: StreamDeps, journals: number): Promise<void> {
   const [credit, debit] = [assets?.data as Balance | undefined, liabilities?.data as Balance | undefined];
   const whole = credit?.postedCreditMinor === debit?.postedDebitMinor && Number(head?.data['size']) > journals;
   if (!whole) throw new Error('the books are not right after they grew');
-}
-
-/** Linux only. */
-async function residentMiB(port: number): Promise<number | null> {
-  const listener = await listenerOf(port);
-  const status = await readFile(`/proc/${listener?.pid ?? 0}/status`, 'utf8').catch(() => '');
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kib === undefined ? null : Number(kib) / 1024;
 }

@@ -3,6 +3,7 @@ import type { StreamDeps } from '../../../functions/src/streams/index.ts';
 import { rollMonths } from '../../../functions/src/streams/months.ts';
 import { figure, type Figure } from '../figure.ts';
 import { amountMinorOf } from './books.ts';
+import type { Usage } from './usage.ts';
 
 const READINGS = 5;
 const MAX_ROLLS = 1_000;
@@ -16,7 +17,7 @@ export async function pastBalances(
   orgId: string,
   journals: number,
   dayOf: (number: number) => string,
-  say: (line: string) => void,
+  firestore: Usage,
 ): Promise<Figure[]> {
   const started = performance.now();
   for (let rolls = 0; rolls < MAX_ROLLS && (await rollMonths(deps, orgId)).more; rolls += 1);
@@ -24,6 +25,7 @@ export async function pastBalances(
   const to = dayOf(Math.floor(journals / 2));
   const measured: number[] = [];
   let reads = 0;
+  const used = await processors(firestore);
   for (let reading = 0; reading < READINGS; reading += 1) {
     const began = performance.now();
     const past = await sumsOver(deps, orgId, { from: null, to, knownAt: null });
@@ -35,12 +37,19 @@ export async function pastBalances(
       throw new Error(`the trial balance of ${to} is not what was posted: ${debit} and ${credit}`);
   }
   const seconds = measured.toSorted((a, b) => a - b)[READINGS >> 1] ?? NaN;
-  say(`Trial balance of ${to}: ${seconds.toFixed(2)} s, ${reads} documents read`);
+  const processor = ((await processors(firestore)) - used) / READINGS;
   return [
     figure(`ledger growth: months behind the writer, ${journals} journals`, rolled, null, 'postings/s'),
     figure(`ledger growth: trial balance of a past day, ${journals} journals`, seconds, null, 's'),
+    figure('ledger growth: the same, here and in the local Firestore', processor, null, 's of processor time'),
     figure('ledger growth: documents read for it, beside journals', reads, journals, 'documents'),
   ];
+}
+
+/** Seconds of this process and of the local Firestore. */
+async function processors(firestore: Usage): Promise<number> {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6 + ((await firestore.processorSeconds()) ?? NaN);
 }
 
 function postedUpTo(to: string, journals: number, dayOf: (number: number) => string): bigint {

@@ -1,6 +1,6 @@
 import type { Journal } from '@countersign/domain/schemas/ledger';
 import { expect, test } from 'vitest';
-import { withRunningBalance } from './register.ts';
+import { openingOf, registerTotals, withRunningBalance, withRunningFrom } from './register.ts';
 
 const ACCOUNT = 'bank';
 
@@ -71,3 +71,40 @@ const balancesOf = (
   ...[journals, balances]: [Parameters<typeof withRunningBalance>[0], Parameters<typeof withRunningBalance>[1]]
 ) =>
   withRunningBalance(journals, balances, ACCOUNT).flatMap(({ lines }) => lines.map(({ balanceMinor }) => balanceMinor));
+
+test('by day, the balance runs from the opening one on, per currency; what is not posted counts in none', () => {
+  const journals = [
+    journal(3, 'posted', [['debit', '1000', 'USD']]),
+    journal(4, 'posted', [['debit', '7', 'JPY']]),
+    journal(5, 'pending', [['credit', '999', 'USD']]),
+    journal(6, 'posted', [['credit', '1300', 'USD']]),
+  ];
+  const running = (opening: ReadonlyMap<string, bigint> | null): (string | null)[] =>
+    withRunningFrom(journals, opening, ACCOUNT).flatMap(({ lines }) => lines.map(({ balanceMinor }) => balanceMinor));
+  expect(running(new Map([['USD', 200n]]))).toEqual(['1200', '7', null, '-100']);
+  expect(running(null)).toEqual([null, null, null, null]);
+});
+
+test('an opening balance is on the normal side in the statement, and debits less credits here', () => {
+  const line = (id: string, currency: string, balance: string, converted = false) => ({
+    id,
+    currency,
+    converted,
+    amounts: { balance },
+  });
+  const lines = [line('opening', 'USD', '500'), line('closing', 'EUR', '9'), line('opening', 'USD', '1', true)];
+  expect([...openingOf(lines, 'asset')]).toEqual([['USD', 500n]]);
+  expect([...openingOf(lines, 'income')]).toEqual([['USD', -500n]]);
+});
+
+test('totals are of what is posted, and what is pending is counted apart', () => {
+  const journals = [
+    journal(3, 'posted', [['debit', '1000', 'USD']]),
+    journal(4, 'voided', [['debit', '7', 'JPY']]),
+    journal(5, 'pending', [['credit', '999', 'USD']]),
+    journal(6, 'posted', [['credit', '300', 'USD']]),
+  ];
+  expect(registerTotals(journals, ACCOUNT)).toEqual([
+    { currency: 'USD', debitMinor: '1000', creditMinor: '300', entries: 2, pending: 1 },
+  ]);
+});

@@ -65,6 +65,17 @@ export function PeriodRow({
         <Mark tone={state.tone} shape={state.shape}>
           {state.label}
         </Mark>
+        <details className={classes.history}>
+          <summary>History</summary>
+          <ul>
+            {period.steps.toReversed().map((step) => (
+              <li key={step.id}>
+                {STEPS[step.step]} <Instant at={step.at} seconds />{' '}
+                <span className="muted">ledger entry {(step.seq + 1).toLocaleString('en')}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
         <span className={classes.actions}>
           {actions
             .filter((action) =>
@@ -103,17 +114,6 @@ export function PeriodRow({
           <p className="muted">{VERBS[acting].says}</p>
         </ProposeForm>
       )}
-      <details className={classes.history}>
-        <summary>History</summary>
-        <ul>
-          {period.steps.toReversed().map((step) => (
-            <li key={step.id}>
-              {STEPS[step.step]} <Instant at={step.at} seconds />{' '}
-              <span className="muted">ledger entry {(step.seq + 1).toLocaleString('en')}</span>
-            </li>
-          ))}
-        </ul>
-      </details>
     </li>
   );
 }

@@ -63,6 +63,7 @@ export function RegisterByDay({
       <div className={classes.filter}>
         <TextInput label="From" type="date" value={from} onChange={(event) => put('from', event.currentTarget.value)} />
         <TextInput label="To" type="date" value={to} onChange={(event) => put('to', event.currentTarget.value)} />
+        {asked.state === 'loading' && <p className={`muted ${classes.opening}`}>Opening balance…</p>}
         {opening !== null && <Balances label={`Opening balance, before ${from}`} balances={opening} />}
       </div>
       {!sound && <p className={classes.problem}>Choose a first day, and a last day that is not before it.</p>}

@@ -63,7 +63,7 @@ function Row({ journal, line }: { readonly journal: Journal; readonly line: Runn
           <JournalMarkList journal={journal} />
         </span>
       </td>
-      <td className="desk-only">
+      <td className={`desk-only ${classes.other}`}>
         {line.others.length === 1 && line.others[0] !== undefined ? (
           <Link to={`/ledger/accounts/${line.others[0]}`}>
             <AccountName accountId={line.others[0]} full />

@@ -90,11 +90,26 @@ function Line({
       <td className="muted">{empty ? '' : currency}</td>
       {head.columns.map(({ id }) => (
         <td key={id} data-num>
-          {amounts[id] !== undefined && <Amount minor={amounts[id]} currency={currency} />}
+          <Cell minor={amounts[id]} currency={currency} quiet={head.parameters.kind === 'trial_balance'} />
         </td>
       ))}
     </tr>
   );
+}
+
+/** In a trial balance the other side says nothing when it is zero. */
+function Cell({
+  minor,
+  currency,
+  quiet,
+}: {
+  readonly minor: string | undefined;
+  readonly currency: string;
+  readonly quiet: boolean;
+}): ReactNode {
+  if (minor === undefined) return null;
+  if (quiet && minor === '0') return <span className="muted">–</span>;
+  return <Amount minor={minor} currency={currency} />;
 }
 
 function Label({ line }: { readonly line: StatementLine }): ReactNode {

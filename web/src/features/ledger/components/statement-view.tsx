@@ -26,7 +26,7 @@ export function StatementView({ parameters }: { readonly parameters: StatementPa
         action={{ label: 'Try again', run: query.reload }}
       />
     );
-  if (head === undefined) return <RowsSkeleton rows={10} />;
+  if (head === undefined) return <RowsSkeleton rows={8} />;
   const lines = query.pages.flatMap((page) => page.lines);
   return (
     <>

@@ -13,6 +13,8 @@ const READERS: Readonly<Record<string, readonly Role[]>> = {
   '/settings/policy': MONEY_AND_CODE,
   '/settings/rates': MONEY,
   '/changes': ['executive', 'approver', 'treasurer', 'developer', 'auditor', 'admin'],
+  '/settings/retention': ['executive', 'treasurer', 'auditor', 'admin'],
+  '/evidence': ['executive', 'treasurer', 'auditor', 'admin'],
   '/audit': ['executive', 'auditor', 'admin'],
 };
 

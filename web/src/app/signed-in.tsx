@@ -22,6 +22,7 @@ const InboxPage = lazy(() => import('../features/approvals/components/inbox-page
 const DecisionPage = lazy(() => import('../features/approvals/components/decision-page.tsx'));
 const FilesPage = lazy(() => import('../features/files/components/files-page.tsx'));
 const AuditPage = lazy(() => import('../features/audit/components/audit-page.tsx'));
+const EvidencePage = lazy(() => import('../features/evidence/components/evidence-page.tsx'));
 const LedgerPage = lazy(() => import('../features/ledger/components/accounts-page.tsx'));
 const OpenAccountsPage = lazy(() => import('../features/ledger/components/open-accounts-page.tsx'));
 const TrialBalancePage = lazy(() => import('../features/ledger/components/trial-balance-page.tsx'));
@@ -38,6 +39,7 @@ const SettingsPage = lazy(() => import('../features/settings/components/settings
 const MembersPage = lazy(() => import('../features/settings/components/members-page.tsx'));
 const PluginsPage = lazy(() => import('../features/settings/components/plugins-page.tsx'));
 const RatesPage = lazy(() => import('../features/settings/components/rates-page.tsx'));
+const RetentionPage = lazy(() => import('../features/settings/components/retention-page.tsx'));
 const RecordTypesPage = lazy(() => import('../features/settings/components/record-types-page.tsx'));
 const ComparePage = lazy(() => import('../features/compare/components/compare-page.tsx'));
 const UnknownPage = lazy(() => import('../features/unknown/components/unknown-page.tsx'));
@@ -121,6 +123,7 @@ function Pages(): ReactNode {
           <Route path="approvals/:executionId" element={<DecisionPage />} />
           <Route path="files" element={<FilesPage />} />
           <Route path="audit" element={<AuditPage />} />
+          <Route path="evidence" element={<EvidencePage />} />
           <Route path="ledger" element={<LedgerPage />} />
           <Route path="ledger/open-accounts" element={<OpenAccountsPage />} />
           <Route path="ledger/trial-balance" element={<TrialBalancePage />} />
@@ -138,6 +141,7 @@ function Pages(): ReactNode {
           <Route path="settings/members" element={<MembersPage />} />
           <Route path="settings/plugins" element={<PluginsPage />} />
           <Route path="settings/rates" element={<RatesPage />} />
+          <Route path="settings/retention" element={<RetentionPage />} />
           <Route path="settings/record-types" element={<RecordTypesPage />} />
           <Route path="settings/policy" element={<PoliciesPage />} />
           <Route path="settings/policy/:policyId" element={<PolicyEditPage />} />

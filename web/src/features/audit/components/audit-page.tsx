@@ -49,6 +49,11 @@ export default function AuditPage(): ReactNode {
       <PageHeader
         title="Audit"
         purpose="Every change, by whom and exactly when. Each event is sealed into a tree that anybody can check."
+        actions={
+          <Link to={executionId === undefined ? '/evidence' : `/evidence?execution=${executionId}`}>
+            {executionId === undefined ? 'Evidence packs' : 'Evidence pack of this run'}
+          </Link>
+        }
       />
       <SealHead />
       <div className={classes.filters}>

@@ -55,6 +55,11 @@ export function Rail({ execution }: { readonly execution: Execution }): ReactNod
           {mayOpen('/audit', me.roles) && (
             <Link to={`/audit?execution=${execution.id}`}>Whole story in the audit log</Link>
           )}
+          {!open && mayOpen('/evidence', me.roles) && (
+            <p>
+              <Link to={`/evidence?execution=${execution.id}`}>Evidence pack of this run</Link>
+            </p>
+          )}
         </section>
         {plan && (
           <section className={classes.part}>

@@ -55,6 +55,12 @@ const LINKS = [
   { to: '/settings/members', label: 'Members', says: 'Who is here, in which roles' },
   { to: '/settings/rates', label: 'Exchange rates', says: 'By which rules compare amounts in other currencies' },
   { to: '/settings/record-types', label: 'Record types', says: 'What the records that operations keep look like' },
+  {
+    to: '/settings/retention',
+    label: 'Retention',
+    says: 'How long what is kept, legal holds, data of people who left',
+  },
+  { to: '/evidence', label: 'Evidence packs', says: 'Files that prove runs or days without this platform' },
   { to: '/settings/plugins', label: 'Plugins', says: 'Versions of the code that operations run' },
 ] as const;
 

@@ -44,3 +44,11 @@ it('reads days, nested fields and fields of records', () => {
 it('says nothing of what is not there', () => {
   expect(factsOf(null)).toEqual([]);
 });
+
+it('limits of an account are read in words, with amounts in major units', () => {
+  const guards = [{ kind: 'not_below_zero' }, { kind: 'credit_limit', currency: 'USD', limitMinor: '10050' }];
+  expect(factsOf({ guards })).toEqual([
+    { label: 'Held to', lines: ['Never below zero, in any currency', 'At most USD 100.50 below zero'] },
+  ]);
+  expect(factsOf({ guards: [] })).toEqual([{ label: 'Held to', lines: ['No limit'] }]);
+});

@@ -1,4 +1,7 @@
+import { guardSchema } from '@countersign/domain/schemas/ledger';
 import type { Change } from '@countersign/domain/schemas/proposal';
+import * as z from 'zod';
+import { guardInWords } from '../../../components/guards-in-words.ts';
 
 /** One thing that a change says, or that was so before, for people. */
 export interface Fact {
@@ -31,6 +34,8 @@ const LABELS: Readonly<Record<string, string>> = {
   periodId: 'Period',
   accountId: 'Account id',
   setAt: 'Set at',
+  guards: 'Held to',
+  closedOn: 'Last day that it stands open for',
 };
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
@@ -82,6 +87,10 @@ function linesOf(key: string, value: unknown): string[] {
   if (value === null || value === undefined) return ['Nothing'];
   if (typeof value === 'boolean') return [value ? 'yes' : 'no'];
   if (key === 'days' || key === 'weekend') return list(value).map((day) => DAYS[Number(day) - 1] ?? String(day));
+  if (key === 'guards') {
+    const guards = z.array(guardSchema).safeParse(value);
+    if (guards.success) return guards.data.length === 0 ? ['No limit'] : guards.data.map(guardInWords);
+  }
   if (Array.isArray(value)) return value.length === 0 ? ['Nothing'] : value.map((one) => oneLine(one));
   if (typeof value === 'object')
     return Object.entries(value).map(

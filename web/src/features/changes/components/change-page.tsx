@@ -4,6 +4,7 @@ import { Link, useParams } from 'react-router';
 import { useLiveDocument } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { Empty } from '../../../components/empty.tsx';
+import { ClosingChecklist } from '../../../components/closing-checklist.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { Instant } from '../../../components/instant.tsx';
 import { MemberName } from '../../../components/member-name.tsx';
@@ -76,7 +77,12 @@ function Change({ proposal }: { readonly proposal: Proposal }): ReactNode {
           </>
         )}
       </dl>
-      {proposal.impact.length > 0 && (
+      {proposal.impact.length > 0 && proposal.change.kind === 'period.change' && (
+        <Section title={proposal.change.action === 'reopen' ? 'What it means' : 'Closing checklist'}>
+          <ClosingChecklist impact={proposal.impact} />
+        </Section>
+      )}
+      {proposal.impact.length > 0 && proposal.change.kind !== 'period.change' && (
         <Section title="What it would have meant for past runs" count={proposal.impact.length}>
           <ul className={classes.impact}>
             {proposal.impact.map((line) => (

@@ -4,7 +4,7 @@ import table from '../../../components/data-table.module.css';
 import { Instant } from '../../../components/instant.tsx';
 import { Amount } from '../../../components/money.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
-import { guardInWords } from '../api/guards-in-words.ts';
+import { guardInWords } from '../../../components/guards-in-words.ts';
 import { availableOf, netOf, pendingOf } from '../api/sums.ts';
 import { SidedAmount } from './sided-amount.tsx';
 import classes from './ledger.module.css';

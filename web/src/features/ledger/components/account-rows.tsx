@@ -9,7 +9,7 @@ import { Failure } from '../../../components/failure.tsx';
 import { Amount } from '../../../components/money.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import { refs } from '../../../refs.ts';
-import { guardInWords } from '../api/guards-in-words.ts';
+import { guardInWords } from '../../../components/guards-in-words.ts';
 import { availableOf, inOrder, inParts, netOf, pendingOf } from '../api/sums.ts';
 import { SidedAmount } from './sided-amount.tsx';
 import classes from './ledger.module.css';

@@ -3,7 +3,7 @@ import type { OpeningAccount } from '@countersign/domain/schemas/ledger';
 import type { CSSProperties, ReactNode } from 'react';
 import { Link } from 'react-router';
 import table from '../../../components/data-table.module.css';
-import { guardInWords } from '../api/guards-in-words.ts';
+import { guardInWords } from '../../../components/guards-in-words.ts';
 import type { OpeningPlan } from '../api/chart-plan.ts';
 import classes from './ledger.module.css';
 

@@ -3,13 +3,13 @@ import type { Proposal } from '@countersign/domain/schemas/proposal';
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
+import { ClosingChecklist } from '../../../components/closing-checklist.tsx';
 import type { Shape, Tone } from '../../../components/execution-state.ts';
 import { Age, Instant } from '../../../components/instant.tsx';
 import { MemberName } from '../../../components/member-name.tsx';
 import { ProposeForm } from '../../../components/propose-form.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import type { PeriodAction } from '../api/periods.ts';
-import { Checklist } from './checklist.tsx';
 import classes from './periods.module.css';
 
 const STATES: Readonly<
@@ -101,7 +101,7 @@ export function PeriodRow({
             <Link to={`/changes/${proposal.id}`}>{proposal.title}</Link>, proposed by{' '}
             <MemberName uid={proposal.proposedBy} />, <Age at={proposal.proposedAt} />; a second person decides
           </Mark>
-          <Checklist impact={proposal.impact} />
+          <ClosingChecklist impact={proposal.impact} />
         </div>
       ))}
       {acting !== null && (

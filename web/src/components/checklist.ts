@@ -8,7 +8,9 @@ export interface ReadChecklist {
 /** The closing checklist from a proposal's sentences, which begin with `Done: ` or `Open: `. */
 export function readChecklist(impact: readonly string[]): ReadChecklist {
   const after = (mark: string): string[] =>
-    impact.filter((text) => text.startsWith(mark)).map((text) => text.slice(mark.length));
+    impact
+      .filter((text) => text.startsWith(mark))
+      .map((text) => text.slice(mark.length, mark.length + 1).toUpperCase() + text.slice(mark.length + 1));
   return {
     open: after('Open: '),
     done: after('Done: '),

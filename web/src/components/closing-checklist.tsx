@@ -1,14 +1,14 @@
 import type { ReactNode } from 'react';
-import { Mark } from '../../../components/state-mark.tsx';
-import { readChecklist } from '../api/checklist.ts';
-import classes from './periods.module.css';
+import { readChecklist } from './checklist.ts';
+import classes from './closing-checklist.module.css';
+import { Mark } from './state-mark.tsx';
 
 /** The closing checklist as the proposal has it: what is open comes first. */
-export function Checklist({ impact }: { readonly impact: readonly string[] }): ReactNode {
+export function ClosingChecklist({ impact }: { readonly impact: readonly string[] }): ReactNode {
   const { open, done, other } = readChecklist(impact);
   if (impact.length === 0) return null;
   return (
-    <ul className={classes.checklist} aria-label="Closing checklist">
+    <ul className={classes.root} aria-label="Closing checklist">
       {open.map((text) => (
         <li key={text}>
           <Mark tone="act" shape="triangle" wrap>

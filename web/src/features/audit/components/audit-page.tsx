@@ -2,6 +2,7 @@ import { AUDIT_EVENT_TYPES, auditEventTypeSchema } from '@countersign/domain/sch
 import { NativeSelect } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
+import { mayOpen } from '../../../app/access.ts';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { Empty } from '../../../components/empty.tsx';
@@ -21,7 +22,7 @@ const PAGE = 150;
 const MEMBERS = 100;
 
 export default function AuditPage(): ReactNode {
-  const { orgId } = useWorkplace();
+  const { orgId, me } = useWorkplace();
   const [search, setSearch] = useSearchParams();
   const type = auditEventTypeSchema.safeParse(search.get('type'));
   const executionId = search.get('execution') ?? undefined;
@@ -55,7 +56,7 @@ export default function AuditPage(): ReactNode {
           </Link>
         }
       />
-      <SealHead />
+      {mayOpen('/audit', me.roles) && <SealHead />}
       <div className={classes.filters}>
         <NativeSelect
           size="xs"

@@ -1,4 +1,5 @@
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import { Register } from '@countersign/domain/ledger/statements/register';
+import { type Journal, accountSchema } from '@countersign/domain/schemas/ledger';
 import { expect, test } from 'vitest';
 import { openingOf, registerTotals, withRunningBalance, withRunningFrom } from './register.ts';
 
@@ -85,16 +86,29 @@ test('by day, the balance runs from the opening one on, per currency; what is no
   expect(running(null)).toEqual([null, null, null, null]);
 });
 
-test('an opening balance is on the normal side in the statement, and debits less credits here', () => {
-  const line = (id: string, currency: string, balance: string, converted = false) => ({
-    id,
-    currency,
-    converted,
-    amounts: { balance },
+test.each([
+  ['asset', 500n],
+  ['income', -500n],
+] as const)('the opening balance of a register of an %s account is read as it was written', (type, netDebit) => {
+  const account = accountSchema.parse({
+    id: ACCOUNT,
+    name: 'Bank',
+    type,
+    parentId: null,
+    depth: 0,
+    path: [],
+    postable: true,
+    closed: false,
+    mirrors: null,
+    seq: 0,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    version: 1,
   });
-  const lines = [line('opening', 'USD', '500'), line('closing', 'EUR', '9'), line('opening', 'USD', '1', true)];
-  expect([...openingOf(lines, 'asset')]).toEqual([['USD', 500n]]);
-  expect([...openingOf(lines, 'income')]).toEqual([['USD', -500n]]);
+  const register = new Register(account, { balances: new Map([['USD', netDebit]]) });
+  const line = register.opening({ currency: 'USD', converted: false }, netDebit);
+  expect(line.amounts).toEqual({ balance: '500' });
+  const closing = register.closing({ currency: 'USD', converted: false }, netDebit, netDebit).lines;
+  expect([...openingOf([line, ...closing], type)]).toEqual([['USD', netDebit]]);
 });
 
 test('totals are of what is posted, and what is pending is counted apart', () => {

@@ -107,7 +107,7 @@ export function openingOf(
 ): ReadonlyMap<string, bigint> {
   const opening = new Map<string, bigint>();
   for (const { id, currency, converted, amounts } of lines) {
-    if (id !== 'opening' || converted || amounts['balance'] === undefined) continue;
+    if (id !== 'computed:opening' || converted || amounts['balance'] === undefined) continue;
     const balance = toMinor(amounts['balance']);
     opening.set(currency, normalSide(type) === 'debit' ? balance : -balance);
   }

@@ -204,9 +204,11 @@ function AccountHead({
         <Link to={`/ledger/accounts/${id}`} title={id}>
           {name}
         </Link>
-        <span className={`phone-only ${classes.under}`}>
-          <About account={account} />
-        </span>
+        {hasRemark(account) && (
+          <span className={`phone-only ${classes.under}`}>
+            <About account={account} />
+          </span>
+        )}
       </span>
     </span>
   );
@@ -232,6 +234,10 @@ function About({ account }: { readonly account: Account }): ReactNode {
       {branch !== null && <span className="muted">branch {branch}</span>}
     </span>
   );
+}
+
+function hasRemark({ branch, guards, closed }: Account): boolean {
+  return closed || branch !== null || guards.length > 0;
 }
 
 /** How deep a line stands; the style sheet says how wide a step is. */

@@ -168,18 +168,20 @@ function Causes({ statementId, accountId }: { readonly statementId: string; read
           <td />
         </tr>
       ))}
-      <tr className={classes.causes}>
-        <td colSpan={7} className="muted">
-          {query.state === 'loading' && '…'}
-          {query.state === 'failed' && `The journals could not be read: ${query.failure?.message ?? ''}`}
-          {query.state === 'ready' && causes.length === 0 && !query.hasMore && 'No journal is behind this line.'}
-          {query.hasMore && (
-            <button type="button" className={ledger.more} disabled={query.loadingMore} onClick={query.loadMore}>
-              {query.loadingMore ? 'Looking further back…' : 'Look further'}
-            </button>
-          )}
-        </td>
-      </tr>
+      {(causes.length === 0 || query.hasMore) && (
+        <tr className={classes.causes}>
+          <td colSpan={7} className="muted">
+            {query.state === 'loading' && '…'}
+            {query.state === 'failed' && `The journals could not be read: ${query.failure?.message ?? ''}`}
+            {query.state === 'ready' && causes.length === 0 && !query.hasMore && 'No journal is behind this line.'}
+            {query.hasMore && (
+              <button type="button" className={ledger.more} disabled={query.loadingMore} onClick={query.loadMore}>
+                {query.loadingMore ? 'Looking further back…' : 'Look further'}
+              </button>
+            )}
+          </td>
+        </tr>
+      )}
     </Fragment>
   );
 }

@@ -8,7 +8,7 @@ import { Amount } from '../../../components/money.tsx';
 import { lineGroups } from '../api/line-groups.ts';
 import classes from './statement.module.css';
 
-/** The lines of a statement, a section for each currency; never a sum across them. */
+/** The lines of a statement, a section for each currency and never a sum across them; a register's in the order of its days. */
 export function StatementTable({
   head,
   lines,
@@ -38,9 +38,9 @@ export function StatementTable({
             ))}
           </tr>
         </thead>
-        {lineGroups(lines).map((group) => (
+        {(register ? [{ key: 'all', currency: '', converted: false, lines }] : lineGroups(lines)).map((group) => (
           <tbody key={group.key}>
-            {(group.converted || head.currencies.length > 1) && (
+            {!register && (group.converted || head.currencies.length > 1) && (
               <tr className={classes.section}>
                 <th colSpan={width} scope="rowgroup">
                   {group.converted ? `Everything in ${group.currency}` : group.currency}
@@ -48,7 +48,7 @@ export function StatementTable({
               </tr>
             )}
             {group.lines.map((line) => (
-              <Line key={`${group.key} ${line.id}`} head={head} line={line} register={register} />
+              <Line key={`${group.key} ${line.currency} ${line.id}`} head={head} line={line} register={register} />
             ))}
           </tbody>
         ))}

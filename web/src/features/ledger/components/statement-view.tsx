@@ -26,7 +26,15 @@ export function StatementView({ parameters }: { readonly parameters: StatementPa
         action={{ label: 'Try again', run: query.reload }}
       />
     );
-  if (head === undefined) return <RowsSkeleton rows={8} />;
+  if (head === undefined)
+    return (
+      <>
+        {parameters.kind === 'cash_flow' && (
+          <p className={classes.said}>A cash flow is made of the journals of all cash accounts: it can take a while.</p>
+        )}
+        <RowsSkeleton rows={8} />
+      </>
+    );
   const lines = query.pages.flatMap((page) => page.lines);
   return (
     <>

@@ -124,8 +124,14 @@ function outcome(f: Facts): string {
 }
 
 /** What a file is that somebody takes out of the platform. */
-const exported = (f: Facts): string =>
-  f.about === 'ledger' ? `a file of the ledger (${words(f.format ?? 'file')})` : 'an evidence pack';
+function exported(f: Facts): string {
+  if (f.about === 'ledger') return `a file of the ledger (${words(f.format ?? 'file')})`;
+  const personal = f.personal === 'yes' ? ', with personal values' : '';
+  if (f.about === 'execution') return `an evidence pack of a run${personal}`;
+  if (f.about === 'consistency') return 'proofs from an older evidence pack to the newest checkpoints';
+  if (f.from === undefined || f.to === undefined) return `an evidence pack${personal}`;
+  return `an evidence pack of ${f.from === f.to ? f.from : `${f.from} to ${f.to}`}${personal}`;
+}
 
 /** Events from before there were other effects count payouts. */
 const effects = (f: Facts): string =>
@@ -144,8 +150,23 @@ const remaining = (f: Facts): string =>
 const count = (text: string | undefined, noun: string): string =>
   text !== undefined && /^\d{1,9}$/.test(text) ? plural(Number(text), noun) : `some ${noun}s`;
 
+/** All types in words for the filter, those of one subject together, in the order of the alphabet. */
+export function typeGroups(
+  types: readonly AuditEventType[],
+): { group: string; items: { value: string; label: string }[] }[] {
+  const groups = new Map<string, { value: string; label: string }[]>();
+  for (const value of types) {
+    const label = typeLabel(value);
+    const [group = ''] = label.split(':');
+    groups.set(group, [...(groups.get(group) ?? []), { value, label }]);
+  }
+  return [...groups]
+    .map(([group, items]) => ({ group, items: items.toSorted((one, other) => (one.label < other.label ? -1 : 1)) }))
+    .toSorted((one, other) => (one.group < other.group ? -1 : 1));
+}
+
 /** Types in words, for the filter. */
 export function typeLabel(type: AuditEventType): string {
   const [subject = '', verb = ''] = type.split('.');
-  return `${subject[0]?.toUpperCase() ?? ''}${subject.slice(1)}: ${words(verb)}`;
+  return `${subject[0]?.toUpperCase() ?? ''}${words(subject.slice(1))}: ${words(verb)}`;
 }

@@ -12,14 +12,15 @@ import { PageHeader } from '../../../components/page-header.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
 import { groupEvents } from '../api/groups.ts';
-import { typeLabel } from '../api/sentence.ts';
+import { typeGroups } from '../api/sentence.ts';
 import classes from './audit-page.module.css';
 import { AuditGroupView } from './audit-group.tsx';
 import { SealHead } from './seal-head.tsx';
 
 /** A large run alone has some hundred page events, which are one line here. */
 const PAGE = 150;
-const MEMBERS = 100;
+/** As many as one list takes; a member beyond them is filtered by the address. */
+const MEMBERS = 499;
 
 export default function AuditPage(): ReactNode {
   const { orgId, me } = useWorkplace();
@@ -63,10 +64,7 @@ export default function AuditPage(): ReactNode {
           label="What"
           value={type.success ? type.data : ''}
           onChange={(event) => set('type', event.currentTarget.value)}
-          data={[
-            { value: '', label: 'Everything' },
-            ...AUDIT_EVENT_TYPES.map((value) => ({ value, label: typeLabel(value) })),
-          ]}
+          data={[{ value: '', label: 'Everything' }, ...typeGroups(AUDIT_EVENT_TYPES)]}
         />
         <NativeSelect
           size="xs"

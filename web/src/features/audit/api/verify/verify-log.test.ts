@@ -2,8 +2,10 @@ import { checkpointText, formatCheckpoint, keyIdOf, originOf, toBase64 } from '@
 import { auditEvent } from '@countersign/domain/audit/event';
 import { auditLeaf } from '@countersign/domain/audit/leaf';
 import { append, EMPTY_TREE, leafHash, rootOf } from '@countersign/domain/audit/merkle';
+import { between, MemoryLedger, opening, recording } from '@countersign/domain/ledger/testing/memory-ledger';
 import { packHashes } from '@countersign/domain/audit/tiles';
 import type { AuditEvent, AuditPersonal } from '@countersign/domain/schemas/audit';
+import { toStoredJournal } from '@countersign/domain/schemas/ledger';
 import { beforeAll, expect, test } from 'vitest';
 import type { LogSource, RawDocument } from './log-source.ts';
 import { readKey, splitNotes } from './notes.ts';
@@ -87,7 +89,7 @@ async function checkpoint(log: Log, size: number): Promise<void> {
   log.checkpoints.unshift({ id: `audit-${size}`, data });
 }
 
-function sourceOf(log: Log): LogSource {
+function sourceOf(log: Log, ledger = new MemoryLedger(), leaves: readonly string[] = ledger.leaves): LogSource {
   const head = {
     name: 'audit',
     ...log.head,
@@ -100,13 +102,16 @@ function sourceOf(log: Log): LogSource {
   async function* pages(documents: readonly RawDocument[]): AsyncGenerator<readonly RawDocument[]> {
     for (let start = 0; start < documents.length; start += 100) yield documents.slice(start, start + 100);
   }
+  const hashes = leaves.map((leaf) => leafHash(leaf));
+  const ledgerHead = { ...head, name: 'ledger', size: hashes.length, root: rootOf(append(EMPTY_TREE, hashes)) };
+  const tilesOf = (stream: 'audit' | 'ledger'): string[][] => (stream === 'audit' ? log.tiles : [hashes]);
   const bySeq = (): Log['events'] => log.events.toSorted((one, other) => one.data.seq - other.data.seq);
   return {
-    head: async (name) => (name === 'audit' ? head : null),
-    checkpoints: () => pages(log.checkpoints),
-    tiles: () =>
+    head: async (name) => (name === 'audit' ? head : hashes.length === 0 ? null : ledgerHead),
+    checkpoints: (name) => pages(name === 'audit' ? log.checkpoints : []),
+    tiles: (name) =>
       pages(
-        log.tiles.map((hashes, index) => ({
+        tilesOf(name).map((hashes, index) => ({
           id: `0-${index}`,
           data: { level: 0, index, width: hashes.length, hashes: packHashes(hashes) },
         })),
@@ -114,12 +119,21 @@ function sourceOf(log: Log): LogSource {
     events: (fromSeq) => pages(bySeq().filter(({ data }) => data.seq >= fromSeq)),
     newestEvent: async () => bySeq().at(-1) ?? null,
     personal: () => pages(log.personal),
-    ledger: () => pages([]),
+    ledger: (name) =>
+      pages(
+        name === 'journals'
+          ? [...ledger.journals.values()].map((one) => ({ id: one.id, data: toStoredJournal(one) }))
+          : [...ledger[name]].map(([id, data]) => ({ id, data })),
+      ),
   };
 }
 
-function verify(log: Log, wishes: Partial<VerifyRequest> = {}): Promise<VerifyResult> {
-  return verifyLog(sourceOf(log), {
+function verify(
+  log: Log,
+  wishes: Partial<VerifyRequest> = {},
+  source: LogSource = sourceOf(log),
+): Promise<VerifyResult> {
+  return verifyLog(source, {
     orgId: ORG,
     publicKey,
     verify: browserVerify,
@@ -236,6 +250,27 @@ test('a checkpoint of another key, of another log, or with another root vouches 
     { id: 'audit-200', data: { ...(stored.checkpoints[0]?.data as object), root: 'b'.repeat(64) } },
   ];
   expect((await verify(stored)).findings[0]?.message).toBe('says something else than the note in it');
+});
+
+test('the ledger’s records are made again from accounts and journals, and a changed journal is named', async () => {
+  const ledger = new MemoryLedger();
+  ledger.run([opening('bank', null, true), opening('sales', null, true, 'income')], AT);
+  ledger.run(
+    [recording('sale', between('bank', 'sales', '1500')), recording('other', between('bank', 'sales', 5n))],
+    AT,
+  );
+  const good = await verify(recorded(), {}, sourceOf(recorded(), ledger));
+  expect(good.findings).toEqual([]);
+  expect(good.ledger).toMatchObject({ size: ledger.size, skipped: null });
+
+  const leaves = [...ledger.leaves];
+  const sale = ledger.journals.get('sale');
+  if (sale === undefined) throw new Error('the sale was not recorded');
+  ledger.journals.set('sale', { ...sale, memo: 'another' });
+  ledger.journals.delete('other');
+  const { findings, first } = await verify(recorded(), {}, sourceOf(recorded(), ledger, leaves));
+  expect(first).toMatchObject({ stream: 'ledger', where: 'journals/sale' });
+  expect(findings.map(({ message }) => message).join()).toContain('nothing is there any more');
 });
 
 test('a personal value may be gone, and may not be another', async () => {

@@ -52,3 +52,14 @@ it('limits of an account are read in words, with amounts in major units', () => 
   ]);
   expect(factsOf({ guards: [] })).toEqual([{ label: 'Held to', lines: ['No limit'] }]);
 });
+
+it('compares how long things are kept, and says for ever where there is no number', () => {
+  const keepDays = { uploads: 365, results: null, logs: null, notifications: null, personal: null };
+  const change = changeSchema.parse({ kind: 'retention.set', keepDays });
+  const before = beforeOf(change, { ...keepDays, uploads: null });
+  expect(factsOf(before)[0]).toEqual({ label: 'Uploads', lines: ['for ever'] });
+  expect(factsOf(proposedOf(change)).slice(0, 2)).toEqual([
+    { label: 'Uploads', lines: ['365 days'] },
+    { label: 'Results', lines: ['for ever'] },
+  ]);
+});

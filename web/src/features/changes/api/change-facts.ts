@@ -54,6 +54,12 @@ export function proposedOf(change: Change): unknown {
       return change.calendar;
     case 'account.change':
       return change.set;
+    case 'retention.set':
+      return inDays(change.keepDays);
+    case 'hold.release':
+      return { hold: 'ended: what is past its time goes within a day' };
+    case 'person.erase':
+      return { uid: change.uid, removed: 'name, address, comments, and their free text in the audit log, for ever' };
     default: {
       const { kind: _, ...rest } = change;
       return rest;
@@ -64,8 +70,17 @@ export function proposedOf(change: Change): unknown {
 /** What was there, in the form of what is proposed: a list of hosts stands alone where it is stored, a type has a version. */
 export function beforeOf(change: Change, before: unknown): unknown {
   if (change.kind === 'hosts.set') return { allowedHosts: before };
+  if (change.kind === 'retention.set') return inDays(before);
   if (change.kind !== 'record-type.set' || typeof before !== 'object' || before === null) return before;
   return Object.fromEntries(Object.entries(before).filter(([key]) => key !== 'version'));
+}
+
+/** How long each class is kept; without a number it is for ever. */
+function inDays(keepDays: unknown): unknown {
+  if (typeof keepDays !== 'object' || keepDays === null) return keepDays;
+  return Object.fromEntries(
+    Object.entries(keepDays).map(([what, days]) => [what, days === null ? 'for ever' : `${String(days)} days`]),
+  );
 }
 
 /** What a value says, a fact for each of its fields; none for what is not there. */

@@ -59,7 +59,9 @@ export default function EvidencePage(): ReactNode {
 }
 
 function PackRow({ pack }: { readonly pack: EvidenceExport }): ReactNode {
+  const { has } = useWorkplace();
   const { subject, file, error, counts } = pack;
+  const mayDownload = !pack.personal || has('executive', 'auditor', 'admin');
   return (
     <li className={classes.row}>
       <div>
@@ -90,7 +92,8 @@ function PackRow({ pack }: { readonly pack: EvidenceExport }): ReactNode {
       </div>
       <div className={classes.side}>
         <PackState state={pack.state} />
-        {file !== null && <DownloadButton storagePath={file.storagePath} name={file.name} />}
+        {file !== null && mayDownload && <DownloadButton storagePath={file.storagePath} name={file.name} />}
+        {file !== null && !mayDownload && <span className="muted">for executives, auditors and admins</span>}
       </div>
     </li>
   );

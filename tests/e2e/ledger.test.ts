@@ -1,0 +1,136 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DemoUser, launchBrowser, signIn, watchFaults } from '../../scripts/testing/browser.ts';
+import { sharedPlatform } from '../../scripts/testing/shared-platform.ts';
+
+const STEP_MS = 30_000;
+/** A statement's first reading starts a process. */
+const STATEMENT_MS = 90_000;
+
+let browser: Browser;
+const platform = sharedPlatform();
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+test('a treasurer opens a chart and periods, the trial balance says zero, and a period is closed by two', async () => {
+  const treasurer = await open('treasurer');
+  const { page } = treasurer;
+  // A year that is over: nothing else on this platform is booked for its days.
+  const year = String(new Date().getUTCFullYear() - 1);
+
+  // What would be opened stands there first; the accounts of the demo are there already, and stay.
+  await page.goto(`${platform.appUrl}/ledger`);
+  await page.getByRole('link', { name: 'Open accounts…' }).click();
+  await page.getByLabel('Chart', { exact: true }).selectOption('Marketplace payouts');
+  await page.getByRole('button', { name: 'See what would be opened' }).click();
+  await page.getByText(/accounts would be opened; \d+ accounts are there already/).waitFor();
+  await page.getByRole('button', { name: /^Open \d+ accounts$/ }).click();
+  await page.getByText(/accounts are being opened/).waitFor();
+  await page.getByRole('link', { name: 'See the ledger' }).click();
+  await page.getByRole('button', { name: 'Liabilities: accounts below' }).click();
+  const tree = page.getByRole('table', { name: 'Accounts' });
+  await tree.getByRole('link', { name: 'Reserve for disputes' }).waitFor();
+  expect(await tree.getByRole('row', { name: /Reserve for disputes/ }).innerText()).toContain('never below zero');
+
+  // The same chart again opens nothing.
+  await page.goto(`${platform.appUrl}/ledger/open-accounts`);
+  await page.getByRole('button', { name: 'See what would be opened' }).click();
+  await page.getByText(/^Nothing would be opened/).waitFor();
+
+  await page.getByRole('link', { name: 'Ledger', exact: true }).first().click();
+  await page.getByRole('link', { name: 'Periods' }).click();
+  await page.getByLabel('Year').fill(year);
+  await page.getByRole('button', { name: 'Open 12 periods' }).click();
+  await page.getByText('12 periods opened.').waitFor();
+
+  // Exactly zero, in each currency, at a day that one chooses.
+  await page.getByRole('link', { name: 'Trial balance' }).click();
+  const checks = page.getByRole('list', { name: 'Checks' });
+  await checks
+    .getByText('USD: debits and credits are equal; the difference is exactly zero')
+    .waitFor({ timeout: STATEMENT_MS });
+  // Without the accounts of a thousand sellers, the whole of it is on one page.
+  await page.getByLabel('Levels').selectOption('Down to level 1');
+  const total = page.getByRole('table', { name: /Trial balance/ }).getByRole('row', { name: /^Total USD/ });
+  const [, , debit, credit] = (await total.innerText()).split(/\t/);
+  expect(debit).toMatch(/^[\d,]+\.\d\d$/);
+  expect(credit).toBe(debit);
+  await page.getByLabel('At the end of', { exact: true }).fill(`${year}-01-31`);
+  await page.getByText(`Trial balance at 31 January ${year}`).waitFor({ timeout: STATEMENT_MS });
+  await page.getByText('Nothing is booked that this statement would show.').waitFor();
+
+  // One proposes, with the checklist; another closes.
+  await page.getByRole('link', { name: 'Periods' }).click();
+  await page.getByRole('button', { name: `Close ${year}-01` }).click();
+  await page.getByLabel('Reason').fill('January is complete');
+  await page.getByRole('button', { name: `Propose to close ${year}-01` }).click();
+  const checklist = page.getByRole('list', { name: 'Closing checklist' });
+  await checklist
+    .getByText(new RegExp(`The trial balance at ${year}-01-31 is exactly zero`))
+    .waitFor({ timeout: STATEMENT_MS });
+  const proposal = await page
+    .getByRole('link', { name: new RegExp(`closes the period ${year}-01`) })
+    .getAttribute('href');
+
+  const executive = await open('executive', { width: 390, height: 844 });
+  await executive.page.goto(`${platform.appUrl}${proposal ?? ''}`);
+  await executive.page.getByRole('list', { name: 'Closing checklist' }).waitFor();
+  await executive.page.getByLabel('Reason').fill('Nothing is missing');
+  await executive.page.getByRole('button', { name: 'Put it into force' }).click();
+  await page.getByText(`Every day up to ${year}-01-31 is closed`).waitFor();
+  await page.getByRole('button', { name: `Reopen ${year}-01` }).waitFor();
+  await page.getByRole('button', { name: `Close ${year}-02` }).waitFor();
+
+  expect([...treasurer.faults, ...executive.faults]).toEqual([]);
+});
+
+test('the pages of the ledger are no wider than a phone, and an account leads to its journals', async () => {
+  const { page, faults } = await open('executive', { width: 390, height: 844 });
+  for (const path of [
+    '',
+    '/accounts/opening-balances',
+    '/trial-balance?level=1',
+    '/statements?level=1',
+    '/periods',
+    '/alerts',
+  ]) {
+    await page.goto(`${platform.appUrl}/ledger${path}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached', timeout: STATEMENT_MS });
+    expect(
+      await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth'),
+      path,
+    ).toBeLessThanOrEqual(0);
+  }
+  await page.goto(`${platform.appUrl}/ledger/accounts/opening-balances`);
+  await page.locator('main a[href^="/ledger/journals/"]').first().click();
+  await page
+    .getByRole('table', { name: 'Entries of this journal' })
+    .getByText('Both sides are equal')
+    .first()
+    .waitFor();
+  await page.getByRole('table', { name: 'Steps of this journal' }).getByText('Posted').waitFor();
+  expect(faults).toEqual([]);
+});
+
+interface Seat {
+  readonly page: Page;
+  readonly faults: readonly string[];
+}
+
+/** A signed-in person in a browser context of his own. */
+async function open(role: string, viewport = { width: 1440, height: 900 }): Promise<Seat> {
+  const context = await browser.newContext({ viewport });
+  const page = await context.newPage();
+  page.setDefaultTimeout(STEP_MS);
+  const faults = watchFaults(page);
+  const found = platform.accounts.find(({ roles }) => roles.includes(role)) as DemoUser | undefined;
+  if (!found) throw new Error(`the demo organization has no ${role}`);
+  await signIn(page, platform.appUrl, found);
+  return { page, faults };
+}

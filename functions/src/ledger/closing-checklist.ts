@@ -41,7 +41,7 @@ export async function closingChecklist(
       text:
         unknown.length === 0
           ? 'no payment has an unknown outcome'
-          : `${number(unknown.length)} payments have an unknown outcome, and may be booked for a day of this period`,
+          : `payments with an unknown outcome: ${number(unknown.length)}; they may be booked for a day of this period`,
     },
     {
       id: 'running',
@@ -49,12 +49,17 @@ export async function closingChecklist(
       text:
         running.length === 0
           ? 'nothing is being applied'
-          : `${number(running.length)} executions are being applied; what they post later counts for the next period`,
+          : `executions being applied: ${number(running.length)}; what they post later counts for the next period`,
     },
     {
       id: 'alerts',
       ok: alerts.length === 0,
-      text: alerts.length === 0 ? 'no alert is open' : `${number(alerts.length)} alerts are open`,
+      text:
+        alerts.length === 0
+          ? 'no alert is open'
+          : alerts.length === 1
+            ? 'one alert is open'
+            : `${number(alerts.length)} alerts are open`,
     },
   ];
 }

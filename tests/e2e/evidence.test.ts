@@ -46,7 +46,7 @@ test('the audit page verifies in the browser, and names an event that was change
   try {
     await change({ ...event, body: { ...event.body, at: '2020-01-01T00:00:00.000Z' } });
     const found = await verify(page);
-    expect(found).toMatch(/^\d things do not hold/);
+    expect(found).toMatch(/^\d+ things do not hold/);
     expect(found).toContain(
       `The first broken place: Audit log, event ${event.body.id} at place 1 is not what was recorded there`,
     );

@@ -84,6 +84,14 @@ export function subjectPath(path: string): string {
   return rest.length === 0 ? '.' : rest.join('/');
 }
 
+/**
+ * The version that an event's commit gave its execution; 0 where it left that alone, as the settling of a page does. Two
+ * commits can reach the log in another order than they were made in; this tells which came later.
+ */
+export function executionVersion({ executionId, subjects }: Pick<AuditEventBody, 'executionId' | 'subjects'>): number {
+  return subjects.find(({ path }) => path === `executions/${executionId}`)?.version ?? 0;
+}
+
 /** The full path of an event's subject. */
 export function subjectDocument(orgId: string, subject: Pick<AuditSubject, 'path'>): string {
   return subject.path === '.' ? `orgs/${orgId}` : `orgs/${orgId}/${subject.path}`;

@@ -1,3 +1,4 @@
+import { executionVersion } from '../audit/event.ts';
 import { derivedId, digestOf, sha256Hex } from '../hash.ts';
 import { digestOfStored, pageHash, readsHash } from '../plan/digest.ts';
 import type { AuditEvent } from '../schemas/audit.ts';
@@ -198,21 +199,25 @@ function checkOutcomes(run: Run, plan: Plan): DoneEffect[] {
 
 /** The hash of each page's outcomes: the one in the newest event that changed them. */
 function outcomeRoots(run: Run, events: readonly AuditEvent[]): Map<number, string> {
-  const roots = new Map<number, string>();
+  const roots = new Map<number, { readonly version: number; readonly root: string }>();
   const settled = new Set<number>();
   for (const { body } of events) {
+    const version = executionVersion(body);
+    const newest = (index: number, root: string): void => {
+      if (version >= (roots.get(index)?.version ?? 0)) roots.set(index, { version, root });
+    };
     if (body.type === 'execution.page_settled') {
       const index = Number(body.data['page']) - 1;
       if (settled.has(index)) run.findings.add('outcome', at(run, ` page ${index}`), 'was settled twice');
       settled.add(index);
-      roots.set(index, body.data['outcomesRoot'] ?? '');
+      newest(index, body.data['outcomesRoot'] ?? '');
     }
     for (const [name, value] of Object.entries(body.data)) {
       const [, index] = /^outcomesRoot\.(\d+)$/.exec(name) ?? [];
-      if (index !== undefined) roots.set(Number(index), value);
+      if (index !== undefined) newest(Number(index), value);
     }
   }
-  return roots;
+  return new Map([...roots].map(([index, { root }]) => [index, root]));
 }
 
 const MONEY: readonly string[] = ['stripe.payout', 'stripe.transfer'];

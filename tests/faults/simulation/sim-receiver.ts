@@ -40,6 +40,8 @@ export class SimReceiver {
       case 'http_unreachable':
         return { status: 'not_done', code: 'unreachable', message: 'Not reached', retryable: true };
       case 'http_refused':
+        // Who dedupes by a key answers as before, whatever it would say to something new.
+        if (this.#known(request) !== undefined) return this.#arrive(request);
         return { status: 'failed', code: 'http_422', message: 'No', retryable: false };
       case 'http_error':
         if (this.#random.chance(0.5)) this.#arrive(request);
@@ -54,9 +56,14 @@ export class SimReceiver {
     return { status: 'unknown', code: 'no_answer', message: 'No answer', retryable: true };
   }
 
-  #arrive({ headers, body }: HttpRequest): Performed {
+  #known({ headers }: HttpRequest): Performed | undefined {
+    return this.#keys.get(headers[KEY_HEADER] ?? '');
+  }
+
+  #arrive(request: HttpRequest): Performed {
+    const { headers, body } = request;
     const key = headers[KEY_HEADER];
-    const known = key === undefined ? undefined : this.#keys.get(key);
+    const known = this.#known(request);
     if (known !== undefined) return known;
     const what = body ?? '';
     if (key !== undefined) this.keyed.add(what);

@@ -1,3 +1,4 @@
+import { executionVersion } from '@countersign/domain/audit/event';
 import { digestOf } from '@countersign/domain/hash';
 import { pageHash } from '@countersign/domain/plan/digest';
 import { paths } from '@countersign/domain/paths';
@@ -16,23 +17,26 @@ const PAGES_A_READ = 20;
  * and the ledger what was booked. Pages and outcomes have no versions of their own; this is what holds them.
  */
 export class OutcomeHistory {
-  /** By execution and page: the newest hash, and the place of its event. */
-  readonly #roots = new Map<string, { readonly seq: number; readonly root: string }>();
+  /** By execution and page: the newest hash, and when it came to be: by the execution's version, then by place in the log. */
+  readonly #roots = new Map<string, { readonly version: number; readonly seq: number; readonly root: string }>();
 
   /** @param seq `Infinity` for one that waits for its place */
-  note(seq: number, { executionId, type, data }: AuditEventBody): void {
+  note(seq: number, body: AuditEventBody): void {
+    const { executionId, type, data } = body;
     if (executionId === null) return;
+    const version = executionVersion(body);
     if (type === 'execution.page_settled')
-      this.#newest(`${executionId}/${Number(data['page']) - 1}`, seq, data['outcomesRoot'] ?? '');
+      this.#newest(`${executionId}/${Number(data['page']) - 1}`, version, seq, data['outcomesRoot'] ?? '');
     for (const [name, root] of Object.entries(data)) {
       const [, index] = /^outcomesRoot\.(\d+)$/.exec(name) ?? [];
-      if (index !== undefined) this.#newest(`${executionId}/${index}`, seq, root);
+      if (index !== undefined) this.#newest(`${executionId}/${index}`, version, seq, root);
     }
   }
 
-  #newest(key: string, seq: number, root: string): void {
+  #newest(key: string, version: number, seq: number, root: string): void {
     const known = this.#roots.get(key);
-    if (known === undefined || seq >= known.seq) this.#roots.set(key, { seq, root });
+    const later = known === undefined || version > known.version || (version === known.version && seq >= known.seq);
+    if (later) this.#roots.set(key, { version, seq, root });
   }
 
   /**

@@ -119,8 +119,8 @@ function Rules({
   };
   const add = (): void => {
     const key = crypto.randomUUID();
-    // Before a last rule for everything: behind it, it would never apply.
-    onChange(rules.toSpliced(Math.max(0, rules.length - 1), 0, emptyRule(key)));
+    // The first rule that fits is the one: behind a wider one it would never apply.
+    onChange([emptyRule(key), ...rules]);
     onOpen(key);
     added.current = key;
   };

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Account, Balance, Journal, LedgerIntent, Period } from '../schemas/ledger.ts';
+import type { Account, Balance, LedgerIntent } from '../schemas/ledger.ts';
 import { accountSchema, balanceSchema, journalSchema, toStoredJournal } from '../schemas/ledger.ts';
 import { balanceKey, BalanceSheet } from './balance-sheet.ts';
 import { balanced, trialBalance } from './balanced.ts';
-import { decideBatch, type Closing, type LedgerDecision, type LedgerState } from './decide.ts';
+import type { LedgerDecision } from './decide.ts';
 import { accountLeaf, journalLeaf } from './leaf.ts';
+import { MemoryLedger } from './testing/memory-ledger.ts';
 
 const AT = '2026-11-22T10:00:00.000Z';
 type Opening = Extract<LedgerIntent, { type: 'open_account' }>;
@@ -52,41 +53,10 @@ const CHART = [
   open('seller', 'owed', true, 'liability'),
 ];
 
-/** A ledger as the store keeps it: what a batch decides is laid into it. */
-class Ledger implements LedgerState {
-  size = 0;
-  readonly accounts = new Map<string, Account>();
-  readonly journals = new Map<string, Journal>();
-  readonly balances = new Map<string, Balance>();
-  readonly periods = new Map<string, Period>();
-  readonly leaves: string[] = [];
-
-  readonly closing = {
-    get: (id: string): Closing => ({
-      currencies: [...this.balances.values()].filter((one) => one.accountId === id).map((one) => one.currency),
-      children: [...this.accounts.values()].filter((one) => one.parentId === id && !one.closed).map((one) => one.id),
-    }),
-  };
-
-  run(intents: readonly LedgerIntent[], at = AT): LedgerDecision {
-    const decision = decideBatch(this, intents, at);
-    for (const account of [...decision.accountsOpened, ...decision.accountsChanged])
-      this.accounts.set(account.id, account);
-    for (const period of decision.periods) this.periods.set(period.id, period);
-    for (const journal of [...decision.journalsCreated, ...decision.journalsStepped])
-      this.journals.set(journal.id, journal);
-    for (const balance of decision.balances)
-      this.balances.set(balanceKey(balance.accountId, balance.currency), balance);
-    this.leaves.push(...decision.leaves);
-    this.size += decision.leaves.length;
-    return decision;
-  }
-
-  balance(
-    accountId: string,
-    currency = 'USD',
-  ): Pick<Balance, 'postedDebitMinor' | 'postedCreditMinor' | 'pendingDebitMinor' | 'pendingCreditMinor'> | undefined {
-    return this.balances.get(balanceKey(accountId, currency));
+/** A ledger whose clock stands still unless it is told otherwise. */
+class Ledger extends MemoryLedger {
+  override run(intents: readonly LedgerIntent[], at = AT): LedgerDecision {
+    return super.run(intents, at);
   }
 }
 

@@ -90,6 +90,10 @@ export const paths = {
   /** What each batch of the ledger's writer added, for the month roll-ups; in the order of the stream. */
   feeds: (orgId: string) => `${stream(orgId, 'ledger')}/feed`,
   feed: (orgId: string, firstSeq: number) => `${stream(orgId, 'ledger')}/feed/${String(firstSeq).padStart(16, '0')}`,
+  /** Which documents tell the leaves of each batch of the ledger's writer; in the order of the stream, and kept. */
+  leafBatches: (orgId: string) => `${stream(orgId, 'ledger')}/leaves`,
+  leafBatch: (orgId: string, firstSeq: number) =>
+    `${stream(orgId, 'ledger')}/leaves/${String(firstSeq).padStart(16, '0')}`,
   balanceMonths: (orgId: string) => `${org(orgId)}/balanceMonths`,
   balanceMonth: (orgId: string, month: string, accountId: string, currency: string) =>
     `${org(orgId)}/balanceMonths/${month}~${accountId}_${currency}`,

@@ -70,6 +70,7 @@ export const MATRIX: readonly Row[] = [
   { path: 'streams/{name}/tiles/{tile}', what: 'their Merkle trees', readers: overseers },
   { path: 'streams/{name}/inbox/{commit}', what: 'intents on their way', readers: nobody },
   { path: 'streams/{name}/feed/{batch}', what: 'what each batch added, for the month roll-ups', readers: nobody },
+  { path: 'streams/{name}/leaves/{batch}', what: 'which documents tell the leaves of a batch', readers: nobody },
   { path: 'streams/{name}/derived/{what}', what: 'how far the month roll-ups go', readers: nobody },
   { path: 'balanceMonths/{month}', what: 'month roll-ups, for past balances', readers: nobody },
   { path: 'streams/{name}/results/{commit}', what: 'refused intents', readers: nobody },

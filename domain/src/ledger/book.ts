@@ -47,6 +47,8 @@ export class Book implements LedgerState {
   readonly #state: LedgerState;
   readonly at: string;
   readonly leaves: string[] = [];
+  /** Which document tells each of these leaves, such as `journals/j1`. */
+  readonly leafDocuments: string[] = [];
   /** Opened or changed in this batch, as they stand; the same for periods and journals. */
   readonly accountsTouched = new Map<string, Account>();
   readonly accountsOpened = new Set<string>();
@@ -133,12 +135,12 @@ export class Book implements LedgerState {
   putAccount(account: Account, opened: boolean): void {
     this.accountsTouched.set(account.id, account);
     if (opened) this.accountsOpened.add(account.id);
-    this.leaves.push(accountLeaf(account, account.changes.length));
+    this.#addLeaf(`accounts/${account.id}`, accountLeaf(account, account.changes.length));
   }
 
   putPeriod(period: Period): void {
     this.periodsTouched.set(period.id, period);
-    this.leaves.push(periodLeaf(period, period.steps.length - 1));
+    this.#addLeaf(`periods/${period.id}`, periodLeaf(period, period.steps.length - 1));
     this.#closedThrough = closedThrough(this.periods.values());
   }
 
@@ -146,7 +148,7 @@ export class Book implements LedgerState {
   putJournal(journal: Journal, created: boolean): void {
     if (created) this.created.add(journal.id);
     this.journalsTouched.set(journal.id, journal);
-    this.leaves.push(journalLeaf(journal, journal.steps.length - 1));
+    this.#addLeaf(`journals/${journal.id}`, journalLeaf(journal, journal.steps.length - 1));
   }
 
   /** What other journals say of this one is in their leaves; here it is noted, to be read from both ends. */
@@ -208,6 +210,7 @@ export class Book implements LedgerState {
 
   absorb(other: Book): void {
     this.leaves.push(...other.leaves);
+    this.leafDocuments.push(...other.leafDocuments);
     for (const [id, account] of other.accountsTouched) this.accountsTouched.set(id, account);
     for (const id of other.accountsOpened) this.accountsOpened.add(id);
     for (const [id, journal] of other.journalsTouched) this.journalsTouched.set(id, journal);
@@ -215,6 +218,11 @@ export class Book implements LedgerState {
     this.alerts.push(...other.alerts);
     this.sheet.absorb(other.sheet);
     this.cells.absorb(other.cells);
+  }
+
+  #addLeaf(document: string, text: string): void {
+    this.leaves.push(text);
+    this.leafDocuments.push(document);
   }
 
   #upFrom(accountId: string): Account[] {
@@ -226,6 +234,8 @@ export class Book implements LedgerState {
 export interface LedgerDecision {
   /** Texts of the new leaves, in order, from `state.size` on. */
   readonly leaves: readonly string[];
+  /** Which document tells each leaf, below the organization. */
+  readonly leafDocuments: readonly string[];
   readonly accountsOpened: readonly Account[];
   readonly accountsChanged: readonly Account[];
   readonly periods: readonly Period[];
@@ -243,6 +253,7 @@ export function outcomeOf(book: Book): LedgerDecision {
   const journals = [...book.journalsTouched.values()];
   return {
     leaves: book.leaves,
+    leafDocuments: book.leafDocuments,
     accountsOpened: accounts.filter((account) => book.accountsOpened.has(account.id)),
     accountsChanged: accounts.filter((account) => !book.accountsOpened.has(account.id)),
     periods: [...book.periodsTouched.values()],

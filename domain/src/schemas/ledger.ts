@@ -320,6 +320,20 @@ export const feedSchema = z.strictObject({
 });
 export type Feed = z.infer<typeof feedSchema>;
 
+/**
+ * `streams/ledger/leaves/{firstSeq, 16 digits}`: which documents tell the leaves of one batch of the writer, and when it
+ * recorded them. So the leaves of some days are found by their places, and no index grows with the journals' times.
+ */
+export const leafBatchSchema = z.strictObject({
+  firstSeq: z.int().min(0),
+  /** One more than its last leaf. */
+  nextSeq: z.int().min(1),
+  recordedAt: instantSchema,
+  /** `journals/{id}`, `accounts/{id}` or `periods/{id}` of each leaf, in order. */
+  documents: storedAsText(z.array(z.string())),
+});
+export type LeafBatch = z.infer<typeof leafBatchSchema>;
+
 /** One effective day as it was recorded on one day: [effective day, recorded day, posted debit and credit, pending debit and credit]. */
 export const monthCellSchema = z.tuple([daySchema, daySchema, minorSchema, minorSchema, minorSchema, minorSchema]);
 export type MonthCell = z.infer<typeof monthCellSchema>;

@@ -164,9 +164,39 @@ describe('the evidence pack of a period', () => {
     expect(pack).toContain(middle.id);
     expect(pack).not.toContain(`executions/${early.id}/approvals`);
     expect(report.period.map(({ hashed }) => hashed)).toEqual([0, 0]);
+    // What was booked by itself, and belongs to no run, is told as well.
+    expect(pack).toContain('countersign.ledger.account_opened');
     const empty = await verifyText(await packOf(world, { kind: 'period', from: '2026-11-23', to: '2026-11-23' }));
     expect(empty.findings).toEqual([]);
     expect(empty.counts.executions).toBe(0);
+  });
+});
+
+describe('the leaves of the ledger in a period', () => {
+  it('are found by their places: of a batch that says nothing of them, they are given by their hash, and it is said', async () => {
+    const world = await World.open();
+    await world.payOut(FILE);
+    const batches = world.db.dump().filter(({ path }) => path.includes('/streams/ledger/leaves/'));
+    expect(batches.length).toBeGreaterThan(0);
+    for (const { path } of batches) await world.db.commit([{ op: 'delete', path }]);
+    const report = await verifyText(await packOf(world, TODAY));
+    expect(report.findings).toEqual([]);
+    const hashed = report.period.find(({ stream }) => stream === 'ledger')?.hashed ?? 0;
+    expect(hashed).toBeGreaterThan(0);
+    expect(report.unknown.join(' ')).toContain(`${hashed} leaves of the ledger log`);
+  });
+
+  it('next to it are further away where a document does not tell its leaf any more', async () => {
+    const world = await World.open();
+    await world.payOut(FILE);
+    world.clock.pass(86_400_000);
+    await world.payOut(csvOf([['inv-4', BRAVO, '1.00', 'USD']]));
+    const last = world.documents('journals').find(({ memo }) => String(memo).includes('inv-4'));
+    await world.db.commit([{ op: 'delete', path: paths.journal(ORG, String(last?.['id'])) }]);
+    world.clock.pass(86_400_000);
+    const report = await verifyText(await packOf(world, { kind: 'period', from: '2026-11-24', to: '2026-11-24' }));
+    expect(report.findings).toEqual([]);
+    expect(report.period.find(({ stream }) => stream === 'ledger')?.hashed).toBe(2);
   });
 });
 

@@ -1,11 +1,10 @@
 import { paths } from '@countersign/domain/paths';
-import { END_STATES } from '@countersign/domain/schemas/execution';
-import { executionSchema } from '@countersign/domain/schemas/execution';
+import { END_STATES, executionSchema } from '@countersign/domain/schemas/execution';
+import { leafBatchSchema, type LeafBatch } from '@countersign/domain/schemas/ledger';
 import { collectExecution, type Contents, type Source } from './documents.ts';
 import { placeEventsWithin } from './events.ts';
-import { allOf, leafText, PAGE, place, placeJournalsOf, placesOf, type LeafPlaces } from './leaves.ts';
+import { inOrder, place, placeJournalsOf } from './leaves.ts';
 import { assertWithin, MAX_EXECUTIONS, MAX_HASHED, MAX_JOURNALS } from './limits.ts';
-import type { Stored } from '../store/database.ts';
 
 /**
  * A period: every leaf that either log took in it, and in full each run that it tells of and that has ended. Of a run
@@ -23,85 +22,100 @@ export async function collectPeriod(source: Source, contents: Contents, from: st
   await placeLedgerWithin(source, contents, from, to);
 }
 
-/** From a leaf recorded before the period to one recorded after it, the ledger's leaves without a gap. */
+/**
+ * From a leaf recorded before the period to one recorded after it, the ledger's leaves without a gap, by their places:
+ * the writer's batches say which documents tell them. What no batch or document tells is given by its hash.
+ */
 async function placeLedgerWithin(source: Source, contents: Contents, from: string, to: string): Promise<void> {
-  const { db, orgId, ledger: size } = source;
   const places = contents.ledger;
-  for await (const account of allOf(db, paths.accounts(orgId))) place(places, account, size);
-  for await (const period of allOf(db, paths.periods(orgId))) place(places, period, size);
-  await placeJournalsWithin(source, places, from, to);
-  const times = await timesOf(source, places);
-  const seqs = [...places.keys()].toSorted((a, b) => a - b);
-  const start = seqs.findLast((seq) => (times.get(seq) ?? from) < from) ?? -1;
-  const end = seqs.find((seq) => seq > start && (times.get(seq) ?? to).slice(0, 10) > to) ?? size;
-  for (let seq = start + 1; seq < end; seq += 1) if (!places.has(seq)) contents.hashed.push(seq);
+  const start = await placeNearest(source, contents, await batchesBefore(source, from), 'last');
+  const end = await placeNearest(source, contents, await batchesAfter(source, to), 'first');
+  for await (const batch of batchesWithin(source, from, to)) await placeDocuments(source, contents, batch.documents);
+  for (let seq = (start ?? -1) + 1; seq < (end ?? source.ledger); seq += 1)
+    if (!places.has(seq)) contents.hashed.push(seq);
   assertWithin(contents.hashed.length, MAX_HASHED, 'leaves of the ledger that belong to nothing in it');
 }
 
-/** Journals recorded in the period, and the last one before and the first one after it. */
-async function placeJournalsWithin(source: Source, places: LeafPlaces, from: string, to: string): Promise<void> {
-  const { db, orgId, ledger: size } = source;
-  const before = await db.query({
-    collection: paths.journals(orgId),
+const lastOf = (day: string): string => `${day}T23:59:59.999Z`;
+
+/**
+ * The leaf next to the period on one side, so that the pack shows where it begins or ends; further away where the
+ * document of the next one does not tell it any more.
+ * @param near batches, the nearest first
+ * @returns its place, or null when there is none
+ */
+async function placeNearest(
+  source: Source,
+  contents: Contents,
+  near: readonly LeafBatch[],
+  side: 'first' | 'last',
+): Promise<number | null> {
+  for (const { firstSeq, nextSeq, documents } of near) {
+    const [seq, document] = side === 'first' ? [firstSeq, documents[0]] : [nextSeq - 1, documents.at(-1)];
+    if (seq >= source.ledger || document === undefined) continue;
+    await placeDocuments(source, contents, [document]);
+    if (contents.ledger.has(seq)) return seq;
+  }
+  return null;
+}
+
+async function batchesBefore({ db, orgId }: Source, from: string): Promise<LeafBatch[]> {
+  const found = await db.query({
+    collection: paths.leafBatches(orgId),
     where: [['recordedAt', '<', from]],
     orderBy: [['recordedAt', 'desc']],
     limit: NEIGHBOURS,
   });
-  // A batch of the writer has one time: of several, the one whose leaf is nearest.
-  const last = before.toSorted((a, b) => Math.max(...placesOf(b)) - Math.max(...placesOf(a)))[0];
-  if (last !== undefined) place(places, last, size);
-  const beyond: Stored[] = [];
-  for await (const journal of journalsFrom(source, from)) {
-    const recordedAt = String(journal.data['recordedAt']);
-    const isBeyond = recordedAt.slice(0, 10) > to;
-    if (isBeyond && (beyond.length === NEIGHBOURS || (beyond[0]?.data['recordedAt'] ?? recordedAt) !== recordedAt))
-      break;
-    if (isBeyond) beyond.push(journal);
-    else place(places, journal, size);
-    assertWithin(places.size, MAX_JOURNALS * 2, 'leaves of journals');
-  }
-  const next = beyond.toSorted((a, b) => Math.min(...placesOf(a)) - Math.min(...placesOf(b)))[0];
-  if (next !== undefined) place(places, next, size);
+  // Of one moment there may be several.
+  return found.map(({ data }) => leafBatchSchema.parse(data)).toSorted((a, b) => b.firstSeq - a.firstSeq);
 }
 
-const NEIGHBOURS = 100;
+async function batchesAfter({ db, orgId }: Source, to: string): Promise<LeafBatch[]> {
+  const found = await db.query({
+    collection: paths.leafBatches(orgId),
+    where: [['recordedAt', '>', lastOf(to)]],
+    orderBy: [['recordedAt', 'asc']],
+    limit: NEIGHBOURS,
+  });
+  return found.map(({ data }) => leafBatchSchema.parse(data)).toSorted((a, b) => a.firstSeq - b.firstSeq);
+}
 
-/** Journals by the time that they were recorded. */
-async function* journalsFrom({ db, orgId }: Source, from: string): AsyncGenerator<Stored> {
+const NEIGHBOURS = 20;
+
+async function* batchesWithin({ db, orgId }: Source, from: string, to: string): AsyncGenerator<LeafBatch> {
   let last: readonly unknown[] | null = null;
   for (;;) {
-    const found: Stored[] = await db.query({
-      collection: paths.journals(orgId),
-      where: [['recordedAt', '>=', from]],
+    const found = await db.query({
+      collection: paths.leafBatches(orgId),
+      where: [
+        ['recordedAt', '>=', from],
+        ['recordedAt', '<=', lastOf(to)],
+      ],
       orderBy: [
         ['recordedAt', 'asc'],
         ['__name__', 'asc'],
       ],
-      limit: PAGE,
+      limit: BATCHES,
       ...(last === null ? {} : { startAfter: last }),
     });
-    yield* found;
+    for (const { data } of found) yield leafBatchSchema.parse(data);
     const end = found.at(-1);
-    if (end === undefined || found.length < PAGE) return;
+    if (end === undefined || found.length < BATCHES) return;
     last = [end.data['recordedAt'], end.path.split('/').at(-1)];
   }
 }
 
-/** When each leaf was recorded, as its own text says. */
-async function timesOf({ db }: Source, places: LeafPlaces): Promise<Map<number, string>> {
-  const times = new Map<number, string>();
-  const byPath = new Map<string, [seq: number, step: number][]>();
-  for (const [seq, { path, step }] of places) byPath.set(path, [...(byPath.get(path) ?? []), [seq, step]]);
-  const all = [...byPath.keys()];
-  for (let start = 0; start < all.length; start += PAGE) {
-    const stored = await db.getAll(all.slice(start, start + PAGE));
-    for (const document of stored)
-      for (const [seq, step] of byPath.get(document?.path ?? '') ?? []) {
-        const text = document === null ? null : leafText(document, step);
-        const body = text === null ? {} : (JSON.parse(text) as { body: { at?: string; createdAt?: string } }).body;
-        const time = body.at ?? body.createdAt;
-        if (time !== undefined) times.set(seq, time);
-      }
+/** Of up to some hundred kilobytes each. */
+const BATCHES = 50;
+
+async function placeDocuments(
+  source: Source,
+  { ledger: places }: Contents,
+  documents: readonly string[],
+): Promise<void> {
+  const wanted = [...new Set(documents)];
+  for await (const chunk of inOrder(source.db, wanted, (one) => `${paths.organization(source.orgId)}/${one}`)) {
+    for (const { stored } of chunk) if (stored !== null) place(places, stored, source.ledger);
+    assertWithin(places.size, MAX_JOURNALS * 2, 'leaves of journals');
   }
-  return times;
 }

@@ -284,6 +284,7 @@ function toWrites(orgId: string, decision: LedgerDecision, size: number, at: str
     })),
     ...decision.alerts.map((alert) => alertWrite(orgId, alert, at)),
     ...feedWrite(orgId, decision, size, at),
+    ...leafBatchWrite(orgId, decision, size, at),
   ];
 }
 
@@ -292,6 +293,14 @@ function feedWrite(orgId: string, { leaves, cells }: LedgerDecision, firstSeq: n
   if (leaves.length === 0) return [];
   const data = { firstSeq, nextSeq: firstSeq + leaves.length, day: at.slice(0, 10), cells: JSON.stringify(cells) };
   return [{ op: 'set', path: paths.feed(orgId, firstSeq), data }];
+}
+
+/** Where the leaves' documents lie, so that the leaves of some days can be found. */
+function leafBatchWrite(orgId: string, { leafDocuments }: LedgerDecision, firstSeq: number, at: string): Write[] {
+  if (leafDocuments.length === 0) return [];
+  const documents = JSON.stringify(leafDocuments);
+  const data = { firstSeq, nextSeq: firstSeq + leafDocuments.length, recordedAt: at, documents };
+  return [{ op: 'set', path: paths.leafBatch(orgId, firstSeq), data }];
 }
 
 /** A journal's refusal is told in its execution. Of accounts and periods nobody waits for the answer. */

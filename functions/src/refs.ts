@@ -1,18 +1,17 @@
 import { paths } from '@countersign/domain/paths';
+import { accountSchema, balanceSchema } from '@countersign/domain/schemas/account';
+import { feedSchema } from '@countersign/domain/schemas/balance-month';
+import { journalSchema } from '@countersign/domain/schemas/journal';
+import { periodSchema } from '@countersign/domain/schemas/period';
 import {
-  accountSchema,
-  balanceSchema,
-  feedSchema,
   leafBatchSchema,
-  periodSchema,
   checkpointSchema,
   inboxResultSchema,
   inboxSchema,
-  journalSchema,
   streamHeadSchema,
   tileSchema,
   type StreamName,
-} from '@countersign/domain/schemas/ledger';
+} from '@countersign/domain/schemas/stream';
 import {
   approvalSchema,
   claimSchema,

@@ -2,7 +2,7 @@ import { chartIntents, type ChartPlan } from '@countersign/domain/ledger/chart/c
 import type { ChartFileRow, ChartIssue, ChartRow } from '@countersign/domain/ledger/chart/chart-row';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import { accountSchema, type Account } from '@countersign/domain/schemas/ledger';
+import { accountSchema, type Account } from '@countersign/domain/schemas/account';
 import { collection, documentId, getDocs, getFirestore, limit, orderBy, query, startAfter } from 'firebase/firestore';
 import { DemoClient } from '../demo/client.ts';
 import { targetOf, type ExportingPlatform } from '../evidence/export.ts';

@@ -1,4 +1,4 @@
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 
 type NewAccount = Extract<LedgerIntent, { type: 'open_account' }>['account'];
 

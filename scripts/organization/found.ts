@@ -1,7 +1,7 @@
 import { memberCommitment } from '@countersign/domain/audit/event';
 import { derivedId } from '@countersign/domain/hash';
 import type { Role } from '@countersign/domain/schemas/common';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import { randomBytes } from 'node:crypto';
 import { ChangeSet } from '../../functions/src/engine/change-set.ts';
 import type { Deps } from '../../functions/src/engine/deps.ts';

@@ -5,7 +5,7 @@ import { paths } from '@countersign/domain/paths';
 import { claimId } from '@countersign/domain/plan/effect-checks';
 import { normalizeReference } from '@countersign/domain/plan/reference';
 import type { Claim } from '@countersign/domain/schemas/effect';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import { openConnectedAccounts } from '../../functions/src/commands/open-connected-accounts.ts';
 import { runCommand } from '../../functions/src/commands/run-command.ts';
 import type { AccountSnapshot, MissingAccount, PaymentProvider } from '../../functions/src/effects/payment-provider.ts';

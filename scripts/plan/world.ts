@@ -1,6 +1,6 @@
 import { currencySchema, idSchema, instantSchema, minorSchema, roleSchema } from '@countersign/domain/schemas/common';
 import { journalDraftSchema } from '@countersign/domain/schemas/effect';
-import { accountTypeSchema } from '@countersign/domain/schemas/ledger';
+import { accountTypeSchema } from '@countersign/domain/schemas/account';
 import { recordTypeSchema } from '@countersign/domain/schemas/record';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';

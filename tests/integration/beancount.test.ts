@@ -9,7 +9,8 @@ import { readTextLedger } from '@countersign/domain/ledger/text/text-journals';
 import { trialBalance } from '@countersign/domain/ledger/balanced';
 import { toMajorText } from '@countersign/domain/money/money';
 import type { TextWriter } from '@countersign/domain/ledger/text/text-writer';
-import type { Account, Journal } from '@countersign/domain/schemas/ledger';
+import type { Account } from '@countersign/domain/schemas/account';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { beancount, hledger, run, type Tool } from '../support/accounting-tools.ts';
 

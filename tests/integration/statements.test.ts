@@ -3,7 +3,7 @@ import { netDebit, type LeafSum } from '@countersign/domain/ledger/statements/le
 import { recording } from '@countersign/domain/ledger/testing/memory-ledger';
 import { paths } from '@countersign/domain/paths';
 import { addDays } from '@countersign/domain/schedule/wall-time';
-import { journalSchema, type Journal } from '@countersign/domain/schemas/ledger';
+import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
 import { statementParametersSchema, type StatementLine } from '@countersign/domain/schemas/statement';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ledgerReader, placeOf, type LedgerReader } from '../../functions/src/ledger/statements/ledger-reader.ts';

@@ -1,5 +1,5 @@
 import { paths } from '@countersign/domain/paths';
-import type { StreamHead } from '@countersign/domain/schemas/ledger';
+import type { StreamHead } from '@countersign/domain/schemas/stream';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   chart,

@@ -15,19 +15,17 @@ import { delegationSchema } from '@countersign/domain/schemas/delegation';
 import { draftsSchema } from '@countersign/domain/schemas/drafts';
 import { executionSchema } from '@countersign/domain/schemas/execution';
 import { fileSchema } from '@countersign/domain/schemas/file';
+import { accountSchema, balanceSchema } from '@countersign/domain/schemas/account';
+import { balanceMonthSchema, feedSchema } from '@countersign/domain/schemas/balance-month';
+import { journalSchema } from '@countersign/domain/schemas/journal';
 import {
-  accountSchema,
-  balanceSchema,
-  balanceMonthSchema,
-  feedSchema,
   leafBatchSchema,
   checkpointSchema,
   inboxResultSchema,
   inboxSchema,
-  journalSchema,
   streamHeadSchema,
   tileSchema,
-} from '@countersign/domain/schemas/ledger';
+} from '@countersign/domain/schemas/stream';
 import { memberSchema } from '@countersign/domain/schemas/organization';
 import { operationSchema, pluginVersionSchema } from '@countersign/domain/schemas/plugin';
 import { providerEventSchema } from '@countersign/domain/schemas/provider-event';

@@ -24,20 +24,15 @@ import { type Delegation, delegationSchema } from '@countersign/domain/schemas/d
 import { type EvidenceExport, evidenceExportSchema } from '@countersign/domain/schemas/evidence';
 import { type Execution, executionSchema } from '@countersign/domain/schemas/execution';
 import { type StoredFile, fileSchema } from '@countersign/domain/schemas/file';
+import { type Account, type Balance, accountSchema, balanceSchema } from '@countersign/domain/schemas/account';
+import { type Journal, journalSchema } from '@countersign/domain/schemas/journal';
+import { type Period, periodSchema } from '@countersign/domain/schemas/period';
 import {
-  type Account,
-  type Balance,
   type Checkpoint,
-  type Journal,
-  type Period,
   type StreamHead,
-  accountSchema,
-  balanceSchema,
   checkpointSchema,
-  journalSchema,
-  periodSchema,
   streamHeadSchema,
-} from '@countersign/domain/schemas/ledger';
+} from '@countersign/domain/schemas/stream';
 import { type Notification, notificationSchema } from '@countersign/domain/schemas/notification';
 import {
   type Member,

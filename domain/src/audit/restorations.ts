@@ -1,5 +1,5 @@
 import type { AuditEventBody } from '../schemas/audit.ts';
-import type { StreamName } from '../schemas/ledger.ts';
+import type { StreamName } from '../schemas/stream.ts';
 
 /** A restore that the audit log names: from then on, checkpoints are of a later epoch. */
 export interface Restoration {

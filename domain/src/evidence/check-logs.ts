@@ -8,7 +8,7 @@ import {
 } from '../audit/checkpoint.ts';
 import { verifyCosignatures, type Cosignature, type Witness } from '../audit/cosignature.ts';
 import { Inclusions, verifyConsistency } from '../audit/verify-proof.ts';
-import type { StreamName } from '../schemas/ledger.ts';
+import type { StreamName } from '../schemas/stream.ts';
 import type { Findings } from './findings.ts';
 import type { ConsistencyRecord } from './pack.ts';
 import type { Pack } from './read-pack.ts';

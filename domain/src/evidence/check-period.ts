@@ -1,4 +1,4 @@
-import type { StreamName } from '../schemas/ledger.ts';
+import type { StreamName } from '../schemas/stream.ts';
 import { STREAMS, type Logs } from './check-logs.ts';
 import type { Findings } from './findings.ts';
 import type { LeafRecord, Subject } from './pack.ts';

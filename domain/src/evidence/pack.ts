@@ -1,6 +1,6 @@
 import type { Hash } from '../audit/merkle.ts';
 import type { Effect, Outcome } from '../schemas/effect.ts';
-import type { StreamName } from '../schemas/ledger.ts';
+import type { StreamName } from '../schemas/stream.ts';
 import type { RecordedRead } from '../plan/digest.ts';
 
 /**

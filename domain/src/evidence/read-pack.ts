@@ -1,7 +1,7 @@
 import { leafHash, type Hash } from '../audit/merkle.ts';
 import { canonicalJson, runningSha256 } from '../hash.ts';
 import type { Effect, Outcome } from '../schemas/effect.ts';
-import type { StreamName } from '../schemas/ledger.ts';
+import type { StreamName } from '../schemas/stream.ts';
 import type { RecordedRead } from '../plan/digest.ts';
 import type { Findings } from './findings.ts';
 import {

@@ -1,6 +1,6 @@
 import { isAppError } from '../errors.ts';
 import type { Execution } from '../schemas/execution.ts';
-import type { StreamName } from '../schemas/ledger.ts';
+import type { StreamName } from '../schemas/stream.ts';
 import { checkDocuments, checkOpenings, eventsOf, versionsOf } from './check-documents.ts';
 import { checkExecution } from './check-execution.ts';
 import { checkJournals, checkSources, journalsOf } from './check-journals.ts';

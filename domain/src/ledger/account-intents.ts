@@ -1,5 +1,6 @@
 import { canonicalJson } from '../hash.ts';
-import type { Account, AccountChange, Guard, LedgerIntent } from '../schemas/ledger.ts';
+import type { Account, AccountChange, Guard } from '../schemas/account.ts';
+import type { LedgerIntent } from '../schemas/ledger-intent.ts';
 import type { Book } from './book.ts';
 import { isDay } from './days.ts';
 import { asOpened } from './leaf.ts';

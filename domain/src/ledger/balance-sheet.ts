@@ -1,4 +1,4 @@
-import type { Account, Balance } from '../schemas/ledger.ts';
+import type { Account, Balance } from '../schemas/account.ts';
 
 /** A balance's document id. */
 export const balanceKey = (accountId: string, currency: string): string => `${accountId}_${currency}`;

@@ -1,5 +1,5 @@
 import type { JournalEntryDraft } from '../schemas/effect.ts';
-import type { Balance } from '../schemas/ledger.ts';
+import type { Balance } from '../schemas/account.ts';
 
 /** Debits less credits per currency, in minor units; the currencies that do not come to zero. */
 export function imbalances(

@@ -1,5 +1,7 @@
 import type { JournalEntryDraft } from '../schemas/effect.ts';
-import type { Account, Balance, Journal, Period } from '../schemas/ledger.ts';
+import type { Account, Balance } from '../schemas/account.ts';
+import type { Journal } from '../schemas/journal.ts';
+import type { Period } from '../schemas/period.ts';
 import { balanceKey, BalanceSheet, type BalancesBefore, type BalanceSums } from './balance-sheet.ts';
 import { DayCells } from './day-cells.ts';
 import { checkGuards } from './guards.ts';

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { accountSchema, balanceSchema, journalSchema, periodSchema, toStoredJournal } from '../schemas/ledger.ts';
-import type { Account, Balance, LedgerIntent } from '../schemas/ledger.ts';
+import { accountSchema, balanceSchema } from '../schemas/account.ts';
+import { journalSchema, toStoredJournal } from '../schemas/journal.ts';
+import { periodSchema } from '../schemas/period.ts';
+import type { Account, Balance } from '../schemas/account.ts';
+import type { LedgerIntent } from '../schemas/ledger-intent.ts';
 import { balanced, trialBalance } from './balanced.ts';
 import { balanceKey, BalanceSheet } from './balance-sheet.ts';
 import { availableMinor } from './guards.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Guard, LedgerIntent } from '../schemas/ledger.ts';
+import type { Guard } from '../schemas/account.ts';
+import type { LedgerIntent } from '../schemas/ledger-intent.ts';
 import type { LedgerDecision } from './decide.ts';
 import { between, MemoryLedger, opening, recording } from './testing/memory-ledger.ts';
 

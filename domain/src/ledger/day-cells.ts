@@ -1,4 +1,4 @@
-import type { FeedCell } from '../schemas/ledger.ts';
+import type { FeedCell } from '../schemas/balance-month.ts';
 
 interface Sums {
   postedDebit: bigint;

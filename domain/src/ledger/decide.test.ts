@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Account, Balance, LedgerIntent } from '../schemas/ledger.ts';
-import { accountSchema, balanceSchema, journalSchema, toStoredJournal } from '../schemas/ledger.ts';
+import type { Account, Balance } from '../schemas/account.ts';
+import type { LedgerIntent } from '../schemas/ledger-intent.ts';
+import { accountSchema, balanceSchema } from '../schemas/account.ts';
+import { journalSchema, toStoredJournal } from '../schemas/journal.ts';
 import { balanceKey, BalanceSheet } from './balance-sheet.ts';
 import { balanced, trialBalance } from './balanced.ts';
 import type { LedgerDecision } from './decide.ts';

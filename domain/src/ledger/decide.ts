@@ -1,4 +1,5 @@
-import type { Account, LedgerIntent } from '../schemas/ledger.ts';
+import type { Account } from '../schemas/account.ts';
+import type { LedgerIntent } from '../schemas/ledger-intent.ts';
 import { changeAccount, openAccount } from './account-intents.ts';
 import { balanceKey } from './balance-sheet.ts';
 import { Book, outcomeOf, type LedgerDecision as Outcome, type LedgerState } from './book.ts';

@@ -1,4 +1,4 @@
-import type { Account, Guard } from '../schemas/ledger.ts';
+import type { Account, Guard } from '../schemas/account.ts';
 import type { BalanceSums } from './balance-sheet.ts';
 import { refuse, type Refused } from './refusal.ts';
 

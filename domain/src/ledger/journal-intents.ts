@@ -1,6 +1,7 @@
 import { canonicalJson } from '../hash.ts';
 import type { JournalEntryDraft } from '../schemas/effect.ts';
-import type { Journal, LedgerIntent } from '../schemas/ledger.ts';
+import type { Journal } from '../schemas/journal.ts';
+import type { LedgerIntent } from '../schemas/ledger-intent.ts';
 import { balanced } from './balanced.ts';
 import type { Book } from './book.ts';
 import { isDay } from './days.ts';

@@ -1,6 +1,8 @@
 import { assert } from '../errors.ts';
 import { canonicalJson } from '../hash.ts';
-import type { Account, Journal, Period } from '../schemas/ledger.ts';
+import type { Account } from '../schemas/account.ts';
+import type { Journal } from '../schemas/journal.ts';
+import type { Period } from '../schemas/period.ts';
 
 /**
  * The leaves of the ledger stream: RFC 8785 text of a typed statement of everything that can't change. They are made

@@ -1,4 +1,5 @@
-import type { BalanceMonth, Feed, FeedCell, Journal, MonthCell } from '../schemas/ledger.ts';
+import type { BalanceMonth, Feed, FeedCell, MonthCell } from '../schemas/balance-month.ts';
+import type { Journal } from '../schemas/journal.ts';
 import { firstDay } from './leaf.ts';
 
 /** Sums of an account in one currency, minor units. */

@@ -1,4 +1,5 @@
-import type { LedgerIntent, Period } from '../schemas/ledger.ts';
+import type { LedgerIntent } from '../schemas/ledger-intent.ts';
+import type { Period } from '../schemas/period.ts';
 import type { Book } from './book.ts';
 import { isDay } from './days.ts';
 import { refuse, type Refused } from './refusal.ts';

@@ -1,4 +1,4 @@
-import type { Period } from '../schemas/ledger.ts';
+import type { Period } from '../schemas/period.ts';
 import { dayAfter } from './days.ts';
 
 /**

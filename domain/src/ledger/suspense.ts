@@ -1,5 +1,6 @@
 import type { JournalEntryDraft } from '../schemas/effect.ts';
-import type { Account, Journal } from '../schemas/ledger.ts';
+import type { Account } from '../schemas/account.ts';
+import type { Journal } from '../schemas/journal.ts';
 import type { Book } from './book.ts';
 
 /** Where entries lie that must be booked and have no account to go to. The writer opens it when it first needs it. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { legalHoldSchema } from './retention.ts';
-import { openingAccountSchema, periodSchema } from './ledger.ts';
+import { openingAccountSchema } from './account.ts';
+import { periodSchema } from './period.ts';
 import { idSchema, instantSchema, roleSchema, sha256Schema } from './common.ts';
 import { evidenceSubjectSchema, ledgerFormatSchema } from './evidence.ts';
 import { calendarSchema, holidayRuleSchema, timeZoneSchema } from './schedule.ts';

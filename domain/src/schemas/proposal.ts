@@ -9,7 +9,7 @@ import {
   storedAsText,
 } from './common.ts';
 import { keepDaysSchema } from './retention.ts';
-import { accountChangeableSchema } from './ledger.ts';
+import { accountChangeableSchema } from './account.ts';
 import { businessHoursSchema } from './organization.ts';
 import { policySchema } from './policy.ts';
 import { recordTypeSchema } from './record.ts';

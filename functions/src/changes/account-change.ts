@@ -1,7 +1,7 @@
 import { derivedId } from '@countersign/domain/hash';
 import { AppError } from '@countersign/domain/errors';
 import { inWords } from '@countersign/domain/plan/sentence';
-import type { AccountChange } from '@countersign/domain/schemas/ledger';
+import type { AccountChange } from '@countersign/domain/schemas/account';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
 import type { ChangeDefinition } from './change-kind.ts';

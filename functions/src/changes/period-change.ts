@@ -1,7 +1,7 @@
 import { derivedId } from '@countersign/domain/hash';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import { periodSchema, type Period } from '@countersign/domain/schemas/ledger';
+import { periodSchema, type Period } from '@countersign/domain/schemas/period';
 import type { ChangeOf } from '@countersign/domain/schemas/proposal';
 import { closingChecklist } from '../ledger/closing-checklist.ts';
 import type { Reader } from './change-kind.ts';

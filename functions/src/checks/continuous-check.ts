@@ -2,7 +2,7 @@ import { derivedId } from '@countersign/domain/hash';
 import { isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import type { CheckResult } from '@countersign/domain/schemas/check';
-import type { StreamHead, StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamHead, StreamName } from '@countersign/domain/schemas/stream';
 import { config } from '../config.ts';
 import { ChangeSet } from '../engine/change-set.ts';
 import type { Deps } from '../engine/deps.ts';

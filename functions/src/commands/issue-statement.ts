@@ -1,7 +1,7 @@
 import { AppError } from '@countersign/domain/errors';
 import { sha256Hex } from '@countersign/domain/hash';
 import { objectPaths, paths } from '@countersign/domain/paths';
-import { checkpointSchema } from '@countersign/domain/schemas/ledger';
+import { checkpointSchema } from '@countersign/domain/schemas/stream';
 import type {
   IssuedStatement,
   Statement,

@@ -1,7 +1,7 @@
 import { derivedId } from '@countersign/domain/hash';
 import { toMinor } from '@countersign/domain/money/money';
 import { PLATFORM_BALANCE } from '@countersign/domain/plan/effect-facts';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import type { AccountSnapshot, MissingAccount } from '../effects/payment-provider.ts';
 import { refs } from '../refs.ts';
 import { read, readAll } from '../store/database.ts';

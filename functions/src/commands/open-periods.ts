@@ -3,7 +3,7 @@ import { AppError } from '@countersign/domain/errors';
 import { isDay } from '@countersign/domain/ledger/days';
 import { closedThrough } from '@countersign/domain/ledger/periods';
 import { paths } from '@countersign/domain/paths';
-import { periodSchema } from '@countersign/domain/schemas/ledger';
+import { periodSchema } from '@countersign/domain/schemas/period';
 import type { Command } from './run-command.ts';
 
 const MAX_PERIODS = 500;

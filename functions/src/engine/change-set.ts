@@ -1,7 +1,7 @@
 import { auditEvent, auditSubject } from '@countersign/domain/audit/event';
 import type { Actor } from '@countersign/domain/schemas/common';
 import type { AuditEventType, AuditSubject } from '@countersign/domain/schemas/audit';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import { derivedId } from '@countersign/domain/hash';
 import { randomBytes } from 'node:crypto';
 import type { DocRef, Write } from '../store/database.ts';

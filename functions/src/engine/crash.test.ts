@@ -1,4 +1,4 @@
-import type { Balance } from '@countersign/domain/schemas/ledger';
+import type { Balance } from '@countersign/domain/schemas/account';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { expect, test } from 'vitest';
 import { config } from '../config.ts';

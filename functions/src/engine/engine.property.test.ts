@@ -1,6 +1,6 @@
 import { countOf } from '@countersign/domain/plan/totals';
 import { END_STATES, type Execution } from '@countersign/domain/schemas/execution';
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { config } from '../config.ts';

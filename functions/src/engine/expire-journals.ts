@@ -1,5 +1,5 @@
 import { derivedId } from '@countersign/domain/hash';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import { conflict } from '../streams/conflict.ts';
 import { drainStream } from '../streams/index.ts';
 import { ChangeSet } from './change-set.ts';

@@ -1,4 +1,4 @@
-import { journalSchema, type Journal } from '@countersign/domain/schemas/ledger';
+import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import type { Plugin } from '@countersign/plugin-sdk';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { config } from '../config.ts';
 import { Life, mortal } from './testing/mortal.ts';

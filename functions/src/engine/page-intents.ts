@@ -3,7 +3,7 @@ import { effectId, providerKey } from '@countersign/domain/plan/effect-checks';
 import { amountsInWords } from '@countersign/domain/plan/sentence';
 import { paths } from '@countersign/domain/paths';
 import { toStoredOutcomes, type Effect, type PageOutcomes, type PlanPage } from '@countersign/domain/schemas/effect';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import type { ApplyContext } from './apply-page.ts';
 import { ChangeSet } from './change-set.ts';
 import { fenced } from './work.ts';

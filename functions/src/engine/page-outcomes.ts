@@ -10,7 +10,7 @@ import {
   type PageOutcomes,
   type PlanPage,
 } from '@countersign/domain/schemas/effect';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import { insideKindOf } from '../effects/index.ts';
 import type { Performed } from '../effects/payment-provider.ts';
 import { refs } from '../refs.ts';

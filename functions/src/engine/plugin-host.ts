@@ -4,7 +4,7 @@ import { derivedId, sha256Hex } from '@countersign/domain/hash';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { claimKindSchema } from '@countersign/domain/schemas/effect';
 import { idSchema } from '@countersign/domain/schemas/common';
-import type { Account } from '@countersign/domain/schemas/ledger';
+import type { Account } from '@countersign/domain/schemas/account';
 import type { StoredRecord } from '@countersign/domain/schemas/record';
 import * as z from 'zod';
 import { paths } from '@countersign/domain/paths';

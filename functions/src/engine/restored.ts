@@ -1,6 +1,6 @@
 import { parseCheckpoint } from '@countersign/domain/audit/checkpoint';
 import { AppError } from '@countersign/domain/errors';
-import type { StreamHead, StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamHead, StreamName } from '@countersign/domain/schemas/stream';
 import { paths } from '@countersign/domain/paths';
 import { log } from '../log.ts';
 import { refs } from '../refs.ts';

@@ -7,7 +7,7 @@ import { countsOf } from '@countersign/domain/plan/totals';
 import { paths } from '@countersign/domain/paths';
 import { toStoredOutcomes, type PageOutcomes } from '@countersign/domain/schemas/effect';
 import type { Execution, ExecutionState, Plan } from '@countersign/domain/schemas/execution';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import { refs } from '../refs.ts';
 import { readAll, type Transaction, type Write } from '../store/database.ts';
 import type { ChangeSet } from './change-set.ts';

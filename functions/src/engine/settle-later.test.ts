@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { definePlugin } from '@countersign/plugin-sdk';
 import type { Effect } from '@countersign/domain/schemas/effect';
 import type { Execution } from '@countersign/domain/schemas/execution';
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import { receiveStripeEvent, type WebhookAnswer } from '../webhooks/receive-stripe-event.ts';
 import { config } from '../config.ts';
 import { settlementWorkId } from './settle-later-work.ts';

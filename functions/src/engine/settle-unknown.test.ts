@@ -1,4 +1,4 @@
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { unknownProposalSchema, unknownSchema, type UnknownProposal } from '@countersign/domain/schemas/unknown';
 import { beforeEach, expect, test } from 'vitest';

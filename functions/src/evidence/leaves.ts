@@ -2,7 +2,10 @@ import { paths } from '@countersign/domain/paths';
 import { accountLeaf, journalLeaf, periodLeaf } from '@countersign/domain/ledger/leaf';
 import { auditLeaf } from '@countersign/domain/audit/leaf';
 import { auditEventSchema } from '@countersign/domain/schemas/audit';
-import { accountSchema, journalSchema, periodSchema, type StreamName } from '@countersign/domain/schemas/ledger';
+import { accountSchema } from '@countersign/domain/schemas/account';
+import { journalSchema } from '@countersign/domain/schemas/journal';
+import { periodSchema } from '@countersign/domain/schemas/period';
+import type { StreamName } from '@countersign/domain/schemas/stream';
 import type { Database, Query, Stored } from '../store/database.ts';
 import { assertWithin, MAX_JOURNALS } from './limits.ts';
 

@@ -7,7 +7,7 @@ import { auditPersonalSchema } from '@countersign/domain/schemas/audit';
 import type { EvidenceExport, EvidenceRequest } from '@countersign/domain/schemas/evidence';
 import type { Execution } from '@countersign/domain/schemas/execution';
 import { evidenceExportSchema } from '@countersign/domain/schemas/evidence';
-import { checkpointSchema, type StreamName } from '@countersign/domain/schemas/ledger';
+import { checkpointSchema, type StreamName } from '@countersign/domain/schemas/stream';
 import type { Deps } from '../engine/deps.ts';
 import { collectExecution, withoutPersonal, type Contents, type Source } from './documents.ts';
 import { inOrder, leafText, STREAM_NAMES, type LeafPlaces } from './leaves.ts';

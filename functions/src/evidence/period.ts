@@ -1,6 +1,6 @@
 import { paths } from '@countersign/domain/paths';
 import { END_STATES, executionSchema } from '@countersign/domain/schemas/execution';
-import { leafBatchSchema, type LeafBatch } from '@countersign/domain/schemas/ledger';
+import { leafBatchSchema, type LeafBatch } from '@countersign/domain/schemas/stream';
 import { collectExecution, type Contents, type Source } from './documents.ts';
 import { placeEventsWithin } from './events.ts';
 import { inOrder, place, placeJournalsOf } from './leaves.ts';

@@ -9,7 +9,7 @@ import {
 import { TILE_WIDTH, tileKey, unpackHashes } from '@countersign/domain/audit/tiles';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import type { StreamName, Tile } from '@countersign/domain/schemas/ledger';
+import type { StreamName, Tile } from '@countersign/domain/schemas/stream';
 import type { Database } from '../store/database.ts';
 
 /** Sixteen kilobytes each. */

@@ -5,7 +5,7 @@ import {
   type Checkpoint,
   type StreamHead,
   type StreamName,
-} from '@countersign/domain/schemas/ledger';
+} from '@countersign/domain/schemas/stream';
 import type { Organization } from '@countersign/domain/schemas/organization';
 import { drainStream, sealStream, type SealDeps } from '../streams/index.ts';
 import { isSameCheckpoint } from '../streams/publisher.ts';

@@ -2,7 +2,7 @@ import { addSpan, noSums, type LeafSums, type Span } from '@countersign/domain/l
 import { balanceKey } from '@countersign/domain/ledger/balance-sheet';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import { balanceMonthSchema } from '@countersign/domain/schemas/ledger';
+import { balanceMonthSchema } from '@countersign/domain/schemas/balance-month';
 import type { Database } from '../store/database.ts';
 import { monthsPosition, rollMonths } from '../streams/months.ts';
 import type { StreamDeps } from '../streams/ports.ts';

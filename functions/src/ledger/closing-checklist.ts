@@ -1,7 +1,7 @@
 import { SUSPENSE_ACCOUNT } from '@countersign/domain/ledger/suspense';
 import { inWords } from '@countersign/domain/plan/sentence';
 import { paths } from '@countersign/domain/paths';
-import type { Period } from '@countersign/domain/schemas/ledger';
+import type { Period } from '@countersign/domain/schemas/period';
 import type { Deps } from '../engine/deps.ts';
 import type { Database } from '../store/database.ts';
 import { sumsOver } from './balances-at.ts';

@@ -1,7 +1,7 @@
 import { EMPTY_TREE, leafHash, rootOf, type Hash } from '@countersign/domain/audit/merkle';
 import { appendToTiles, openTiles, packHashes, tileKey, unpackHashes } from '@countersign/domain/audit/tiles';
 import { paths } from '@countersign/domain/paths';
-import type { Inbox, InboxResult, StreamHead, StreamName, Tile } from '@countersign/domain/schemas/ledger';
+import type { Inbox, InboxResult, StreamHead, StreamName, Tile } from '@countersign/domain/schemas/stream';
 import type { Database, Stored, Write } from '../store/database.ts';
 import { auditKind } from './audit-kind.ts';
 import { ledgerKind } from './ledger-kind.ts';

@@ -1,6 +1,6 @@
 import type { Storage } from 'firebase-admin/storage';
 import { AppError } from '@countersign/domain/errors';
-import type { StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamName } from '@countersign/domain/schemas/stream';
 import { epochName, isSameCheckpoint } from './publisher.ts';
 import type { CheckpointPublisher } from './ports.ts';
 

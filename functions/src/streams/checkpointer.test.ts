@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fromBase64, parseCheckpoint } from '@countersign/domain/audit/checkpoint';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import { checkpointSchema, type StreamHead } from '@countersign/domain/schemas/ledger';
+import { checkpointSchema, type StreamHead } from '@countersign/domain/schemas/stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { memoryDatabase } from '../store/memory-database.ts';
 import { sealStream } from './checkpointer.ts';

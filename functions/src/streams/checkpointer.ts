@@ -11,7 +11,7 @@ import { consistencyRanges, proofFromTiles, tilesOfRanges, verifyConsistency } f
 import { tileKey, unpackHashes } from '@countersign/domain/audit/tiles';
 import { AppError, isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import type { Checkpoint, StreamHead, StreamName, Tile } from '@countersign/domain/schemas/ledger';
+import type { Checkpoint, StreamHead, StreamName, Tile } from '@countersign/domain/schemas/stream';
 import type { Organization } from '@countersign/domain/schemas/organization';
 import type { Database, Stored } from '../store/database.ts';
 import { ed25519Verify } from './ed25519.ts';

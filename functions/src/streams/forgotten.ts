@@ -1,5 +1,5 @@
 import { isAppError } from '@countersign/domain/errors';
-import type { StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamName } from '@countersign/domain/schemas/stream';
 import type { Query, Stored } from '../store/database.ts';
 import { otherHistoryIn, sealStream, type OtherHistory } from './checkpointer.ts';
 import { rollMonths } from './months.ts';

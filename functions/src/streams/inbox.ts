@@ -1,7 +1,8 @@
 import type { RecordedAuditEvent } from '@countersign/domain/audit/event';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import type { Inbox, LedgerIntent, StreamName } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
+import type { Inbox, StreamName } from '@countersign/domain/schemas/stream';
 import type { Write } from '../store/database.ts';
 import { documentBytes, MAX_INBOX_BYTES } from '../store/limits.ts';
 

@@ -1,4 +1,4 @@
-import type { StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamName } from '@countersign/domain/schemas/stream';
 import type { Database } from '../store/database.ts';
 import { INBOX_DOCUMENTS_PER_READ, type Position } from './batch.ts';
 import type { DrainResult, Refusal } from './ports.ts';

@@ -13,15 +13,10 @@ import { balanceKey } from '@countersign/domain/ledger/balance-sheet';
 import { assert } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import type { JournalEntryDraft } from '@countersign/domain/schemas/effect';
-import {
-  ledgerIntentSchema,
-  toStoredJournal,
-  type Account,
-  type Balance,
-  type Journal,
-  type LedgerIntent,
-  type Period,
-} from '@countersign/domain/schemas/ledger';
+import type { Account, Balance } from '@countersign/domain/schemas/account';
+import { toStoredJournal, type Journal } from '@countersign/domain/schemas/journal';
+import { ledgerIntentSchema, type LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
+import type { Period } from '@countersign/domain/schemas/period';
 import type { Database, Write } from '../store/database.ts';
 import { parseItems, type StreamKind } from './stream-kind.ts';
 

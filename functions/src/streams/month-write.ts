@@ -1,5 +1,5 @@
 import { paths } from '@countersign/domain/paths';
-import type { BalanceMonth } from '@countersign/domain/schemas/ledger';
+import type { BalanceMonth } from '@countersign/domain/schemas/balance-month';
 import type { Write } from '../store/database.ts';
 
 export function monthWrite(orgId: string, month: BalanceMonth): Extract<Write, { op: 'set' }> {

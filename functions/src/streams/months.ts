@@ -7,8 +7,8 @@ import {
   monthsCursorSchema,
   type Feed,
   type MonthsCursor,
-  type StreamHead,
-} from '@countersign/domain/schemas/ledger';
+} from '@countersign/domain/schemas/balance-month';
+import type { StreamHead } from '@countersign/domain/schemas/stream';
 import type { Database, Write } from '../store/database.ts';
 import { conflict } from './conflict.ts';
 import { monthWrite } from './month-write.ts';

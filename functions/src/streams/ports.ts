@@ -1,4 +1,4 @@
-import type { StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamName } from '@countersign/domain/schemas/stream';
 import type { Database } from '../store/database.ts';
 
 /** What the single writer needs. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@countersign/domain/errors';
-import type { StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamName } from '@countersign/domain/schemas/stream';
 import type { CheckpointPublisher } from './ports.ts';
 
 /** Sizes are padded, so that names sort by size. */

@@ -1,6 +1,8 @@
 import { cellsOfJournal, Months } from '@countersign/domain/ledger/months';
 import { paths } from '@countersign/domain/paths';
-import { journalSchema, type MonthsCursor, type StreamHead } from '@countersign/domain/schemas/ledger';
+import type { MonthsCursor } from '@countersign/domain/schemas/balance-month';
+import { journalSchema } from '@countersign/domain/schemas/journal';
+import type { StreamHead } from '@countersign/domain/schemas/stream';
 import type { Database, Write } from '../store/database.ts';
 import { monthWrite } from './month-write.ts';
 import type { StreamDeps } from './ports.ts';

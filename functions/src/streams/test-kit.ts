@@ -1,7 +1,9 @@
 import { auditEvent, auditSubject, memberCommitment } from '@countersign/domain/audit/event';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import type { Account, LedgerIntent, StreamName } from '@countersign/domain/schemas/ledger';
+import type { Account } from '@countersign/domain/schemas/account';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
+import type { StreamName } from '@countersign/domain/schemas/stream';
 import { generateKeyPairSync } from 'node:crypto';
 import type { Database, Write } from '../store/database.ts';
 import { auditIntents, ledgerIntents } from './inbox.ts';

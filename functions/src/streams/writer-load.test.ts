@@ -1,5 +1,5 @@
 import { paths } from '@countersign/domain/paths';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Database, Write } from '../store/database.ts';
 import { memoryDatabase } from '../store/memory-database.ts';

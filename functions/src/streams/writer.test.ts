@@ -1,6 +1,7 @@
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import type { LedgerIntent, StreamHead, StreamName } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
+import type { StreamHead, StreamName } from '@countersign/domain/schemas/stream';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../store/database.ts';

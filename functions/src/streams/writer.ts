@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import type { InboxResult, StreamName } from '@countersign/domain/schemas/ledger';
+import type { InboxResult, StreamName } from '@countersign/domain/schemas/stream';
 import type { Stored } from '../store/database.ts';
 import {
   INBOX_DOCUMENTS_PER_READ,

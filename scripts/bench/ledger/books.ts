@@ -1,4 +1,4 @@
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import { awaitDecided, ledgerIntents, type StreamDeps } from '../../../functions/src/streams/index.ts';
 
 export const ORG = 'bench';

@@ -1,5 +1,5 @@
 import { paths } from '@countersign/domain/paths';
-import type { Balance } from '@countersign/domain/schemas/ledger';
+import type { Balance } from '@countersign/domain/schemas/account';
 import type { StreamDeps } from '../../../functions/src/streams/index.ts';
 import { figure, type Figure } from '../figure.ts';
 import { openAccounts, produce } from './books.ts';

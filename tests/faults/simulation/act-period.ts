@@ -1,4 +1,4 @@
-import type { Period } from '@countersign/domain/schemas/ledger';
+import type { Period } from '@countersign/domain/schemas/period';
 import { ChangeSet } from '../../../functions/src/engine/change-set.ts';
 import { drainStream } from '../../../functions/src/streams/index.ts';
 import type { Closing } from './acts.ts';

@@ -1,4 +1,4 @@
-import type { StreamHead } from '@countersign/domain/schemas/ledger';
+import type { StreamHead } from '@countersign/domain/schemas/stream';
 import { paths } from '@countersign/domain/paths';
 import { parseCheckpoint } from '@countersign/domain/audit/checkpoint';
 import { afterRestore } from '../../../functions/src/engine/restored.ts';

@@ -1,5 +1,5 @@
 import { formatMoney, toMinor } from '@countersign/domain/money/money';
-import type { Guard } from '@countersign/domain/schemas/ledger';
+import type { Guard } from '@countersign/domain/schemas/account';
 
 /** What an account is held to, for people. */
 export function guardInWords(guard: Guard): string {

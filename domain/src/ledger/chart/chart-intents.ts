@@ -1,5 +1,6 @@
 import { canonicalJson, derivedId } from '../../hash.ts';
-import type { Account, AccountChange, LedgerIntent } from '../../schemas/ledger.ts';
+import type { Account, AccountChange } from '../../schemas/account.ts';
+import type { LedgerIntent } from '../../schemas/ledger-intent.ts';
 import { chartIssue, type ChartFileRow, type ChartIssue, type ChartRow } from './chart-row.ts';
 import { issuesUnder } from './read-chart.ts';
 

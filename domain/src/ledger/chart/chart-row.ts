@@ -1,4 +1,4 @@
-import type { Account, Guard } from '../../schemas/ledger.ts';
+import type { Account, Guard } from '../../schemas/account.ts';
 
 /** One account of a chart, as a person plans it: what the writer adds (place in the stream, balances) is not here. */
 export interface ChartRow {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { currencyCodes } from '../../money/currencies.ts';
-import { ledgerIntentSchema, type Guard } from '../../schemas/ledger.ts';
+import type { Guard } from '../../schemas/account.ts';
+import { ledgerIntentSchema } from '../../schemas/ledger-intent.ts';
 import { MemoryLedger } from '../testing/memory-ledger.ts';
 import { chartIntents } from './chart-intents.ts';
 import { rowsOfAccounts, type ChartRow } from './chart-row.ts';

@@ -1,6 +1,6 @@
 import { exponentOf } from '../../money/currencies.ts';
 import { toMajorText } from '../../money/money.ts';
-import type { Guard } from '../../schemas/ledger.ts';
+import type { Guard } from '../../schemas/account.ts';
 
 /** What a cell of guards may hold; shown where it holds something else. */
 export const GUARD_FORMS =

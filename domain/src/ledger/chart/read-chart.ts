@@ -1,7 +1,7 @@
 import { textOfCell } from '../../csv/cell-text.ts';
 import { readTable, type TableRow } from '../../csv/read-table.ts';
 import { isCurrency } from '../../money/currencies.ts';
-import { accountTypeSchema, type Account } from '../../schemas/ledger.ts';
+import { accountTypeSchema, type Account } from '../../schemas/account.ts';
 import { idSchema } from '../../schemas/common.ts';
 import { isDay } from '../days.ts';
 import { chartIssue, type ChartFileRow, type ChartIssue } from './chart-row.ts';

@@ -1,4 +1,4 @@
-import type { Account, Guard } from '../../schemas/ledger.ts';
+import type { Account, Guard } from '../../schemas/account.ts';
 import type { ChartRow } from './chart-row.ts';
 
 export interface ChartTemplate {

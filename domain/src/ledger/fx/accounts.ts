@@ -1,4 +1,4 @@
-import type { LedgerIntent } from '../../schemas/ledger.ts';
+import type { LedgerIntent } from '../../schemas/ledger-intent.ts';
 
 /**
  * The accounts of foreign exchange. Each foreign currency has two below the position account:

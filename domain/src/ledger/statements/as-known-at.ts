@@ -1,4 +1,4 @@
-import type { Journal } from '../../schemas/ledger.ts';
+import type { Journal } from '../../schemas/journal.ts';
 import type { LeafSum } from './leaf-sums.ts';
 
 /** When a journal was posted; null when it never was. */

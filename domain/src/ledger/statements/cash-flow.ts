@@ -1,5 +1,5 @@
 import type { JournalEntryDraft } from '../../schemas/effect.ts';
-import type { Account } from '../../schemas/ledger.ts';
+import type { Account } from '../../schemas/account.ts';
 import type { CashActivity, StatementLine, StatementSettings } from '../../schemas/statement.ts';
 import { FX_POSITION } from '../fx/accounts.ts';
 import { cashCheck } from './checks.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { JournalEntryDraft } from '../../schemas/effect.ts';
-import type { Account, Journal } from '../../schemas/ledger.ts';
+import type { Account } from '../../schemas/account.ts';
+import type { Journal } from '../../schemas/journal.ts';
 
 /** For tests: charts and journals that any ledger could hold. */
 export function exampleAccount(

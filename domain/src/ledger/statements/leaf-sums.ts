@@ -1,4 +1,4 @@
-import type { Account } from '../../schemas/ledger.ts';
+import type { Account } from '../../schemas/account.ts';
 
 /** Posted entries of one account that takes entries, in one currency, up to some day: sums of minor units, each at least 0. */
 export interface LeafSum {

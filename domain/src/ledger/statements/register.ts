@@ -1,5 +1,6 @@
 import { fromMinor } from '../../money/money.ts';
-import type { Account, Journal } from '../../schemas/ledger.ts';
+import type { Account } from '../../schemas/account.ts';
+import type { Journal } from '../../schemas/journal.ts';
 import type { StatementLine } from '../../schemas/statement.ts';
 import { registerCheck } from './checks.ts';
 import { onNormalSide } from './leaf-sums.ts';

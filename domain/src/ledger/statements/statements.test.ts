@@ -9,7 +9,8 @@ import { netDebit, type LeafSum } from './leaf-sums.ts';
 import { cashOfBranch, makeTreeStatement, type Made, type TreeParameters } from './make-statement.ts';
 import { Register } from './register.ts';
 import { restatedLines } from './restatement.ts';
-import type { Account, Journal } from '../../schemas/ledger.ts';
+import type { Account } from '../../schemas/account.ts';
+import type { Journal } from '../../schemas/journal.ts';
 import { CHART_TEMPLATES } from '../chart/templates.ts';
 import { assumedSettings } from './settings.ts';
 

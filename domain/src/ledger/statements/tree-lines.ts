@@ -1,6 +1,6 @@
 import { assert } from '../../errors.ts';
 import { fromMinor } from '../../money/money.ts';
-import type { Account } from '../../schemas/ledger.ts';
+import type { Account } from '../../schemas/account.ts';
 import type { StatementLine } from '../../schemas/statement.ts';
 import { TYPE_ORDER, type Chart } from './leaf-sums.ts';
 

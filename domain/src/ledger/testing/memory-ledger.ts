@@ -1,4 +1,8 @@
-import type { Account, Balance, Feed, Journal, LedgerIntent, Period } from '../../schemas/ledger.ts';
+import type { Account, Balance } from '../../schemas/account.ts';
+import type { Feed } from '../../schemas/balance-month.ts';
+import type { Journal } from '../../schemas/journal.ts';
+import type { LedgerIntent } from '../../schemas/ledger-intent.ts';
+import type { Period } from '../../schemas/period.ts';
 import { balanceKey } from '../balance-sheet.ts';
 import { decideBatch, type Closing, type LedgerDecision, type LedgerState } from '../decide.ts';
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { sha256Hex } from '../../hash.ts';
-import type { Account } from '../../schemas/ledger.ts';
+import type { Account } from '../../schemas/account.ts';
 
 /** The roots that beancount knows, and the types that hledger gives accounts below them. */
 export const ROOTS: Readonly<Record<Account['type'], { readonly name: string; readonly hledgerType: string }>> = {

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { toMajorText } from '../../money/money.ts';
-import type { Journal } from '../../schemas/ledger.ts';
+import type { Journal } from '../../schemas/journal.ts';
 import { guardsToText } from '../chart/guard-text.ts';
 import { dayAfter } from '../days.ts';
 import type { NamedAccount } from './account-names.ts';

@@ -1,5 +1,5 @@
 import { toMajorText } from '../../money/money.ts';
-import type { Journal } from '../../schemas/ledger.ts';
+import type { Journal } from '../../schemas/journal.ts';
 import { guardsToText } from '../chart/guard-text.ts';
 import { ROOTS, type NamedAccount } from './account-names.ts';
 import { metadataKey, tagValue } from './metadata-text.ts';

@@ -1,7 +1,7 @@
 import { keepsItsText } from '../../csv/cell-text.ts';
 import { toCsv } from '../../csv/write.ts';
 import { toMajorText } from '../../money/money.ts';
-import type { Journal } from '../../schemas/ledger.ts';
+import type { Journal } from '../../schemas/journal.ts';
 import type { TextWriter, WrittenSum } from './text-writer.ts';
 
 const COLUMNS = ['reference', 'date', 'memo', 'account', 'debit', 'credit', 'currency'] as const;

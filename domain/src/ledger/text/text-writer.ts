@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { requireExponent, toMajorText } from '../../money/money.ts';
-import type { Journal } from '../../schemas/ledger.ts';
+import type { Journal } from '../../schemas/journal.ts';
 import { dayAfter } from '../days.ts';
 import { accountNames, type NamedAccount } from './account-names.ts';
 

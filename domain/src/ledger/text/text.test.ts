@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Account, Journal } from '../../schemas/ledger.ts';
+import type { Account } from '../../schemas/account.ts';
+import type { Journal } from '../../schemas/journal.ts';
 import { accountNames } from './account-names.ts';
 import { BeancountWriter } from './beancount-writer.ts';
 import { HledgerWriter } from './hledger-writer.ts';

@@ -1,6 +1,7 @@
 import { memberCommitment } from '@countersign/domain/audit/event';
 import type { Role } from '@countersign/domain/schemas/common';
-import type { Account, LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { Account } from '@countersign/domain/schemas/account';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import type { Policy } from '@countersign/domain/schemas/policy';
 import { refs } from '../../refs.ts';
 import { drainStream } from '../../streams/index.ts';

@@ -1,7 +1,8 @@
 import { toMinor } from '@countersign/domain/money/money';
 import { countOf } from '@countersign/domain/plan/totals';
 import type { Execution } from '@countersign/domain/schemas/execution';
-import type { Balance, Journal } from '@countersign/domain/schemas/ledger';
+import type { Balance } from '@countersign/domain/schemas/account';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import { expect } from 'vitest';
 import { drainStream, sealStream } from '../../streams/index.ts';
 import { verifyOrganization } from '../../streams/verify/index.ts';

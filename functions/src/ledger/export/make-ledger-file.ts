@@ -8,7 +8,7 @@ import type { TextWriter, WrittenSum } from '@countersign/domain/ledger/text/tex
 import { AppError } from '@countersign/domain/errors';
 import { objectPaths, paths } from '@countersign/domain/paths';
 import type { EvidenceExport, LedgerFormat } from '@countersign/domain/schemas/evidence';
-import { balanceSchema, type Account } from '@countersign/domain/schemas/ledger';
+import { balanceSchema, type Account } from '@countersign/domain/schemas/account';
 import type { Deps } from '../../engine/deps.ts';
 import { refs } from '../../refs.ts';
 import { read } from '../../store/database.ts';

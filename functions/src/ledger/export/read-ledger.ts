@@ -1,5 +1,6 @@
 import { paths } from '@countersign/domain/paths';
-import { accountSchema, journalSchema, type Account, type Journal } from '@countersign/domain/schemas/ledger';
+import { accountSchema, type Account } from '@countersign/domain/schemas/account';
+import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
 import type * as z from 'zod';
 import type { Database } from '../../store/database.ts';
 import { readPages } from '../../streams/verify/read-pages.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import { accountSchema, type Account } from '@countersign/domain/schemas/ledger';
+import { accountSchema, type Account } from '@countersign/domain/schemas/account';
 import { refs } from '../../refs.ts';
 import { readAll, type Database } from '../../store/database.ts';
 import type { StreamDeps } from '../../streams/ports.ts';

@@ -1,7 +1,7 @@
 import { fxAccounts } from '@countersign/domain/ledger/fx/accounts';
 import { positionsOf } from '@countersign/domain/ledger/fx/position';
 import type { Execution } from '@countersign/domain/schemas/execution';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import type { Plugin } from '@countersign/plugin-sdk';
 import { beforeEach, expect, test } from 'vitest';
 import fxDeals from '../../../../plugins/fx-deals/src/index.ts';

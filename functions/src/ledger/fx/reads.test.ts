@@ -1,4 +1,4 @@
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import type { Change } from '@countersign/domain/schemas/proposal';
 import { beforeEach, expect, test } from 'vitest';
 import { ORG, World } from '../../engine/testing/world.ts';

@@ -2,7 +2,7 @@ import { fxAccounts } from '@countersign/domain/ledger/fx/accounts';
 import { exchange } from '@countersign/domain/ledger/fx/exchange';
 import { positionsOf, type Position } from '@countersign/domain/ledger/fx/position';
 import type { Execution } from '@countersign/domain/schemas/execution';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import type { Plugin } from '@countersign/plugin-sdk';
 import { beforeEach, expect, test } from 'vitest';
 import fxRevaluation from '../../../../plugins/fx-revaluation/src/index.ts';

@@ -1,6 +1,6 @@
 import { isPostedBy } from '@countersign/domain/ledger/statements/as-known-at';
 import { AppError } from '@countersign/domain/errors';
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import type { StatementHead } from '@countersign/domain/schemas/statement';
 
 /** A batch that was decided just before midnight may be committed just after it. */

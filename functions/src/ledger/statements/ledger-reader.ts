@@ -1,7 +1,8 @@
 import type { Chart, LeafSum } from '@countersign/domain/ledger/statements/leaf-sums';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import { accountSchema, journalSchema, type Account, type Journal } from '@countersign/domain/schemas/ledger';
+import { accountSchema, type Account } from '@countersign/domain/schemas/account';
+import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
 import { refs } from '../../refs.ts';
 import { read } from '../../store/database.ts';
 import type { StreamDeps } from '../../streams/ports.ts';

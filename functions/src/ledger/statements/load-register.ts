@@ -4,7 +4,7 @@ import { AppError } from '@countersign/domain/errors';
 import { fromMinor, toMinor } from '@countersign/domain/money/money';
 import { addDays } from '@countersign/domain/schedule/wall-time';
 import { currencySchema, daySchema, idSchema, instantSchema, minorSchema } from '@countersign/domain/schemas/common';
-import type { Account } from '@countersign/domain/schemas/ledger';
+import type { Account } from '@countersign/domain/schemas/account';
 import type { ParametersOf, StatementHead, StatementLine } from '@countersign/domain/schemas/statement';
 import * as z from 'zod';
 import { wasPosted, type Known } from './as-known.ts';

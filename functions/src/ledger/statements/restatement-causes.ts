@@ -6,7 +6,7 @@ import { AppError } from '@countersign/domain/errors';
 import { fromMinor } from '@countersign/domain/money/money';
 import { addDays } from '@countersign/domain/schedule/wall-time';
 import { daySchema, idSchema, instantSchema } from '@countersign/domain/schemas/common';
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import type {
   ParsedStatementQuery,
   RestatementCause,

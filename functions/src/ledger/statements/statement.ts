@@ -4,7 +4,7 @@ import type { Chart } from '@countersign/domain/ledger/statements/leaf-sums';
 import { isDay } from '@countersign/domain/ledger/days';
 import { DEFAULT_MAX_AGE_DAYS } from '@countersign/domain/ledger/fx/rate-table';
 import { AppError } from '@countersign/domain/errors';
-import type { Account } from '@countersign/domain/schemas/ledger';
+import type { Account } from '@countersign/domain/schemas/account';
 import type { Organization } from '@countersign/domain/schemas/organization';
 import type {
   ParametersOf,

@@ -10,7 +10,7 @@ import { sha256Hex } from '@countersign/domain/hash';
 import { recording } from '@countersign/domain/ledger/testing/memory-ledger';
 import { paths } from '@countersign/domain/paths';
 import { addDays } from '@countersign/domain/schedule/wall-time';
-import type { LedgerIntent } from '@countersign/domain/schemas/ledger';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import {
   issuedStatementSchema,
   statementHeadSchema,

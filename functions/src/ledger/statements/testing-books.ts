@@ -1,5 +1,6 @@
 import { opening, recording, type EntryText } from '@countersign/domain/ledger/testing/memory-ledger';
-import { journalSchema, type Journal, type LedgerIntent } from '@countersign/domain/schemas/ledger';
+import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
+import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import { ORG, World } from '../../engine/testing/world.ts';
 import { drainStream, ledgerIntents } from '../../streams/index.ts';
 

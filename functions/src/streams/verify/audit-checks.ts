@@ -7,7 +7,7 @@ import {
   auditPersonalSchema,
   type AuditEventBody,
 } from '@countersign/domain/schemas/audit';
-import { inboxSchema, type StreamName } from '@countersign/domain/schemas/ledger';
+import { inboxSchema, type StreamName } from '@countersign/domain/schemas/stream';
 import type { Database } from '../../store/database.ts';
 import { parseItems } from '../stream-kind.ts';
 import type { DocumentHistory } from './document-history.ts';

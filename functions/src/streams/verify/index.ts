@@ -1,6 +1,6 @@
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import type { StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamName } from '@countersign/domain/schemas/stream';
 import type { Database } from '../../store/database.ts';
 import { checkAudit, type AuditCounts } from './audit-checks.ts';
 import { DocumentHistory } from './document-history.ts';

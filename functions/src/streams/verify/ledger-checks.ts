@@ -3,15 +3,9 @@ import { balanced, trialBalance, type TrialBalanceRow } from '@countersign/domai
 import { accountLeaf, asOpened, journalLeaf, periodLeaf } from '@countersign/domain/ledger/leaf';
 import { canonicalJson } from '@countersign/domain/hash';
 import { paths } from '@countersign/domain/paths';
-import {
-  accountSchema,
-  balanceSchema,
-  journalSchema,
-  periodSchema,
-  type Account,
-  type Balance,
-  type Journal,
-} from '@countersign/domain/schemas/ledger';
+import { accountSchema, balanceSchema, type Account, type Balance } from '@countersign/domain/schemas/account';
+import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
+import { periodSchema } from '@countersign/domain/schemas/period';
 import type { Database } from '../../store/database.ts';
 import type { Findings } from './findings.ts';
 import type { LeafBook } from './leaf-book.ts';

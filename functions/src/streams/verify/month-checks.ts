@@ -1,5 +1,5 @@
 import { paths } from '@countersign/domain/paths';
-import { balanceMonthSchema } from '@countersign/domain/schemas/ledger';
+import { balanceMonthSchema } from '@countersign/domain/schemas/balance-month';
 import type { Database } from '../../store/database.ts';
 import { monthsPosition } from '../months.ts';
 import { monthsFromJournals } from '../rebuild-months.ts';

@@ -1,5 +1,5 @@
 import { paths } from '@countersign/domain/paths';
-import type { StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamName } from '@countersign/domain/schemas/stream';
 import { beforeEach, expect, test } from 'vitest';
 import { ALPHA, BRAVO, csvOf, ORG, World } from '../../engine/testing/world.ts';
 import { drainStream, sealStream } from '../index.ts';

@@ -5,7 +5,7 @@ import { paths } from '@countersign/domain/paths';
 import type { AuditEventBody } from '@countersign/domain/schemas/audit';
 import { pageOutcomesSchema, pageSchema, type Outcome } from '@countersign/domain/schemas/effect';
 import { executionSchema, type Execution } from '@countersign/domain/schemas/execution';
-import { journalSchema, type Journal } from '@countersign/domain/schemas/ledger';
+import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
 import type { Database, Stored } from '../../store/database.ts';
 import type { Findings } from './findings.ts';
 import { readPages } from './read-pages.ts';

@@ -1,5 +1,5 @@
 import { canonicalJson } from '@countersign/domain/hash';
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import type { Findings } from './findings.ts';
 
 type Noted = Pick<

@@ -15,7 +15,7 @@ import {
   tileSchema,
   type StreamHead,
   type StreamName,
-} from '@countersign/domain/schemas/ledger';
+} from '@countersign/domain/schemas/stream';
 import type { Database } from '../../store/database.ts';
 import { ed25519Verify } from '../ed25519.ts';
 import type { Findings } from './findings.ts';

@@ -1,6 +1,6 @@
 import { chartIntents } from '../../chart/chart-intents.ts';
 import type { ChartRow } from '../../chart/chart-row.ts';
-import type { LedgerIntent } from '../../../schemas/ledger.ts';
+import type { LedgerIntent } from '../../../schemas/ledger-intent.ts';
 import { MemoryLedger } from '../../testing/memory-ledger.ts';
 
 /** Exponents 0, 2, 3 and 4. */

@@ -5,7 +5,7 @@ import { tileKey, unpackHashes } from '@countersign/domain/audit/tiles';
 import { isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import type { AuditEvent } from '@countersign/domain/schemas/audit';
-import { type Checkpoint, tileSchema } from '@countersign/domain/schemas/ledger';
+import { type Checkpoint, tileSchema } from '@countersign/domain/schemas/stream';
 import { type Firestore, doc, getDocFromServer } from 'firebase/firestore';
 
 export interface EventProof {

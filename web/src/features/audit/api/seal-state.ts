@@ -1,6 +1,6 @@
 import { plural } from '@countersign/domain/plan/sentence';
 import type { CheckResult } from '@countersign/domain/schemas/check';
-import type { StreamHead } from '@countersign/domain/schemas/ledger';
+import type { StreamHead } from '@countersign/domain/schemas/stream';
 import type { Shape, Tone } from '../../../components/execution-state.ts';
 
 export interface SealState {

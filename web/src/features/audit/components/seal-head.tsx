@@ -1,5 +1,5 @@
 import type { CheckResult } from '@countersign/domain/schemas/check';
-import type { StreamHead, StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamHead, StreamName } from '@countersign/domain/schemas/stream';
 import { plural } from '@countersign/domain/plan/sentence';
 import type { ReactNode } from 'react';
 import { useLiveDocument, useLiveList } from '../../../app/live.ts';

@@ -1,4 +1,4 @@
-import { guardSchema } from '@countersign/domain/schemas/ledger';
+import { guardSchema } from '@countersign/domain/schemas/account';
 import type { Change } from '@countersign/domain/schemas/proposal';
 import * as z from 'zod';
 import { guardInWords } from '../../../components/guards-in-words.ts';

@@ -1,4 +1,4 @@
-import { type Account, accountSchema } from '@countersign/domain/schemas/ledger';
+import { type Account, accountSchema } from '@countersign/domain/schemas/account';
 import { expect, test } from 'vitest';
 import { type AccountForm, readAccountForm } from './account-set.ts';
 

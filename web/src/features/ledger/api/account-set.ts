@@ -1,5 +1,5 @@
 import { guardsFromText } from '@countersign/domain/ledger/chart/guard-text';
-import type { Account, AccountChange } from '@countersign/domain/schemas/ledger';
+import type { Account, AccountChange } from '@countersign/domain/schemas/account';
 
 /** The form of an account's change: limits are text, one a line. */
 export interface AccountForm {

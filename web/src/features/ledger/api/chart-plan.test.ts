@@ -1,5 +1,5 @@
 import { CHART_TEMPLATES } from '@countersign/domain/ledger/chart/templates';
-import { type Account, accountSchema } from '@countersign/domain/schemas/ledger';
+import { type Account, accountSchema } from '@countersign/domain/schemas/account';
 import { expect, test } from 'vitest';
 import { idsOf, planOpening, readChartText } from './chart-plan.ts';
 

@@ -1,7 +1,7 @@
 import { chartIntents } from '@countersign/domain/ledger/chart/chart-intents';
 import type { ChartFileRow, ChartIssue, ChartRow } from '@countersign/domain/ledger/chart/chart-row';
 import { readChart } from '@countersign/domain/ledger/chart/read-chart';
-import type { Account, OpeningAccount } from '@countersign/domain/schemas/ledger';
+import type { Account, OpeningAccount } from '@countersign/domain/schemas/account';
 
 /** As many accounts as one call of the command takes. */
 export const ACCOUNTS_PER_OPENING = 500;

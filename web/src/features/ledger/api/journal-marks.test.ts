@@ -1,4 +1,4 @@
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import { expect, test } from 'vitest';
 import { journalMarks } from './journal-marks.ts';
 import { journalSums } from './journal-sums.ts';

@@ -1,4 +1,4 @@
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import type { Shape, Tone } from '../../../components/execution-state.ts';
 
 export interface JournalMark {

@@ -1,5 +1,5 @@
 import { fromMinor, toMinor } from '@countersign/domain/money/money';
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 
 /** Debits and credits of a journal, per currency in the order in which they come. */
 export function journalSums(

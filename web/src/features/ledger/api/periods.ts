@@ -1,5 +1,5 @@
 import { closedThrough } from '@countersign/domain/ledger/periods';
-import type { Period } from '@countersign/domain/schemas/ledger';
+import type { Period } from '@countersign/domain/schemas/period';
 
 export interface NewPeriod {
   readonly id: string;

@@ -1,5 +1,6 @@
 import { Register } from '@countersign/domain/ledger/statements/register';
-import { type Journal, accountSchema } from '@countersign/domain/schemas/ledger';
+import { accountSchema } from '@countersign/domain/schemas/account';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import { expect, test } from 'vitest';
 import { openingOf, registerTotals, withRunningBalance, withRunningFrom } from './register.ts';
 

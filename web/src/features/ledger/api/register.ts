@@ -1,6 +1,7 @@
 import { normalSide } from '@countersign/domain/ledger/guards';
 import { fromMinor, toMinor } from '@countersign/domain/money/money';
-import type { Account, Balance, Journal } from '@countersign/domain/schemas/ledger';
+import type { Account, Balance } from '@countersign/domain/schemas/account';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import type { StatementLine } from '@countersign/domain/schemas/statement';
 
 export interface RegisterLine {

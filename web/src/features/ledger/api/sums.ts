@@ -1,6 +1,6 @@
 import { availableMinor } from '@countersign/domain/ledger/guards';
 import { fromMinor, toMinor } from '@countersign/domain/money/money';
-import type { Account, Balance } from '@countersign/domain/schemas/ledger';
+import type { Account, Balance } from '@countersign/domain/schemas/account';
 
 /** An amount on the side that it lies on; no side at zero. */
 export interface Sided {

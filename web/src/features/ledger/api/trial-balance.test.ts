@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Balance } from '@countersign/domain/schemas/ledger';
+import type { Balance } from '@countersign/domain/schemas/account';
 import { netOf } from './sums.ts';
 import { trialBalance } from './trial-balance.ts';
 

@@ -1,5 +1,5 @@
 import { fromMinor, toMinor } from '@countersign/domain/money/money';
-import type { Balance } from '@countersign/domain/schemas/ledger';
+import type { Balance } from '@countersign/domain/schemas/account';
 
 export interface CurrencySum {
   readonly currency: string;

@@ -1,5 +1,5 @@
 import { GUARD_FORMS, guardsToText } from '@countersign/domain/ledger/chart/guard-text';
-import type { Account } from '@countersign/domain/schemas/ledger';
+import type { Account } from '@countersign/domain/schemas/account';
 import { TextInput, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Checkbox } from '../../../components/checkbox.ts';

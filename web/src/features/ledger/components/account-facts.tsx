@@ -1,4 +1,4 @@
-import type { Account, Balance } from '@countersign/domain/schemas/ledger';
+import type { Account, Balance } from '@countersign/domain/schemas/account';
 import type { ReactNode } from 'react';
 import table from '../../../components/data-table.module.css';
 import { Instant } from '../../../components/instant.tsx';

@@ -1,4 +1,4 @@
-import type { Account, Balance } from '@countersign/domain/schemas/ledger';
+import type { Account, Balance } from '@countersign/domain/schemas/account';
 import { plural } from '@countersign/domain/plan/sentence';
 import { IconChevronRight } from '@tabler/icons-react';
 import { type CSSProperties, Fragment, type ReactNode, useState } from 'react';

@@ -1,5 +1,5 @@
 import { plural } from '@countersign/domain/plan/sentence';
-import type { OpeningAccount } from '@countersign/domain/schemas/ledger';
+import type { OpeningAccount } from '@countersign/domain/schemas/account';
 import type { CSSProperties, ReactNode } from 'react';
 import { Link } from 'react-router';
 import table from '../../../components/data-table.module.css';

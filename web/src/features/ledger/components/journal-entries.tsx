@@ -1,4 +1,4 @@
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { AccountName } from '../../../components/account-name.tsx';

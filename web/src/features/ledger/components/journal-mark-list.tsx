@@ -1,4 +1,4 @@
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import type { ReactNode } from 'react';
 import { Mark } from '../../../components/state-mark.tsx';
 import { journalMarks } from '../api/journal-marks.ts';

@@ -1,4 +1,4 @@
-import type { Period } from '@countersign/domain/schemas/ledger';
+import type { Period } from '@countersign/domain/schemas/period';
 import { plural } from '@countersign/domain/plan/sentence';
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';

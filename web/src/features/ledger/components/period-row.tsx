@@ -1,4 +1,4 @@
-import type { Period } from '@countersign/domain/schemas/ledger';
+import type { Period } from '@countersign/domain/schemas/period';
 import type { Proposal } from '@countersign/domain/schemas/proposal';
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';

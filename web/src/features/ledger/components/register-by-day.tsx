@@ -1,6 +1,6 @@
 import { isDay } from '@countersign/domain/ledger/days';
 import { dayOf } from '@countersign/domain/schedule/wall-time';
-import type { Account, Balance } from '@countersign/domain/schemas/ledger';
+import type { Account, Balance } from '@countersign/domain/schemas/account';
 import { TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';

@@ -1,4 +1,4 @@
-import type { Account, Balance } from '@countersign/domain/schemas/ledger';
+import type { Account, Balance } from '@countersign/domain/schemas/account';
 import type { ReactNode } from 'react';
 import { type LiveList, useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';

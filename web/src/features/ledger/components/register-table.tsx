@@ -1,6 +1,6 @@
 import { sided } from '../api/sums.ts';
 import { toMinor } from '@countersign/domain/money/money';
-import type { Journal } from '@countersign/domain/schemas/ledger';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import { Fragment, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { AccountName } from '../../../components/account-name.tsx';

@@ -7,7 +7,7 @@ import {
   verifyCheckpoint,
 } from '@countersign/domain/audit/checkpoint';
 import { isAppError } from '@countersign/domain/errors';
-import { checkpointSchema, type StreamName } from '@countersign/domain/schemas/ledger';
+import { checkpointSchema, type StreamName } from '@countersign/domain/schemas/stream';
 import type { Findings } from './findings.ts';
 import type { LogSource } from './log-source.ts';
 import type { Witnessed } from './tree-check.ts';

@@ -1,5 +1,5 @@
 import { append, EMPTY_ROOT, EMPTY_TREE, type Hash, leafHash, rootOf } from '@countersign/domain/audit/merkle';
-import type { StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamName } from '@countersign/domain/schemas/stream';
 import type { Findings } from './findings.ts';
 
 const MAX_NAMED_GAPS = 20;

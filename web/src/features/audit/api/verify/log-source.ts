@@ -1,4 +1,4 @@
-import type { StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamName } from '@countersign/domain/schemas/stream';
 
 /** A document as it lies in the database, not looked at yet. */
 export interface RawDocument {

@@ -1,6 +1,6 @@
 import type { Hash } from '@countersign/domain/audit/merkle';
 import { heldUpTo, newestEpoch, type Restoration } from '@countersign/domain/audit/restorations';
-import type { StreamHead, StreamName } from '@countersign/domain/schemas/ledger';
+import type { StreamHead, StreamName } from '@countersign/domain/schemas/stream';
 import type { Findings } from './findings.ts';
 import { type LeafList, rootsAt } from './leaf-list.ts';
 

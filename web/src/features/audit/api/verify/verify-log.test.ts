@@ -5,7 +5,7 @@ import { append, EMPTY_TREE, leafHash, rootOf } from '@countersign/domain/audit/
 import { between, MemoryLedger, opening, recording } from '@countersign/domain/ledger/testing/memory-ledger';
 import { packHashes } from '@countersign/domain/audit/tiles';
 import type { AuditEvent, AuditPersonal } from '@countersign/domain/schemas/audit';
-import { toStoredJournal } from '@countersign/domain/schemas/ledger';
+import { toStoredJournal } from '@countersign/domain/schemas/journal';
 import { beforeAll, expect, test } from 'vitest';
 import type { LogSource, RawDocument } from './log-source.ts';
 import { readKey, splitNotes } from './notes.ts';

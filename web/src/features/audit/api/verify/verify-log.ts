@@ -6,15 +6,10 @@ import { TILE_WIDTH, unpackHashes } from '@countersign/domain/audit/tiles';
 import { AppError } from '@countersign/domain/errors';
 import { accountLeaf, journalLeaf, periodLeaf } from '@countersign/domain/ledger/leaf';
 import { type AuditEventBody, auditEventSchema, auditPersonalSchema } from '@countersign/domain/schemas/audit';
-import {
-  accountSchema,
-  journalSchema,
-  periodSchema,
-  streamHeadSchema,
-  tileSchema,
-  type StreamHead,
-  type StreamName,
-} from '@countersign/domain/schemas/ledger';
+import { accountSchema } from '@countersign/domain/schemas/account';
+import { journalSchema } from '@countersign/domain/schemas/journal';
+import { periodSchema } from '@countersign/domain/schemas/period';
+import { streamHeadSchema, tileSchema, type StreamHead, type StreamName } from '@countersign/domain/schemas/stream';
 import type { ZodType } from 'zod';
 import { DocumentVersions } from './document-versions.ts';
 import { type Finding, Findings } from './findings.ts';

@@ -5,6 +5,7 @@ import { paths } from '@countersign/domain/paths';
 import { toStoredOutcomes, type Effect, type PageOutcomes, type PlanPage } from '@countersign/domain/schemas/effect';
 import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import type { ApplyContext } from './apply-page.ts';
+import { handedIn } from '../streams/index.ts';
 import { ChangeSet } from './change-set.ts';
 import { fenced } from './work.ts';
 
@@ -50,9 +51,12 @@ export async function commitIntents(context: ApplyContext, page: PlanPage): Prom
     amounts: amountsInWords(page.totals),
     pageHash: page.hash,
   };
-  await fenced(deps, lease, async (tx) =>
-    tx.write(...change.toWrites('execution.page_intended', { executionId: execution.id, data })),
-  );
+  const committed = await fenced(deps, lease, async (tx) => {
+    const writes = change.toWrites('execution.page_intended', { executionId: execution.id, data });
+    tx.write(...writes);
+    return writes;
+  });
+  handedIn(deps.streams, lease.orgId, 'ledger', committed);
   return intended;
 }
 

@@ -26,7 +26,7 @@ export interface Position {
   readonly waiting: readonly Inbox[];
   /** There may be more in the inbox than `waiting`. */
   readonly more: boolean;
-  /** `waiting` was asked for by name: something older may wait beside it. */
+  /** `waiting` is what somebody here waits for: something older may wait beside it. */
   readonly byName: boolean;
   /** What the stream's kind keeps in memory between batches. */
   readonly cache: unknown;
@@ -67,7 +67,9 @@ export async function readPosition(
     before !== null && head !== null && before.head?.root === head.root && before.head.size === head.size;
   const tiles = unchanged ? [] : openTiles(head?.size ?? 0);
   const [waiting, tileDocs] = await Promise.all([
-    wanted === null ? lookAround(db, orgId, name) : inOrder(named),
+    wanted === null
+      ? lookAround(db, orgId, name)
+      : inOrder(named.flatMap((doc) => (doc === null ? [] : [doc.data as Inbox]))),
     db.getAll(tiles.map(({ level, index }) => paths.tile(orgId, name, level, index))),
   ]);
   // A writer that came between has added to the tile: what this head stands for is its beginning.
@@ -98,12 +100,10 @@ async function lookAround(db: Database, orgId: string, name: StreamName): Promis
   return found.map((doc) => doc.data as Inbox);
 }
 
-/** Those that are there, as `lookAround` would have them. */
-function inOrder(named: readonly (Stored | null)[]): Inbox[] {
+/** As `lookAround` would have them. */
+export function inOrder(inbox: readonly Inbox[]): Inbox[] {
   const key = ({ createdAt, id }: Inbox): string => `${createdAt} ${id}`;
-  return named
-    .flatMap((doc) => (doc === null ? [] : [doc.data as Inbox]))
-    .toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  return inbox.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 /**

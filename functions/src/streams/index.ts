@@ -13,7 +13,7 @@
  * The id of a `record` intent is the id of its journal. A commit id names one commit, once.
  */
 export { auditIntents, ledgerIntents, takeResult } from './inbox.ts';
-export { awaitDecided, drainStream } from './writer.ts';
+export { awaitDecided, drainStream, handedIn } from './writer.ts';
 export { checkHistory, sealStream, type OtherHistory } from './checkpointer.ts';
 export { drainForgotten, type ForgottenResult } from './forgotten.ts';
 export { localSigner } from './signer.ts';

@@ -5,7 +5,8 @@ import type { Database, Write } from '../store/database.ts';
 import { memoryDatabase } from '../store/memory-database.ts';
 import { chart, handIn, hooked, payout, testWorld, type TestWorld } from './test-kit.ts';
 import { verifyOrganization } from './verify/index.ts';
-import { awaitDecided, drainStream } from './writer.ts';
+import { ledgerIntents } from './inbox.ts';
+import { awaitDecided, drainStream, handedIn } from './writer.ts';
 
 const ORG = 'acme';
 let store: ReturnType<typeof memoryDatabase>;
@@ -13,6 +14,8 @@ let world: TestWorld;
 /** What the writer under test committed and how often it looked into the inbox. */
 let commits: (readonly Write[])[];
 let looks: number;
+/** Every call that reads. */
+let reads: number;
 let watched: TestWorld;
 
 beforeEach(async () => {
@@ -20,7 +23,7 @@ beforeEach(async () => {
   world = testWorld(store);
   await handIn(world, ORG, 'chart', chart(5));
   await drainStream(world, ORG, 'ledger');
-  [commits, looks] = [[], 0];
+  [commits, looks, reads] = [[], 0, 0];
   watched = watching();
 });
 
@@ -29,7 +32,13 @@ function watching(before?: (writes: readonly Write[]) => Promise<void>): TestWor
   const db: Database = hooked(
     {
       ...store,
-      query: (query) => ((looks += query.collection.endsWith('/inbox') ? 1 : 0), store.query(query)),
+      get: (path) => ((reads += 1), store.get(path)),
+      getAll: (all) => ((reads += all.length > 0 ? 1 : 0), store.getAll(all)),
+      query: (query) => {
+        looks += query.collection.endsWith('/inbox') ? 1 : 0;
+        reads += 1;
+        return store.query(query);
+      },
     },
     {
       before: async (writes) => {
@@ -174,6 +183,60 @@ describe('who waits for a decision', () => {
     });
     expect(await awaitDecided(contended, ORG, 'ledger', 'ours')).toEqual([]);
     expect(commits.map(journalsIn)).toEqual([1, 3]);
+  });
+});
+
+describe('what this process handed in itself', () => {
+  /** Into the inbox by `db`, whose writer is told, as the engine does it. */
+  async function handInHere(name: string, intents = payouts(name, 1)): Promise<void> {
+    const writes = ledgerIntents(ORG, name, intents, world.at());
+    await watched.db.commit(writes);
+    handedIn(watched, ORG, 'ledger', writes);
+  }
+  /** Another process decides something, or the stream is sealed: the head is no longer what this one left. */
+  const somebodyWrites = (): Promise<unknown> =>
+    store.commit([{ op: 'update', path: paths.streamHead(ORG, 'ledger'), data: { checkpointSize: 1 } }]);
+
+  beforeEach(async () => {
+    await handInHere('before');
+    await awaitDecided(watched, ORG, 'ledger', 'before');
+    [commits, reads] = [[], 0];
+  });
+
+  test('is decided without reading anything, as long as nobody else writes', async () => {
+    await handInHere('a');
+    expect(await awaitDecided(watched, ORG, 'ledger', 'a')).toEqual([]);
+    expect(reads).toBe(0);
+    expect(commits.map(journalsIn)).toEqual([0, 1]);
+    await expectBooks(2);
+  });
+
+  test('is read after all when the head is another by now, and for a while', async () => {
+    await somebodyWrites();
+    await handInHere('a');
+    expect(await awaitDecided(watched, ORG, 'ledger', 'a')).toEqual([]);
+    expect(commits.map(journalsIn)).toEqual([0, 1, 1]);
+    const readOnce = reads;
+    await handInHere('b');
+    expect(await awaitDecided(watched, ORG, 'ledger', 'b')).toEqual([]);
+    expect(reads).toBeGreaterThan(readOnce);
+    expect(commits.map(journalsIn)).toEqual([0, 1, 1, 0, 1]);
+    await expectBooks(3);
+  });
+
+  test('is not decided again when another process has decided it, and its refusals are heard', async () => {
+    await handInHere('a', [...payouts('a', 1), payout('refused', 99, '1')]);
+    await drainStream(world, ORG, 'ledger');
+    expect(await awaitDecided(watched, ORG, 'ledger', 'a')).toMatchObject([{ intentId: 'refused' }]);
+    await expectBooks(2);
+  });
+
+  test('is refused in the order of the inbox: what may wait before it is looked at first', async () => {
+    await handIn(world, ORG, 'older', chart(6).slice(-1));
+    world.pass(1);
+    await handInHere('newer', [payout('on-new-account', 5, '7'), payout('refused', 99, '1')]);
+    expect(await awaitDecided(watched, ORG, 'ledger', 'newer')).toMatchObject([{ intentId: 'refused' }]);
+    await expectBooks(2);
   });
 });
 

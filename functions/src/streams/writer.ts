@@ -1,7 +1,7 @@
 import { AppError, isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import type { InboxResult, StreamName } from '@countersign/domain/schemas/stream';
-import type { Stored } from '../store/database.ts';
+import type { Inbox, InboxResult, StreamName } from '@countersign/domain/schemas/stream';
+import type { Stored, Write } from '../store/database.ts';
 import {
   INBOX_DOCUMENTS_PER_READ,
   readPosition,
@@ -10,7 +10,17 @@ import {
   type Batch,
   type Position,
 } from './batch.ts';
-import { laneOf, tellWaiting, wantedByName, type Decision, type Lane } from './lane.ts';
+import {
+  forget,
+  laneOf,
+  leave,
+  remembered,
+  rememberHanded,
+  tellWaiting,
+  wantedByName,
+  type Decision,
+  type Lane,
+} from './lane.ts';
 import type { DrainResult, Refusal, StreamDeps } from './ports.ts';
 
 const DEFAULT_MAX_BATCHES = 50;
@@ -88,6 +98,18 @@ export async function awaitDecided(
   }
 }
 
+/**
+ * Tell this process's writer what a commit has just handed in, so that it need not read it back before it decides it for
+ * who waits. It changes no outcome, and need not be called. Call it only after that commit is known to have happened.
+ * @param writes those of the commit, or some of them
+ */
+export function handedIn(deps: StreamDeps, orgId: string, name: StreamName, writes: readonly Write[]): void {
+  const folder = `${paths.inboxes(orgId, name)}/`;
+  const lane = laneOf(deps.db, orgId, name);
+  for (const write of writes)
+    if (write.op === 'create' && write.path.startsWith(folder)) rememberHanded(lane, write.data as unknown as Inbox);
+}
+
 /** Told by the very batch that decides it, which need not be the last of its run. */
 async function decideHere(stream: Stream, commitId: string): Promise<Decision> {
   const { wanted } = stream.lane;
@@ -101,6 +123,7 @@ async function decideHere(stream: Stream, commitId: string): Promise<Decision> {
   // A decision is told before its run ends, so it comes first.
   const decided = await Promise.race([told.promise, notDecided]);
   if (wanted.get(commitId) === told) wanted.delete(commitId);
+  stream.lane.handed.delete(commitId);
   return decided;
 }
 
@@ -136,32 +159,40 @@ async function drain({ lane, deps, orgId, name }: Stream, { maxBatches, ...run }
   let attempt = FIRST_ATTEMPT;
   let position: Position | null = null;
   let batches = 0;
+  let wasRead = true;
   // Those who asked for this run may all have been told by the one before.
   const nobodyWaits = !looksAround && lane.wanted.size === 0;
   for (let lost = 0; !nobodyWaits;) {
     try {
       // What an earlier read left waiting is as good as read now, while the head is the one this run itself left behind.
-      if (position === null || position.waiting.length === 0)
-        position = await readPosition(deps, orgId, name, lane.left, wantedByName(lane, looksAround));
+      if (position === null || position.waiting.length === 0) {
+        const wanted = wantedByName(lane, looksAround);
+        const known = wanted === null ? null : remembered(lane, wanted);
+        wasRead = known === null;
+        position = known ?? (await readPosition(deps, orgId, name, lane.left, wanted));
+      }
       if (position.waiting.length === 0 || batches === maxBatches) break;
       const batch: Batch | null = await writeBatch(deps, orgId, name, position, attempt);
       if (batch === null) {
-        lane.left = position = null;
+        forget(lane, 'nothing');
+        position = null;
         looksAround = true;
         continue;
       }
       for (const [id, refused] of batch.decided) decided.set(id, refused);
       tellWaiting(lane, batch.decided);
-      lane.left = position = batch.position;
+      position = leave(lane, batch.position);
       batches += 1;
       lost = 0;
       attempt = FIRST_ATTEMPT;
       // Whoever adds to the inbox from now on drains it too.
       if (position.waiting.length === 0 && !position.more) break;
     } catch (error) {
-      lane.left = position = null;
-      lane.lostAtMs = Date.now();
+      forget(lane, wasRead ? 'after a read' : 'without a read');
+      position = null;
       attempt = nextAttempt(attempt, error, lost, name);
+      // Nobody was met, as far as one knows: what was remembered was old.
+      if (!wasRead) continue;
       await pause(lost);
       lost += 1;
     }

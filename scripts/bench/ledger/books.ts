@@ -1,5 +1,5 @@
 import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
-import { awaitDecided, ledgerIntents, type StreamDeps } from '../../../functions/src/streams/index.ts';
+import { awaitDecided, handedIn, ledgerIntents, type StreamDeps } from '../../../functions/src/streams/index.ts';
 
 export const ORG = 'bench';
 export const SELLERS = 500;
@@ -46,7 +46,9 @@ export async function handIn(
   commitId: string,
   intents: readonly LedgerIntent[],
 ): Promise<void> {
-  await deps.db.commit(ledgerIntents(orgId, commitId, intents, deps.now().toISOString()));
+  const writes = ledgerIntents(orgId, commitId, intents, deps.now().toISOString());
+  await deps.db.commit(writes);
+  handedIn(deps, orgId, 'ledger', writes);
   const refused = await awaitDecided(deps, orgId, 'ledger', commitId, { timeoutMs: 120_000 });
   if (refused.length > 0) throw new Error(`${commitId} was refused: ${refused[0]?.message}`);
 }

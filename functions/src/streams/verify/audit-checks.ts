@@ -60,7 +60,7 @@ function restorationIn(body: AuditEventBody): Restoration[] {
 }
 
 /** Events that are committed, but have no place yet: the next drain gives them one. */
-async function readWaiting(
+export async function readWaiting(
   db: Database,
   orgId: string,
   name: StreamName,

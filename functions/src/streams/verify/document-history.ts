@@ -11,7 +11,18 @@ import type { Database, Stored } from '../../store/database.ts';
 import type { Findings } from './findings.ts';
 import { readPages } from './read-pages.ts';
 
-interface Version {
+/** Every document of these has its events; executions have their approvals below them. */
+export const auditedCollections = (orgId: string): string[] => [
+  paths.members(orgId),
+  paths.operations(orgId),
+  paths.policies(orgId),
+  paths.files(orgId),
+  paths.delegations(orgId),
+  paths.executions(orgId),
+];
+
+/** What the last of a document's events left. */
+export interface Version {
   readonly version: number;
   readonly contentHash: string;
   readonly eventId: string;
@@ -55,22 +66,7 @@ export class DocumentHistory {
     });
     const last = versions.at(-1);
     if (last === undefined) return;
-    if (doc === null)
-      return findings.add(
-        'document',
-        path,
-        `is gone; its last event (${last.eventId}) left it at version ${last.version}`,
-      );
-    if (doc.data['version'] !== last.version)
-      findings.add(
-        'document',
-        path,
-        `is at version ${String(doc.data['version'])}, but its last event (${last.eventId}) left it at ${last.version}`,
-      );
-    else if (contentHash(doc.data) !== last.contentHash)
-      findings.add('document', path, `is not what its last event (${last.eventId}) left: it was changed without one`);
-    if (!personalHolds(doc.data))
-      findings.add('personal', path, 'its personal values are not what the document committed to');
+    for (const [check, message] of wrongInDocument(doc?.data ?? null, last)) findings.add(check, path, message);
   }
 
   /** Documents of audited collections that no event names. */
@@ -78,14 +74,7 @@ export class DocumentHistory {
     const check = (path: string): void => {
       if (!this.#versions.has(subjectPath(path))) findings.add('document', path, 'no event says how it came to be');
     };
-    for (const collection of [
-      paths.members(orgId),
-      paths.operations(orgId),
-      paths.policies(orgId),
-      paths.files(orgId),
-      paths.delegations(orgId),
-      paths.executions(orgId),
-    ]) {
+    for (const collection of auditedCollections(orgId)) {
       for await (const { path } of readPages(db, collection)) {
         check(path);
         if (collection !== paths.executions(orgId)) continue;
@@ -93,6 +82,25 @@ export class DocumentHistory {
       }
     }
   }
+}
+
+/** A document as it is, against what its last event left. */
+export function wrongInDocument(
+  doc: Record<string, unknown> | null,
+  last: Version,
+): ['document' | 'personal', string][] {
+  const { eventId, version } = last;
+  if (doc === null) return [['document', `is gone; its last event (${eventId}) left it at version ${version}`]];
+  const wrong: ['document' | 'personal', string][] = [];
+  if (doc['version'] !== version)
+    wrong.push([
+      'document',
+      `is at version ${String(doc['version'])}, but its last event (${eventId}) left it at ${version}`,
+    ]);
+  else if (contentHash(doc) !== last.contentHash)
+    wrong.push(['document', `is not what its last event (${eventId}) left: it was changed without one`]);
+  if (!personalHolds(doc)) wrong.push(['personal', 'its personal values are not what the document committed to']);
+  return wrong;
 }
 
 /** An erased person has no salt any more; then nothing can be said, and nothing need be. */

@@ -1,13 +1,14 @@
 import { BalanceSheet, balanceKey } from '@countersign/domain/ledger/balance-sheet';
-import { balanced, trialBalance, type TrialBalanceRow } from '@countersign/domain/ledger/balanced';
+import { trialBalance, type TrialBalanceRow } from '@countersign/domain/ledger/balanced';
 import { accountLeaf, asOpened, journalLeaf, periodLeaf } from '@countersign/domain/ledger/leaf';
 import { canonicalJson } from '@countersign/domain/hash';
 import { paths } from '@countersign/domain/paths';
 import { accountSchema, balanceSchema, type Account, type Balance } from '@countersign/domain/schemas/account';
 import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
-import { periodSchema } from '@countersign/domain/schemas/period';
+import { periodSchema, type Period } from '@countersign/domain/schemas/period';
 import type { Database } from '../../store/database.ts';
 import type { Findings } from './findings.ts';
+import { movesOf, wrongInJournal } from './journal-checks.ts';
 import type { LeafBook } from './leaf-book.ts';
 import { checkMonths } from './month-checks.ts';
 import { readParsed } from './read-pages.ts';
@@ -74,16 +75,20 @@ async function checkAccounts(
       findings.add('account', path, 'is not what its changes made of it: it was changed beside the writer');
   }
   for (const account of accounts.values()) {
-    const parent = account.parentId === null ? null : accounts.get(account.parentId);
-    const above = parent === null ? [] : [...(parent?.path ?? []), parent?.id];
-    const fits = parent !== undefined && account.path.join() === above.join() && account.depth === above.length;
-    if (!fits) findings.add('account', paths.account(orgId, account.id), 'does not lie where its parent says');
+    if (!liesUnder(account, account.parentId === null ? null : accounts.get(account.parentId)))
+      findings.add('account', paths.account(orgId, account.id), 'does not lie where its parent says');
   }
   return accounts;
 }
 
+/** @param parent null for one without, undefined for one that is not there */
+export function liesUnder(account: Account, parent: Account | null | undefined): boolean {
+  const above = parent === null ? [] : [...(parent?.path ?? []), parent?.id];
+  return parent !== undefined && account.path.join() === above.join() && account.depth === above.length;
+}
+
 /** Going through its changes from the first, each finds what the one before left; the last left what is there. */
-function followsItsChanges(account: Account): boolean {
+export function followsItsChanges(account: Account): boolean {
   const opened = asOpened(account);
   // Every account is opened open; the leaf of its opening does not say so.
   if (opened.closed || opened.closedOn !== null) return false;
@@ -108,71 +113,25 @@ async function checkPeriods(db: Database, orgId: string, leaves: LeafBook, findi
     data.steps.forEach((step, index) =>
       leaves.place(step.seq, periodLeaf(data, index), index === 0 ? path : `${path} (${step.step})`),
     );
-    const last = data.steps.at(-1)?.step;
-    const state = last === 'opened' || last === 'reopened' ? 'open' : last;
-    if (data.state !== state) findings.add('period', path, `says ${data.state}, but was ${last} last`);
-    if (data.version !== data.steps.length) findings.add('period', path, 'has another version than steps');
+    for (const wrong of wrongInPeriod(data)) findings.add('period', path, wrong);
   }
 }
 
-/** What is wrong in a journal by itself, or null. Its leaves are checked elsewhere. */
-function wrongInJournal(id: string, journal: Journal, accounts: ReadonlyMap<string, Account>): string | null {
-  const [first, ...later] = journal.steps;
-  if (journal.id !== id) return `calls itself ${journal.id}`;
-  if (first === undefined || first.step === 'voided' || first.reason !== null)
-    return 'begins with a step that no journal begins with';
-  const legal = later.length === 0 || (later.length === 1 && first.step === 'pending' && later[0]?.step !== 'pending');
-  if (!legal || later.some((step) => step.seq <= first.seq)) return 'has steps that do not follow from each other';
-  if (journal.state !== journal.steps.at(-1)?.step)
-    return `says ${journal.state}, but its last step was ${journal.steps.at(-1)?.step}`;
-  if (journal.recordedAt !== first.at) return 'has another recorded time than its first step';
-  if (journal.accounts.join() !== [...new Set(journal.entries.map((entry) => entry.accountId))].join())
-    return 'lists other accounts than its entries';
-  if ((journal.reverses ?? journal.revives) !== null && (first.step !== 'posted' || later.length > 0))
-    return 'reverses or revives another, and was not simply posted';
-  if (journal.steps.some(({ step, routedFrom }) => routedFrom !== null && step !== 'posted'))
-    return 'was routed to another day, and not by being posted';
-  if (!balanced(journal.entries)) return 'is not balanced';
-  for (const { accountId, amountMinor } of journal.entries) {
-    if (amountMinor === '0' || amountMinor.startsWith('-')) return 'has an entry that is not positive';
-    if (accounts.get(accountId)?.postable !== true) return `has an entry in ${accountId}, which takes none`;
-  }
-  return null;
+export function wrongInPeriod({ steps, state, version }: Period): string[] {
+  const last = steps.at(-1)?.step;
+  const right = last === 'opened' || last === 'reopened' ? 'open' : last;
+  return [
+    ...(state === right ? [] : [`says ${state}, but was ${last} last`]),
+    ...(version === steps.length ? [] : ['has another version than steps']),
+  ];
 }
 
-/** A journal's share in the balances, as the sum of its steps. */
+/** A journal's share in the balances. */
 function enter(sheet: BalanceSheet, journal: Journal, accounts: ReadonlyMap<string, Account>): void {
-  journal.steps.forEach(({ step, seq, at }, index) => {
-    if (index === 0) count(sheet, journal, accounts, 1n, at);
-    else if (step === 'voided' && at.slice(0, 10) === journal.recordedAt.slice(0, 10))
-      count(sheet, journal, accounts, -1n, at);
-    const moves: ['pending' | 'posted', 1n | -1n][] = index > 0 ? [['pending', -1n]] : [];
-    if (step !== 'voided') moves.push([step, 1n]);
-    for (const [state, sign] of moves) {
-      for (const { accountId, currency, side, amountMinor } of journal.entries) {
-        const account = accounts.get(accountId) as Account;
-        for (const id of [...account.path, accountId]) {
-          const one = accounts.get(id);
-          if (one !== undefined) sheet.add(one, currency, state, side, sign * BigInt(amountMinor), seq + 1, at);
-        }
-      }
-    }
-  });
-}
-
-/** Its share in what daily limits count. */
-function count(
-  sheet: BalanceSheet,
-  journal: Journal,
-  accounts: ReadonlyMap<string, Account>,
-  sign: 1n | -1n,
-  at: string,
-): void {
-  for (const { accountId, currency, side, amountMinor } of journal.entries)
-    for (const id of [...(accounts.get(accountId)?.path ?? []), accountId]) {
-      const account = accounts.get(id);
-      if (account !== undefined) sheet.count(account, currency, side, sign * BigInt(amountMinor), at.slice(0, 10));
-    }
+  for (const { account, currency, side, amount, of, seq, at } of movesOf(journal, accounts)) {
+    if (of === 'day') sheet.count(account, currency, side, amount, at.slice(0, 10));
+    else sheet.add(account, currency, of, side, amount, seq + 1, at);
+  }
 }
 
 async function checkBalances(
@@ -198,7 +157,7 @@ async function checkBalances(
   return { count: stored.length, stored };
 }
 
-function difference(right: Balance, stored: Balance): string {
+export function difference(right: Balance, stored: Balance): string {
   const fields = (Object.keys(right) as (keyof Balance)[]).filter((field) => right[field] !== stored[field]);
   return fields.map((field) => `${field} is ${stored[field]}, should be ${right[field]}`).join('; ');
 }

@@ -22,15 +22,7 @@ export class OutcomeHistory {
 
   /** @param seq `Infinity` for one that waits for its place */
   note(seq: number, body: AuditEventBody): void {
-    const { executionId, type, data } = body;
-    if (executionId === null) return;
-    const version = executionVersion(body);
-    if (type === 'execution.page_settled')
-      this.#newest(`${executionId}/${Number(data['page']) - 1}`, version, seq, data['outcomesRoot'] ?? '');
-    for (const [name, root] of Object.entries(data)) {
-      const [, index] = /^outcomesRoot\.(\d+)$/.exec(name) ?? [];
-      if (index !== undefined) this.#newest(`${executionId}/${index}`, version, seq, root);
-    }
+    for (const [key, root] of rootsIn(body)) this.#newest(key, executionVersion(body), seq, root);
   }
 
   #newest(key: string, version: number, seq: number, root: string): void {
@@ -98,13 +90,29 @@ export class OutcomeHistory {
     if (page?.state !== 'settled') return;
     this.#roots.delete(key);
     const where = stored?.path ?? '';
-    const found = digestOf('countersign/page-outcomes', 1, { index, outcomes: page.outcomes });
+    const found = outcomesHash(index, page.outcomes);
     if (root === undefined) findings.add('document', where, 'has outcomes, and no event says that it was settled');
     else if (root !== found)
       findings.add('document', where, 'is not what its last event left: it was changed without one');
     else if (settled) await checkJournals(db, orgId, where, page.outcomes, findings);
   }
 }
+
+/** The hashes of pages' outcomes that an event tells, by execution and page. */
+export function rootsIn({ executionId, type, data }: AuditEventBody): [key: string, root: string][] {
+  if (executionId === null) return [];
+  const roots: [string, string][] = [];
+  if (type === 'execution.page_settled')
+    roots.push([`${executionId}/${Number(data['page']) - 1}`, data['outcomesRoot'] ?? '']);
+  for (const [name, root] of Object.entries(data)) {
+    const [, index] = /^outcomesRoot\.(\d+)$/.exec(name) ?? [];
+    if (index !== undefined) roots.push([`${executionId}/${index}`, root]);
+  }
+  return roots;
+}
+
+export const outcomesHash = (index: number, outcomes: readonly Outcome[]): string =>
+  digestOf('countersign/page-outcomes', 1, { index, outcomes });
 
 async function checkJournals(
   db: Database,
@@ -122,7 +130,7 @@ async function checkJournals(
 }
 
 /** What does not fit between an outcome and its journal, or null. */
-function wrongInBooking({ status, key }: Outcome, journal: Journal | null): string | null {
+export function wrongInBooking({ status, key }: Outcome, journal: Journal | null): string | null {
   const isBooked =
     journal !== null && (journal.state === 'posted' || journal.revivedBy !== null) && journal.reversedBy === null;
   const isOpen = journal?.state === 'pending';

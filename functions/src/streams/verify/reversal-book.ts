@@ -34,9 +34,17 @@ export class ReversalBook {
 
   check(findings: Findings): void {
     for (const one of this.#noted.values()) {
-      const wrong = this.#wrongAsReversal(one) ?? this.#wrongAsReversed(one) ?? this.#wrongAsRevived(one);
+      const wrong = this.wrongIn(one.id);
       if (wrong !== null) findings.add('journal', one.path, wrong);
     }
+  }
+
+  /** What does not fit between a journal and those that it points at, which must have been noted as well; or null. */
+  wrongIn(id: string): string | null {
+    const one = this.#noted.get(id);
+    return one === undefined
+      ? null
+      : (this.#wrongAsReversal(one) ?? this.#wrongAsReversed(one) ?? this.#wrongAsRevived(one));
   }
 
   #wrongAsReversal({ id, reverses, entries }: Noted): string | null {

@@ -113,7 +113,7 @@ export async function checkTree(
 }
 
 /** What a true checkpoint says against the stream as it is, or null. */
-function wrongInCheckpoint(
+export function wrongInCheckpoint(
   { size, root }: CheckpointBody,
   end: number,
   roots: ReadonlyMap<number, Hash>,
@@ -233,6 +233,6 @@ async function readRecorded(
 }
 
 /** Without a key only its form can be checked. */
-async function readNote(note: string, origin: string, publicKey: Uint8Array | null): Promise<CheckpointBody> {
+export async function readNote(note: string, origin: string, publicKey: Uint8Array | null): Promise<CheckpointBody> {
   return publicKey === null ? parseCheckpoint(note) : verifyCheckpoint(note, origin, publicKey, ed25519Verify);
 }

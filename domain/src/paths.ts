@@ -128,6 +128,8 @@ export const paths = {
   checkpoints: (orgId: string) => `${org(orgId)}/checkpoints`,
   checkpoint: (orgId: string, name: string, size: number, epoch = 0) =>
     `${org(orgId)}/checkpoints/${epoch === 0 ? name : `${name}.${epoch}`}-${size}`,
+  /** Who has cosigned the checkpoints of a log. */
+  witnesses: (orgId: string, name: string) => `${org(orgId)}/witnesses/${name}`,
   /** What waits for a machine: one document for each waiting thing, with `nextAt`. */
   work: (orgId: string, id: string) => `${org(orgId)}/work/${id}`,
   idempotency: (orgId: string, hash: string) => `${org(orgId)}/idempotency/${hash}`,

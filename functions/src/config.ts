@@ -31,6 +31,8 @@ export const config = {
   askForMs: 30 * 86_400_000,
   /** How often the books and the evidence of an organization are checked as a whole. */
   checkEveryMs: positiveInt('CHECK_EVERY_MS', 3_600_000),
+  /** A published checkpoint that a witness has not cosigned for so long becomes an alert. */
+  witnessSilentMs: positiveInt('WITNESS_SILENT_HOURS', 6) * 3_600_000,
   stripeApiBase: process.env['STRIPE_API_BASE'] ?? null,
   functionTimeoutSeconds: 540,
 } as const;

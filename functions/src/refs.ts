@@ -41,6 +41,7 @@ import { rollupSchema } from '@countersign/domain/schemas/rollup';
 import { issuedStatementSchema, statementSettingsSchema } from '@countersign/domain/schemas/statement';
 import { policySchema } from '@countersign/domain/schemas/policy';
 import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
+import { witnessStateSchema } from '@countersign/domain/schemas/witness';
 import type { DocRef } from './store/database.ts';
 
 const ref = <T>(path: string, schema: DocRef<T>['schema']): DocRef<T> => ({ path, schema });
@@ -50,6 +51,7 @@ export const refs = {
   retention: (orgId: string) => ref(paths.retention(orgId), retentionSchema),
   legalHold: (orgId: string, id: string) => ref(paths.legalHold(orgId, id), legalHoldSchema),
   erasure: (orgId: string, uid: string) => ref(paths.erasure(orgId, uid), erasureSchema),
+  witnesses: (orgId: string, name: StreamName) => ref(paths.witnesses(orgId, name), witnessStateSchema),
   latestCheck: (orgId: string) => ref(paths.latestCheck(orgId), checkResultSchema),
   alert: (orgId: string, id: string) => ref(paths.alert(orgId, id), alertSchema),
   period: (orgId: string, id: string) => ref(paths.period(orgId, id), periodSchema),

@@ -17,6 +17,7 @@ import { fetchSecret, isLocal } from './secrets.ts';
 import { firestoreDatabase } from './store/firestore-database.ts';
 import { bucketObjectStore } from './store/object-store.ts';
 import { checkpointPublisher, checkpointSigner } from './streams/from-environment.ts';
+import { witnessesFromEnvironment } from './witnesses/from-environment.ts';
 import { enqueueWork } from './triggers/enqueue.ts';
 
 /** The build puts the plugins beside its entries; this file may be one, a chunk below them, or the source. */
@@ -55,7 +56,13 @@ function compose(): Runtime {
   return {
     db,
     objects,
-    streams: { db, now, signer: checkpointSigner(), publisher: checkpointPublisher() },
+    streams: {
+      db,
+      now,
+      signer: checkpointSigner(),
+      publisher: checkpointPublisher(),
+      witnesses: witnessesFromEnvironment(),
+    },
     catalogue: organizationCatalogue(folderCatalogue(pluginFolder()), db, objects),
     provider: lazyProvider(config.stripeApiBase, readSecret),
     http: httpCaller({ allowLoopback: isLocal() }),

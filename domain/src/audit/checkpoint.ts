@@ -27,7 +27,8 @@ const ED25519 = 0x01;
 const KEY_ID_BYTES = 4;
 const ROOT_BYTES = 32;
 const SIGNATURE_BYTES = 64;
-const MAX_SIGNATURES = 16;
+/** Ours, and those of as many witnesses as a policy may name. */
+const MAX_SIGNATURES = 33;
 
 /**
  * The name of a log. A database that came back from a backup begins a new epoch, whose log has a name of its own: under

@@ -1,5 +1,5 @@
 import { assert } from '../errors.ts';
-import { nodeHash, rootOfComplete, type Hash } from './merkle.ts';
+import { EMPTY_ROOT, nodeHash, rootOfComplete, type Hash } from './merkle.ts';
 import { tileKey, tileOfNode, type TileCoordinate } from './tiles.ts';
 
 export { verifyConsistency, verifyInclusion } from './verify-proof.ts';
@@ -79,6 +79,13 @@ export function proofFromTiles(ranges: readonly LeafRange[], tiles: ReadonlyMap<
       })
       .reduceRight((right, left) => nodeHash(left, right)),
   );
+}
+
+/** The root that a tree had when it had `size` leaves, from the tiles of `tilesOfRanges([{ start: 0, end: size }])`. */
+export function rootFromTiles(size: number, tiles: ReadonlyMap<string, readonly Hash[]>): Hash {
+  const [root] = size === 0 ? [EMPTY_ROOT] : proofFromTiles([{ start: 0, end: size }], tiles);
+  assert(root !== undefined, 'one range has one root');
+  return root;
 }
 
 /** The largest power of two smaller than `count`: where RFC 6962 splits a tree. */

@@ -22,6 +22,10 @@ export const alertSchema = z.strictObject({
     'unsealed',
     'document_differs',
     'checkpoint_differs',
+    /** A witness has not cosigned for long. */
+    'witness_silent',
+    /** A witness has seen another log under the same name. */
+    'witness_disagrees',
   ]),
   severity: z.enum(['notice', 'warning', 'critical']),
   message: z.string().max(1000),

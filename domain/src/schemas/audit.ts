@@ -30,6 +30,7 @@ export const AUDIT_EVENT_TYPES = [
   'retention.applied',
   'person.erased',
   'check.failed',
+  'witness.disagreed',
   'file.uploaded',
   'file.refused',
   'file.published',
@@ -109,6 +110,11 @@ export const auditEventSchema = z.strictObject({
   seq: z.int().min(0),
   recordedAt: instantSchema,
   body: auditEventBodySchema,
+  /**
+   * The subjects' paths, so that a document's events can be looked up. It is in no leaf, so it can hide an event from such
+   * a search; whoever verifies compares it (`audit/lookup.ts`). Events from before it was written have none.
+   */
+  documents: z.array(z.string()).max(20).optional(),
 });
 export type AuditEvent = z.infer<typeof auditEventSchema>;
 

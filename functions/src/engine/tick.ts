@@ -2,6 +2,7 @@ import { tellDenials } from '../commands/denials.ts';
 import { log } from '../log.ts';
 import { ensureCheck } from '../checks/continuous-check.ts';
 import { drainForgotten } from '../streams/index.ts';
+import { cosignDue } from '../witnesses/cosign.ts';
 import type { Deps } from './deps.ts';
 import { expireJournals } from './expire-journals.ts';
 import { renewByCalendars } from './schedules-renew.ts';
@@ -16,7 +17,7 @@ const WORK_A_TICK = 100;
 export const WAKE_GRACE_MS = 3_000;
 
 /**
- * Wake what is due, begin what is scheduled, drain what was left in an inbox, seal what is unsealed, delete secrets and drafts that
+ * Wake what is due, begin what is scheduled, drain what was left in an inbox, seal what is unsealed, have it cosigned, delete secrets and drafts that
  * nothing names. Each part is tried whatever became of the others.
  */
 export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number }> {
@@ -39,6 +40,7 @@ export async function runTick(deps: Deps, graceMs = 0): Promise<{ woken: number 
       if (rolledBack !== null) await stopRolledBack(deps, orgId, rolledBack);
     }
   });
+  await part('witnesses', async () => void (await cosignDue(deps.streams)));
   await part('secrets', async () => {
     await sweepSecrets(deps);
   });

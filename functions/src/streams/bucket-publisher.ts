@@ -1,7 +1,7 @@
 import type { Storage } from 'firebase-admin/storage';
 import { AppError } from '@countersign/domain/errors';
 import type { StreamName } from '@countersign/domain/schemas/stream';
-import { epochName, isSameCheckpoint } from './publisher.ts';
+import { epochName, isSameCheckpoint, shelfName } from './publisher.ts';
 import type { CheckpointPublisher } from './ports.ts';
 
 const PRECONDITION_FAILED = 412;
@@ -26,21 +26,9 @@ export function bucketPublisher(bucket: Bucket): CheckpointPublisher {
   const prefix = (orgId: string, name: StreamName, epoch: number): string => `${orgId}/${epochName(name, epoch)}/`;
   return {
     async publish(orgId, name, size, note, epoch = 0) {
-      const file = bucket.file(`${prefix(orgId, name, epoch)}${nameOf(size)}`);
-      try {
-        await file.save(note, {
-          resumable: false,
-          contentType: 'text/plain; charset=utf-8',
-          preconditionOpts: { ifGenerationMatch: 0 },
-        });
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === PRECONDITION_FAILED)) throw error;
-        const [existing] = await file.download();
-        if (!isSameCheckpoint(existing.toString('utf8'), note))
-          throw new AppError('failed_precondition', `Another checkpoint of size ${size} was published before`, {
-            cause: error,
-          });
-      }
+      const there = await createOnce(bucket.file(`${prefix(orgId, name, epoch)}${nameOf(size)}`), note);
+      if (!isSameCheckpoint(there, note))
+        throw new AppError('failed_precondition', `Another checkpoint of size ${size} was published before`);
     },
     async latest(orgId, name, epoch = 0, known = 0) {
       const last = await newest(bucket, prefix(orgId, name, epoch), known);
@@ -48,5 +36,24 @@ export function bucketPublisher(bucket: Bucket): CheckpointPublisher {
       const [note] = await last.download();
       return note.toString('utf8');
     },
+    async keep(orgId, name, shelf, file, text, epoch = 0) {
+      await createOnce(bucket.file(`${orgId}/${shelfName(name, shelf, epoch)}/${file}`), text);
+    },
   };
+}
+
+/** @returns what lies there now: this text, or the one that was there before */
+async function createOnce(file: ReturnType<Bucket['file']>, text: string): Promise<string> {
+  try {
+    await file.save(text, {
+      resumable: false,
+      contentType: 'text/plain; charset=utf-8',
+      preconditionOpts: { ifGenerationMatch: 0 },
+    });
+    return text;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === PRECONDITION_FAILED)) throw error;
+    const [existing] = await file.download();
+    return existing.toString('utf8');
+  }
 }

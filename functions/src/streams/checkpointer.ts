@@ -13,7 +13,8 @@ import { AppError, isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import type { Checkpoint, StreamHead, StreamName, Tile } from '@countersign/domain/schemas/stream';
 import type { Organization } from '@countersign/domain/schemas/organization';
-import type { Database, Stored } from '../store/database.ts';
+import type { WitnessState } from '@countersign/domain/schemas/witness';
+import type { Database, Stored, Write } from '../store/database.ts';
 import { ed25519Verify } from './ed25519.ts';
 import type { SealDeps } from './ports.ts';
 
@@ -53,7 +54,7 @@ export async function sealStream(
   const otherHistory = await findOtherHistory(deps, orgId, name, body, epoch, checkpointSize);
   if (otherHistory !== null) throw refusal(orgId, otherHistory);
   await deps.publisher.publish(orgId, name, size, checkpoint.note, epoch);
-  return (await record(db, orgId, checkpoint, epoch)) ? checkpoint : null;
+  return (await record(deps, orgId, checkpoint, epoch)) ? checkpoint : null;
 }
 
 function isDue(stored: Stored, now: Date, force: boolean): boolean {
@@ -174,7 +175,8 @@ function tryProof(make: () => Hash[]): Hash[] | null {
 }
 
 /** @returns false when a greater one was recorded meanwhile */
-async function record(db: Database, orgId: string, checkpoint: Checkpoint, epoch: number): Promise<boolean> {
+async function record(deps: SealDeps, orgId: string, checkpoint: Checkpoint, epoch: number): Promise<boolean> {
+  const { db } = deps;
   const { stream, size, at } = checkpoint;
   for (let lost = 0; ; lost += 1) {
     const stored = await db.get(paths.streamHead(orgId, stream));
@@ -191,6 +193,7 @@ async function record(db: Database, orgId: string, checkpoint: Checkpoint, epoch
           ifUpdateTime: stored.updateTime,
         },
         { op: 'set', path: paths.checkpoint(orgId, stream, size, epoch), data: { ...checkpoint } },
+        ...(await askNow(deps, orgId, checkpoint)),
       ]);
       return true;
     } catch (error) {
@@ -198,4 +201,25 @@ async function record(db: Database, orgId: string, checkpoint: Checkpoint, epoch
       if (!raced || lost >= MAX_ATTEMPTS) throw error;
     }
   }
+}
+
+/** Witnesses are asked behind it, by the tick: none of them can hold back a seal. */
+async function askNow(
+  { db, witnesses }: SealDeps,
+  orgId: string,
+  { stream, origin, at }: Checkpoint,
+): Promise<readonly Write[]> {
+  if (witnesses === undefined) return [];
+  const path = paths.witnesses(orgId, stream);
+  if ((await db.get(path)) !== null) return [{ op: 'update', path, data: { nextAt: at } }];
+  const first: WitnessState = {
+    stream,
+    origin,
+    nextAt: at,
+    quorum: '',
+    reachedSize: null,
+    witnesses: [],
+    updatedAt: at,
+  };
+  return [{ op: 'set', path, data: first }];
 }

@@ -18,4 +18,13 @@ export { checkHistory, sealStream, type OtherHistory } from './checkpointer.ts';
 export { drainForgotten, type ForgottenResult } from './forgotten.ts';
 export { localSigner } from './signer.ts';
 export { folderPublisher } from './publisher.ts';
-export type { CheckpointPublisher, DrainResult, Refusal, SealDeps, Signer, StreamDeps } from './ports.ts';
+export type {
+  AskWitness,
+  CheckpointPublisher,
+  DrainResult,
+  Refusal,
+  SealDeps,
+  Signer,
+  StreamDeps,
+  Witnesses,
+} from './ports.ts';

@@ -1,3 +1,5 @@
+import type { WitnessPolicy } from '@countersign/domain/audit/witness-policy';
+import type { RawAnswer } from '@countersign/domain/audit/witness-protocol';
 import type { StreamName } from '@countersign/domain/schemas/stream';
 import type { Database } from '../store/database.ts';
 
@@ -24,11 +26,31 @@ export interface CheckpointPublisher {
    * @param known a size that is published, as far as one knows: a place to begin to look, which changes nothing of the answer
    */
   latest(orgId: string, name: StreamName, epoch?: number, known?: number): Promise<string | null>;
+  /**
+   * Keep a text beside the checkpoints of an epoch, where it can't be quietly changed either. Once: a second one of the
+   * same name changes nothing.
+   * @param file letters, digits and dashes
+   */
+  keep(orgId: string, name: StreamName, shelf: Shelf, file: string, text: string, epoch?: number): Promise<void>;
+}
+
+/** `cosigned`: a checkpoint with the signature line of a witness. `disputed`: what a witness refused, and what it said. */
+export type Shelf = 'cosigned' | 'disputed';
+
+/** One question to a witness, at its submission prefix. @throws AppError `unavailable`, `limit_exceeded` */
+export type AskWitness = (url: string, body: string, signal: AbortSignal) => Promise<RawAnswer>;
+
+/** Who is asked to cosign checkpoints, and how. */
+export interface Witnesses {
+  readonly policy: WitnessPolicy;
+  readonly ask: AskWitness;
 }
 
 export interface SealDeps extends StreamDeps {
   readonly signer: Signer;
   readonly publisher: CheckpointPublisher;
+  /** Nobody when left out. */
+  readonly witnesses?: Witnesses | undefined;
 }
 
 export interface Refusal {

@@ -3,7 +3,7 @@ import { link, mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { AppError } from '@countersign/domain/errors';
 import type { StreamName } from '@countersign/domain/schemas/stream';
-import type { CheckpointPublisher } from './ports.ts';
+import type { CheckpointPublisher, Shelf } from './ports.ts';
 
 /** Sizes are padded, so that names sort by size. */
 const fileOf = (size: number): string => `${String(size).padStart(16, '0')}.txt`;
@@ -13,19 +13,8 @@ const FILE = /^\d{16}\.txt$/;
 export function folderPublisher(folder: string): CheckpointPublisher {
   return {
     publish: async (orgId, name, size, note, epoch = 0) => {
-      const within = await ready(folder, orgId, name, epoch);
-      const path = join(within, fileOf(size));
-      const draft = join(within, `.${randomUUID()}`);
-      await writeFile(draft, note);
-      // A link appears whole or not at all, and never in place of another.
-      const there = await link(draft, path).then(
-        () => note,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code !== 'EEXIST') throw error;
-          return readFile(path, 'utf8');
-        },
-      );
-      await unlink(draft);
+      const within = await ready(folder, orgId, epochName(name, epoch));
+      const there = await createOnce(within, fileOf(size), note);
       if (!isSameCheckpoint(there, note)) {
         throw new AppError(
           'failed_precondition',
@@ -37,6 +26,9 @@ export function folderPublisher(folder: string): CheckpointPublisher {
     latest: async (orgId, name, epoch = 0) => {
       const newest = (await checkpointFiles(folder, orgId, name, epoch)).at(-1);
       return newest === undefined ? null : readFile(newest, 'utf8');
+    },
+    keep: async (orgId, name, shelf, file, text, epoch = 0) => {
+      await createOnce(await ready(folder, orgId, shelfName(name, shelf, epoch)), `${file}.txt`, text);
     },
   };
 }
@@ -60,8 +52,29 @@ export async function checkpointFiles(folder: string, orgId: string, name: Strea
 /** Where a stream's checkpoints of one epoch lie. */
 export const epochName = (name: StreamName, epoch: number): string => (epoch === 0 ? name : `${name}.${epoch}`);
 
-async function ready(folder: string, orgId: string, name: StreamName, epoch: number): Promise<string> {
-  const within = join(folder, orgId, epochName(name, epoch));
+/** Where what belongs to them lies: a folder of its own, so that what lists checkpoints finds nothing else. */
+export const shelfName = (name: StreamName, shelf: Shelf, epoch: number): string =>
+  `${epochName(name, epoch)}.${shelf}`;
+
+async function ready(folder: string, orgId: string, name: string): Promise<string> {
+  const within = join(folder, orgId, name);
   await mkdir(within, { recursive: true });
   return within;
+}
+
+/** @returns what lies there now: this text, or the one that was there before */
+async function createOnce(within: string, file: string, text: string): Promise<string> {
+  const path = join(within, file);
+  const draft = join(within, `.${randomUUID()}`);
+  await writeFile(draft, text);
+  // A link appears whole or not at all, and never in place of another.
+  const there = await link(draft, path).then(
+    () => text,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      return readFile(path, 'utf8');
+    },
+  );
+  await unlink(draft);
+  return there;
 }

@@ -7,13 +7,15 @@ import type { StreamName } from '@countersign/domain/schemas/stream';
 import { generateKeyPairSync } from 'node:crypto';
 import type { Database, Write } from '../store/database.ts';
 import { auditIntents, ledgerIntents } from './inbox.ts';
-import { epochName } from './publisher.ts';
+import { epochName, shelfName } from './publisher.ts';
 import type { CheckpointPublisher, SealDeps } from './ports.ts';
 import { keySigner } from './signer.ts';
 
 /** For tests: a clock that stands still until it is moved, a key and a publisher in memory. */
 export interface TestWorld extends SealDeps {
   readonly notes: Map<string, string>;
+  /** What lies beside them. */
+  readonly kept: Map<string, string>;
   pass(ms: number): void;
   at(): string;
 }
@@ -21,12 +23,14 @@ export interface TestWorld extends SealDeps {
 export function testWorld(db: Database, startsAt = '2026-11-22T10:00:00.000Z'): TestWorld {
   let time = Date.parse(startsAt);
   const notes = new Map<string, string>();
+  const kept = new Map<string, string>();
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
   return {
     db,
     notes,
+    kept,
     signer: keySigner(async () => pem),
-    publisher: memoryPublisher(notes),
+    publisher: memoryPublisher(notes, kept),
     now: () => new Date(time),
     at: () => new Date(time).toISOString(),
     pass: (ms) => void (time += ms),
@@ -34,7 +38,7 @@ export function testWorld(db: Database, startsAt = '2026-11-22T10:00:00.000Z'): 
 }
 
 /** A publisher in memory: a note of a size is published once. */
-export function memoryPublisher(notes: Map<string, string>): CheckpointPublisher {
+export function memoryPublisher(notes: Map<string, string>, kept = new Map<string, string>()): CheckpointPublisher {
   const key = (orgId: string, name: StreamName, size: number, epoch: number): string =>
     `${orgId}/${epochName(name, epoch)}/${String(size).padStart(16, '0')}`;
   return {
@@ -50,6 +54,10 @@ export function memoryPublisher(notes: Map<string, string>): CheckpointPublisher
           .sort()
           .at(-1) ?? '',
       ) ?? null,
+    keep: async (orgId, name, shelf, file, text, epoch = 0) => {
+      const at = `${orgId}/${shelfName(name, shelf, epoch)}/${file}`;
+      kept.set(at, kept.get(at) ?? text);
+    },
   };
 }
 

@@ -42,6 +42,8 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'journals.expired': (f) => `voided ${count(f.count, 'pending journal')} whose time was over`,
   'check.failed': (f) =>
     `found in its check ${count(f.findings, 'thing')} that ${f.findings === '1' ? 'does' : 'do'} not hold${f.first === undefined ? '' : `; first: ${f.first}`}`,
+  'witness.disagreed': (f) =>
+    `was told by the witness${quoted(f.witness)} that it has seen another ${f.stream === 'ledger' ? 'ledger' : 'audit log'} under the same name`,
   'hold.placed': (f) => `placed a legal hold${quoted(f.matter)}${f.classes === undefined ? '' : ` on ${f.classes}`}`,
   'retention.applied': (f) =>
     `removed ${count(f.count, 'piece')} of what is no longer kept${f.class === undefined ? '' : ` (${words(f.class)})`}`,

@@ -11,6 +11,8 @@ export const ALERT_KINDS: Readonly<Record<Alert['kind'], string>> = {
   unsealed: 'No checkpoint was signed in time',
   document_differs: 'A document is not what the log says',
   checkpoint_differs: 'A checkpoint does not fit the log',
+  witness_silent: 'A witness has not cosigned for long',
+  witness_disagrees: 'A witness has seen another log',
 };
 
 export const ALERT_MARKS: Readonly<

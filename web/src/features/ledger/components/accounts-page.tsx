@@ -3,7 +3,6 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useLiveDocument, useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
-import table from '../../../components/data-table.module.css';
 import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { Instant } from '../../../components/instant.tsx';
@@ -11,7 +10,8 @@ import { PageHeader } from '../../../components/page-header.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
 import { trialBalance } from '../api/trial-balance.ts';
-import { AccountsBelow } from './account-rows.tsx';
+import { AccountTree } from './account-tree.tsx';
+import { AccountsFinder } from './accounts-finder.tsx';
 import { Attention } from './attention.tsx';
 import { LedgerNav } from './ledger-nav.tsx';
 import { SumRow } from './sum-row.tsx';
@@ -71,28 +71,9 @@ export default function AccountsPage(): ReactNode {
               <SumRow key={sum.currency} sum={sum} complete={!roots.hasMore} />
             ))}
           </ul>
-          <div className={table.scroll} tabIndex={0} role="group" aria-label="Accounts, scrolls sideways">
-            <table className={`${table.table} ${classes.tree}`} aria-label="Accounts">
-              <thead>
-                <tr>
-                  <th>Account</th>
-                  <th className="desk-only">Type</th>
-                  <th>Currency</th>
-                  <th data-num>Posted</th>
-                  <th data-num className="desk-only">
-                    Pending
-                  </th>
-                  <th data-num className="desk-only">
-                    Available
-                  </th>
-                  <th className="desk-only">Remarks</th>
-                </tr>
-              </thead>
-              <tbody>
-                <AccountsBelow parentId={null} depth={0} />
-              </tbody>
-            </table>
-          </div>
+          <AccountsFinder>
+            <AccountTree parentId={null} label="Accounts" />
+          </AccountsFinder>
         </>
       )}
     </>

@@ -17,17 +17,17 @@ import { readByIds, readWhole } from '../../../app/read-once.ts';
 import { useServices } from '../../../app/services.ts';
 import { CommandProblem } from '../../../components/command-problem.tsx';
 import formClasses from '../../../components/form.module.css';
+import { messageOf } from '../../../components/message-of.ts';
 import { saveBlob } from '../../../components/save-blob.ts';
 import { Section } from '../../../components/section.tsx';
 import { refs } from '../../../refs.ts';
 import { ACCOUNTS_PER_OPENING, type OpeningPlan, idsOf, planOpening, readChartText } from '../api/chart-plan.ts';
 import { inParts } from '../api/sums.ts';
 import { ChartPreview } from './chart-preview.tsx';
+import { MOST_ACCOUNTS } from './use-whole-chart.ts';
 import classes from './ledger.module.css';
 
 const OWN = 'own';
-/** The reader of charts takes no more. */
-const MOST_ACCOUNTS = 10_000;
 
 type Checked =
   | { readonly kind: 'none' }
@@ -244,8 +244,4 @@ function DownloadChart(): ReactNode {
       </button>
     </>
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,7 +4,6 @@ import { Link, useParams } from 'react-router';
 import { useLiveDocument } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { CopyText } from '../../../components/copy-text.tsx';
-import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { Instant } from '../../../components/instant.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
@@ -15,6 +14,7 @@ import { JournalEntries } from './journal-entries.tsx';
 import { JournalMarkList } from './journal-mark-list.tsx';
 import { JournalRelations } from './journal-relations.tsx';
 import { JournalSteps } from './journal-steps.tsx';
+import { NotThere } from './not-there.tsx';
 import classes from './ledger.module.css';
 
 /** One journal: both sides, where it comes from, what it belongs to, and where it stands in the ledger's stream. */
@@ -24,13 +24,7 @@ export default function JournalPage(): ReactNode {
   const live = useLiveDocument(refs.journal(orgId, journalId));
   const journal = live.kind === 'ready' ? live.value : null;
   if (live.kind === 'failed') return <Failure failure={live.failure} what="this journal" />;
-  if (live.kind === 'ready' && !journal)
-    return (
-      <>
-        <PageHeader title="Journal" back={<Link to="/ledger">Ledger</Link>} />
-        <Empty action={<Link to="/ledger">See the ledger</Link>}>There is no journal {journalId}.</Empty>
-      </>
-    );
+  if (live.kind === 'ready' && !journal) return <NotThere title="Journal">There is no journal {journalId}.</NotThere>;
   return (
     <>
       <PageHeader

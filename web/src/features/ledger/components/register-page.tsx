@@ -4,8 +4,6 @@ import { Link, useParams, useSearchParams } from 'react-router';
 import { useLiveDocument, useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { AccountName } from '../../../components/account-name.tsx';
-import table from '../../../components/data-table.module.css';
-import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { FilterLinks } from '../../../components/filter-links.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
@@ -14,7 +12,8 @@ import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
 import { AccountChangeForm } from './account-change-form.tsx';
 import { AccountFacts } from './account-facts.tsx';
-import { AccountsBelow } from './account-rows.tsx';
+import { AccountTree } from './account-tree.tsx';
+import { NotThere } from './not-there.tsx';
 import { RegisterByDay } from './register-by-day.tsx';
 import { RegisterNewest } from './register-newest.tsx';
 import classes from './ledger.module.css';
@@ -37,13 +36,7 @@ export default function RegisterPage(): ReactNode {
   const account = live.kind === 'ready' ? live.value : null;
 
   if (live.kind === 'failed') return <Failure failure={live.failure} what="this account" />;
-  if (live.kind === 'ready' && !account)
-    return (
-      <>
-        <PageHeader title="Account" back={<Link to="/ledger">Ledger</Link>} />
-        <Empty action={<Link to="/ledger">See the ledger</Link>}>There is no account {accountId}.</Empty>
-      </>
-    );
+  if (live.kind === 'ready' && !account) return <NotThere title="Account">There is no account {accountId}.</NotThere>;
   return (
     <>
       <PageHeader
@@ -88,28 +81,7 @@ export default function RegisterPage(): ReactNode {
       )}
       {account !== null && !account.postable && (
         <Section title="Accounts below" aside="Entries lie in those; this one sums them up">
-          <div className={table.scroll} tabIndex={0} role="group" aria-label="Accounts below, scrolls sideways">
-            <table className={`${table.table} ${classes.tree}`} aria-label="Accounts below">
-              <thead>
-                <tr>
-                  <th>Account</th>
-                  <th className="desk-only">Type</th>
-                  <th>Currency</th>
-                  <th data-num>Posted</th>
-                  <th data-num className="desk-only">
-                    Pending
-                  </th>
-                  <th data-num className="desk-only">
-                    Available
-                  </th>
-                  <th className="desk-only">Remarks</th>
-                </tr>
-              </thead>
-              <tbody>
-                <AccountsBelow parentId={account.id} depth={1} />
-              </tbody>
-            </table>
-          </div>
+          <AccountTree parentId={account.id} label="Accounts below" />
         </Section>
       )}
       {account?.postable && (

@@ -166,12 +166,17 @@ describe('queries of the web app', () => {
     every('u').flatMap((requestedBy) => every('o').map((operationId) => clean({ states, requestedBy, operationId }))),
   );
   const audit = every('e').flatMap((executionId) =>
-    every('t').flatMap((type) => every('u').map((actorUid) => clean({ executionId, type, actorUid }))),
+    every('t').flatMap((type) =>
+      every('u').flatMap((actorUid) =>
+        every({ from: 0, before: 9 }).map((places) => clean({ executionId, type, actorUid, places })),
+      ),
+    ),
   );
   /** Arguments other than ids, for the queries that take any: every combination of filters that a page can ask for. */
   const ARGUMENTS: Record<string, readonly unknown[][]> = {
     executions: executions.map((filter) => ['o', filter]),
     audit: audit.map((filter) => ['o', filter]),
+    auditOf: every({ from: 0, before: 9 }).map((places) => ['o', 'policies/p', places]),
     files: [
       ['o', null],
       ['o', 'input'],

@@ -132,7 +132,20 @@ export interface AuditFilter {
   readonly executionId?: string;
   readonly type?: string;
   readonly actorUid?: string;
+  readonly places?: Places;
 }
+/** Places in the log: from one on, and before another. */
+export interface Places {
+  readonly from: number;
+  readonly before: number;
+}
+const inPlaces = (places: Places | undefined): ListSource<AuditEvent>['where'] =>
+  places === undefined
+    ? []
+    : [
+        ['seq', '>=', places.from],
+        ['seq', '<', places.before],
+      ];
 
 /** Every document and query that the web app reads, over the types of the domain. */
 export const refs = {
@@ -299,9 +312,21 @@ export const refs = {
         ...(filter.executionId === undefined ? [] : [['body.executionId', '==', filter.executionId] as const]),
         ...(filter.type === undefined ? [] : [['body.type', '==', filter.type] as const]),
         ...(filter.actorUid === undefined ? [] : [['body.actor.uid', '==', filter.actorUid] as const]),
+        ...inPlaces(filter.places),
       ],
       ['seq', 'desc'],
     ),
+  /** What happened to a document, by its path below the organization. */
+  auditOf: (orgId: string, document: string, places?: Places): ListSource<AuditEvent> =>
+    list(
+      paths.audit(orgId),
+      auditEventSchema,
+      [['documents', 'array-contains', document], ...inPlaces(places)],
+      ['seq', 'desc'],
+    ),
+  /** One of them, by its place. */
+  auditAt: (orgId: string, seq: number): ListSource<AuditEvent> =>
+    list(paths.audit(orgId), auditEventSchema, [['seq', '==', seq]]),
   auditPersonal: (orgId: string, eventId: string): DocumentSource<AuditPersonal> =>
     document(paths.auditPersonal(orgId, eventId), auditPersonalSchema),
 } as const;

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../hash.ts';
 import type { AuditEvent, AuditEventBody } from '../schemas/audit.ts';
 import { auditLeaf } from './leaf.ts';
+import { documentsOf } from './lookup.ts';
 
 export interface AuditDecision {
   /** Texts of the new leaves, in order. */
@@ -26,7 +27,7 @@ export function decideAudit(
   bodies.forEach((body, index) => {
     const before = events.get(body.id) ?? recorded.get(body.id);
     if (before === undefined) {
-      const event: AuditEvent = { seq: size + leaves.length, recordedAt: at, body };
+      const event: AuditEvent = { seq: size + leaves.length, recordedAt: at, body, documents: documentsOf(body) };
       events.set(body.id, event);
       leaves.push(auditLeaf(event));
     } else if (canonicalJson(before.body) !== canonicalJson(body)) {

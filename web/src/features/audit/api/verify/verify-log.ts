@@ -1,5 +1,6 @@
 import { commitment } from '@countersign/domain/audit/event';
 import { auditLeaf } from '@countersign/domain/audit/leaf';
+import { LookupCheck } from '@countersign/domain/audit/lookup';
 import { type Hash } from '@countersign/domain/audit/merkle';
 import { restorationOf, type Restoration } from '@countersign/domain/audit/restorations';
 import { TILE_WIDTH, unpackHashes } from '@countersign/domain/audit/tiles';
@@ -115,6 +116,7 @@ async function readEvents(
   { onProgress, pause }: VerifyRequest,
 ): Promise<ReadLog> {
   const versions = new DocumentVersions();
+  const lookups = new LookupCheck();
   const commitments = new Map<string, Readonly<Record<string, string>>>();
   const restorations: Restoration[] = [];
   let upTo = 0;
@@ -139,6 +141,8 @@ async function readEvents(
         const { seq, body } = parsed.data;
         if (body.id !== id) findings.add({ stream: 'audit', where, seq, message: `calls itself ${body.id}` });
         leaves.place(seq, auditLeaf(parsed.data), where);
+        const hidden = lookups.note(parsed.data);
+        if (hidden !== null) findings.add({ stream: 'audit', where, seq, message: hidden });
         note(seq, body);
       }
       onProgress({ name: 'audit', done: Math.min(upTo, size), of: size });

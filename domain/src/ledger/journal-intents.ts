@@ -81,7 +81,18 @@ export function record(book: Book, intent: RecordIntent, group: string | null = 
     recordedAt: book.at,
   };
   begin(book, journal);
+  if (intent.must === true) alertIfLate(book, journal);
   return null;
+}
+
+/** What had to be booked could not be booked for its day. Whoever asked for a route needs no alert of it. */
+export function alertIfLate(book: Book, { id, effectiveDay, lateFor }: Journal): void {
+  if (lateFor === null) return;
+  book.alerts.push({
+    kind: 'late_posting',
+    journalId: id,
+    message: `Booked for ${effectiveDay}: the period of ${lateFor} was closed`,
+  });
 }
 
 /** Each journal sees the ones before it. When one is refused, none is recorded. */
@@ -218,7 +229,9 @@ function revive(book: Book, voided: Journal, id: string): Refused {
     return refuse('journal_voided', `Journal ${voided.id} was voided, and booked again by ${voided.revivedBy}`);
   if (book.journal(id) !== undefined) return refuse('intent_id_reused', `Journal ${id} is recorded already`);
   const day = openDay(book.today, book.closedThrough);
-  const placed = suspend(book, voided.entries, (entry) => accountRefuses(book, entry, day)?.message ?? null);
+  const moved = suspend(book, voided.entries, (entry) => accountRefuses(book, entry, day)?.message ?? null);
+  // What lay in suspense before lies there again.
+  const placed = { ...moved, suspended: [...voided.suspended, ...moved.suspended] };
   book.note({ ...voided, revivedBy: id });
   begin(book, {
     ...voided,

@@ -1,7 +1,8 @@
 import type { LedgerIntent } from '../schemas/ledger-intent.ts';
 import type { Period } from '../schemas/period.ts';
 import type { Book } from './book.ts';
-import { isDay } from './days.ts';
+import { dayAfter, isDay } from './days.ts';
+import { MAX_PERIODS } from './periods.ts';
 import { refuse, type Refused } from './refusal.ts';
 
 const MAX_STEPS = 200;
@@ -12,7 +13,9 @@ export function openPeriod(book: Book, { id, period }: Extract<LedgerIntent, { t
     return there.from === period.from && there.to === period.to
       ? null
       : refuse('period_exists', `Period ${period.id} is there already, from ${there.from} to ${there.to}`);
-  if (!isDay(period.from) || !isDay(period.to) || period.from > period.to)
+  // There must be a day after it, for what comes too late for it.
+  const isRange = isDay(period.from) && isDay(period.to) && period.from <= period.to && isDay(dayAfter(period.to));
+  if (!isRange)
     return refuse('day_invalid', `Period ${period.id} from "${period.from}" to "${period.to}" is no range of days`);
   const overlapping = [...book.periods.values()].find((one) => one.from <= period.to && period.from <= one.to);
   if (overlapping !== undefined)
@@ -22,6 +25,8 @@ export function openPeriod(book: Book, { id, period }: Extract<LedgerIntent, { t
       'period_closed',
       `The ledger is closed through ${book.closedThrough}; ${period.id} would begin before`,
     );
+  if (book.periods.size >= MAX_PERIODS)
+    return refuse('periods_over_limit', `A ledger has at most ${MAX_PERIODS} periods`);
   book.putPeriod({ ...period, state: 'open', steps: [stepOf(book, id, 'opened', '')], version: 1 });
   return null;
 }
@@ -34,7 +39,11 @@ type Change = Extract<LedgerIntent, { type: keyof typeof WANTED }>;
 export function changePeriod(book: Book, { type, id, periodId, reason }: Change): Refused {
   const period = book.periods.get(periodId);
   if (period === undefined) return refuse('period_missing', `There is no period ${periodId}`);
-  if (period.steps.some((step) => step.id === id)) return null;
+  const done = period.steps.find((step) => step.id === id);
+  if (done !== undefined)
+    return done.step === WANTED[type] && done.reason === reason
+      ? null
+      : refuse('intent_id_reused', `Period ${periodId} has a step ${id} already, and it differs`);
   if (period.steps.length >= MAX_STEPS)
     return refuse('period_state', `Period ${periodId} has been closed and reopened too often`);
   const refused = checkOrder(book, period, type);

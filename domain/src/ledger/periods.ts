@@ -1,6 +1,9 @@
 import type { Period } from '../schemas/period.ts';
 import { dayAfter } from './days.ts';
 
+/** Months of forty years; the writer has all of them in memory. */
+export const MAX_PERIODS = 500;
+
 /**
  * The last day that is closed; null while every day is open. Periods are closed in their order and reopened in the
  * opposite one, so that one day tells closed from open: days before the first period and between periods are closed with

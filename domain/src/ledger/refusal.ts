@@ -19,6 +19,7 @@ export type LedgerRefusalCode =
   | 'parent_closed'
   | 'parent_postable'
   | 'parent_type_differs'
+  | 'suspense_account'
   | 'tree_too_deep'
   | 'intent_id_reused'
   | 'linked_twice'
@@ -36,6 +37,7 @@ export type LedgerRefusalCode =
   | 'period_overlaps'
   | 'period_order'
   | 'period_state'
+  | 'periods_over_limit'
   | 'guard_below_zero'
   | 'guard_credit_limit'
   | 'guard_daily_limit';

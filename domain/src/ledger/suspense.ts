@@ -1,10 +1,18 @@
 import type { JournalEntryDraft } from '../schemas/effect.ts';
-import type { Account } from '../schemas/account.ts';
+import type { Account, OpeningAccount } from '../schemas/account.ts';
 import type { Journal } from '../schemas/journal.ts';
 import type { Book } from './book.ts';
 
 /** Where entries lie that must be booked and have no account to go to. The writer opens it when it first needs it. */
 export const SUSPENSE_ACCOUNT = 'suspense';
+
+/** What must be booked can be of any currency and day: what the suspense account has to be like. */
+export const takesAll = ({
+  postable,
+  currency,
+  openedOn,
+}: Pick<OpeningAccount, 'postable' | 'currency' | 'openedOn'>): boolean =>
+  postable && currency == null && openedOn == null;
 
 type Suspended = Pick<Journal, 'entries' | 'suspended'>;
 

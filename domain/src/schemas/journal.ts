@@ -36,8 +36,9 @@ export const journalSchema = z.strictObject({
   /** The journal that this one takes back, side for side; and the one that has taken all (or the last) of this one back. */
   reverses: idSchema.nullable().default(null),
   reversedBy: idSchema.nullable().default(null),
-  /** Journals that have taken back part of it, and how much of each entry they have, in minor units; empty without any. */
-  partReversals: z.array(idSchema).max(50).default([]),
+  /** Journals that have taken back part of it (fifty, and one that takes the rest), and how much of each entry they have,
+   * in minor units; empty without any. */
+  partReversals: z.array(idSchema).max(51).default([]),
   reversedMinor: z.array(minorSchema).max(500).default([]),
   /** The voided journal whose money moved after all, and the one that booked it then. */
   revives: idSchema.nullable().default(null),

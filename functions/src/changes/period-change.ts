@@ -1,5 +1,6 @@
 import { derivedId } from '@countersign/domain/hash';
 import { AppError } from '@countersign/domain/errors';
+import { MAX_PERIODS } from '@countersign/domain/ledger/periods';
 import { paths } from '@countersign/domain/paths';
 import { periodSchema, type Period } from '@countersign/domain/schemas/period';
 import type { ChangeOf } from '@countersign/domain/schemas/proposal';
@@ -54,8 +55,6 @@ async function periodOf(from: Pick<Reader, 'get' | 'getAll'>, orgId: string, per
   if (period === null) throw new AppError('not_found', `There is no period ${periodId}.`);
   return period;
 }
-
-const MAX_PERIODS = 500;
 
 /** The writer refuses it out of order; whoever decides should hear that now, and not from an alert. */
 async function assertInOrder(tx: Transaction, orgId: string, { action, periodId }: PeriodChange): Promise<void> {

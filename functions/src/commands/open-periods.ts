@@ -1,12 +1,10 @@
 import { derivedId } from '@countersign/domain/hash';
 import { AppError } from '@countersign/domain/errors';
 import { isDay } from '@countersign/domain/ledger/days';
-import { closedThrough } from '@countersign/domain/ledger/periods';
+import { closedThrough, MAX_PERIODS } from '@countersign/domain/ledger/periods';
 import { paths } from '@countersign/domain/paths';
 import { periodSchema } from '@countersign/domain/schemas/period';
 import type { Command } from './run-command.ts';
-
-const MAX_PERIODS = 500;
 
 /** Periods that are to be closed one after the other: they do not overlap, and none begins in what is closed. */
 export const openPeriods: Command<'openPeriods'> = {
@@ -20,7 +18,7 @@ export const openPeriods: Command<'openPeriods'> = {
       limit: MAX_PERIODS,
     });
     const there = stored.map(({ data }) => periodSchema.parse(data));
-    if (there.length + input.periods.length >= MAX_PERIODS)
+    if (there.length + input.periods.length > MAX_PERIODS)
       throw new AppError('limit_exceeded', `A ledger has at most ${MAX_PERIODS} periods.`);
     const closed = closedThrough(there);
     const all: { readonly id: string; readonly from: string; readonly to: string }[] = [...there];

@@ -5,7 +5,9 @@ import {
   type LedgerAlert,
   type LedgerDecision,
 } from '@countersign/domain/ledger/decide';
+import { MAX_DEPTH } from '@countersign/domain/ledger/account-intents';
 import { PLAIN, type RecordIntent } from '@countersign/domain/ledger/journal-intents';
+import { MAX_PERIODS } from '@countersign/domain/ledger/periods';
 import { SUSPENSE_ACCOUNT } from '@countersign/domain/ledger/suspense';
 import { derivedId } from '@countersign/domain/hash';
 import type { Alert } from '@countersign/domain/schemas/alert';
@@ -30,17 +32,16 @@ interface LedgerCache {
 
 /** Beyond this the cache begins again: some ten megabytes. */
 const MAX_CACHED = 20_000;
-/** Months of forty years. */
-const MAX_PERIODS = 500;
 /** More accounts than this below one, or balances in one, and it can't be closed in one go. */
 const MAX_BELOW = 1000;
 
 export const ledgerKind: StreamKind = {
   parse: (text) => parseItems<LedgerIntent>(text, (item) => ledgerIntentSchema.safeParse(item)),
 
-  decide: async ({ db, orgId, size, intents: untyped, at, careful, cache: kept }) => {
-    const intents = untyped as readonly LedgerIntent[];
-    const cache = freshOrKept(kept);
+  decide: async (input) => {
+    const { db, orgId, size, at, careful } = input;
+    const intents = input.intents as readonly LedgerIntent[];
+    const cache = freshOrKept(input.cache);
     const { accounts, balances } = cache;
     const [journals, closing, periods] = await Promise.all([
       loadJournals(db, orgId, intents, careful),
@@ -64,6 +65,9 @@ export const ledgerKind: StreamKind = {
     const touched = balancesOf(entries, withOpened(intents, accounts));
     await loadMissing(db, balances, touched, (key) => `${paths.balances(orgId)}/${key}`);
     const decision = decideBatch({ size, accounts, journals, balances, periods, closing }, intents, at);
+    // Accepted before, it would be accepted again: what is new is told by its `create`, what is refused only by a look.
+    if (!careful && (await anyRecorded(db, orgId, intents, decision)))
+      return ledgerKind.decide({ ...input, careful: true, cache });
     // A balance that was not looked up would be taken for zero, and what is there overwritten.
     for (const balance of decision.balances) {
       const key = balanceKey(balance.accountId, balance.currency);
@@ -93,9 +97,9 @@ async function loadPeriods(db: Database, orgId: string): Promise<Map<string, Per
   const stored = await db.query({
     collection: paths.periods(orgId),
     orderBy: [['__name__', 'asc']],
-    limit: MAX_PERIODS,
+    limit: MAX_PERIODS + 1,
   });
-  assert(stored.length < MAX_PERIODS, `there are fewer than ${MAX_PERIODS} periods`);
+  assert(stored.length <= MAX_PERIODS, `there are at most ${MAX_PERIODS} periods`);
   return new Map(stored.map(({ data }) => [String(data['id']), data as Period]));
 }
 
@@ -133,19 +137,32 @@ const mayNeedSuspense = (intent: LedgerIntent): boolean =>
   (intent.type === 'record' && intent.must === true) ||
   (intent.type === 'record_linked' && intent.journals.some((journal) => journal.must === true));
 
-/** Where each account lies, those included that the batch itself opens before it posts to them. */
+/**
+ * What may lie above each account, those included that the batch itself opens before it posts to them. Of several
+ * openings of one account nobody knows yet which is accepted, so all that any of them could put above it counts.
+ */
 function withOpened(
   intents: readonly LedgerIntent[],
   accounts: ReadonlyMap<string, Account>,
-): ReadonlyMap<string, Pick<Account, 'path'>> {
-  if (!intents.some((intent) => intent.type === 'open_account')) return accounts;
-  const placed = new Map<string, Pick<Account, 'path'>>(accounts);
+): { get(id: string): Pick<Account, 'path'> | undefined } {
+  const parents = new Map<string, Set<string>>();
   for (const intent of intents) {
-    if (intent.type !== 'open_account' || placed.has(intent.account.id)) continue;
+    if (intent.type !== 'open_account' || intent.account.parentId === null) continue;
     const { id, parentId } = intent.account;
-    placed.set(id, { path: parentId === null ? [] : [...(placed.get(parentId)?.path ?? []), parentId] });
+    parents.set(id, (parents.get(id) ?? new Set()).add(parentId));
   }
-  return placed;
+  if (parents.size === 0) return accounts;
+  const pathOf = (id: string): string[] => {
+    const above = new Set<string>();
+    let level = [id];
+    for (let height = 0; height < MAX_DEPTH && level.length > 0; height += 1) {
+      const next = level.flatMap((one) => [...(accounts.get(one)?.path ?? []), ...(parents.get(one) ?? [])]);
+      level = [...new Set(next)].filter((one) => !above.has(one));
+      for (const one of level) above.add(one);
+    }
+    return [...above];
+  };
+  return { get: (id) => (accounts.has(id) || parents.has(id) ? { path: pathOf(id) } : undefined) };
 }
 
 const recordsIn = (intent: LedgerIntent): readonly RecordIntent[] =>
@@ -164,13 +181,26 @@ async function loadJournals(
   const ids = new Set<string>();
   for (const intent of intents) {
     if ('journalId' in intent) ids.add(intent.journalId);
+    // Few, and the reversal itself tells whether it is the one that is asked for.
+    if (intent.type === 'reverse') ids.add(intent.id);
     if (!careful) continue;
-    if (intent.type === 'reverse' || intent.type === 'post') ids.add(intent.id);
+    if (intent.type === 'post') ids.add(intent.id);
     for (const record of recordsIn(intent)) ids.add(record.id);
   }
   const journals = new Map<string, Journal>();
   await loadMissing(db, journals, ids, (id) => paths.journal(orgId, id), fromStored);
   return journals;
+}
+
+/** Whether a journal that is refused is one that was recorded once. */
+async function anyRecorded(
+  db: Database,
+  orgId: string,
+  intents: readonly LedgerIntent[],
+  { refusals }: LedgerDecision,
+): Promise<boolean> {
+  const refused = refusals.flatMap(({ index }) => recordsIn(intents[index] as LedgerIntent));
+  return (await loadJournals(db, orgId, refused, true)).size > 0;
 }
 
 function accountsIn(intents: readonly LedgerIntent[]): string[] {

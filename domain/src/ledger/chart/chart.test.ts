@@ -87,6 +87,7 @@ const chart: fc.Arbitrary<ChartRow[]> = fc
       rows.push({
         ...draft,
         type: parent?.type ?? draft.type,
+        currency: parent?.currency ?? draft.currency,
         parentId: parent?.id ?? null,
         closed,
         closedOn: closed ? draft.closedOn : null,
@@ -201,6 +202,15 @@ describe('a file that is not right', () => {
     [['id,parent,name,type', 'a,,A,asset', 'b,a,B,income'], [[3, 'parent', 'parent_type_differs']]],
     [['id,parent,name,type,postable', 'a,,A,asset,yes', 'b,a,B,asset,'], [[3, 'parent', 'parent_postable']]],
     [['id,parent,name,type,closed on', 'a,,A,asset,2026-01-01', 'b,a,B,asset,'], [[3, 'parent', 'parent_closed']]],
+    [
+      ['id,parent,name,type,currency', 'a,,A,asset,EUR', 'b,a,B,asset,EUR', 'c,a,C,asset,', 'd,a,D,asset,USD'],
+      [
+        [4, 'parent', 'parent_currency'],
+        [5, 'parent', 'parent_currency'],
+      ],
+    ],
+    [['id,name,type,currency', 'suspense,Suspense,asset,EUR'], [[2, 'id', 'suspense_account']]],
+    [['id,name,type,closed on', 'suspense,Suspense,asset,closed'], [[2, 'id', 'suspense_account']]],
     [['id,name', 'a,A'], [[1, 'type', 'missing_column']]],
     [['id,name,type,guards', 'a,A,asset,credit limit JPY 1.5'], [[2, 'guards', 'guard_unknown']]],
   ])('%j', (lines, expected) => {

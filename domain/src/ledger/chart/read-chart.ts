@@ -4,6 +4,7 @@ import { isCurrency } from '../../money/currencies.ts';
 import { accountTypeSchema, type Account } from '../../schemas/account.ts';
 import { idSchema } from '../../schemas/common.ts';
 import { isDay } from '../days.ts';
+import { SUSPENSE_ACCOUNT, takesAll } from '../suspense.ts';
 import { chartIssue, type ChartFileRow, type ChartIssue } from './chart-row.ts';
 import { GUARD_FORMS, guardsFromText } from './guard-text.ts';
 import { CHART_COLUMNS, type ChartColumn } from './write-chart.ts';
@@ -86,7 +87,7 @@ function readRow({ line, cells }: TableRow, parents: ReadonlySet<string>, issues
   const read = guardsFromText(cell('guards'));
   if ('bad' in read || read.guards.length > MAX_GUARDS)
     complain('guards', 'guard_unknown', `at most ${MAX_GUARDS} of ${GUARD_FORMS}`, 'Write the guards like this');
-  return {
+  const readOut: ChartFileRow = {
     line,
     id,
     parentId: cell('parent') === '' ? null : cell('parent'),
@@ -101,6 +102,14 @@ function readRow({ line, cells }: TableRow, parents: ReadonlySet<string>, issues
     closedOn: closedOn === '' || isClosedWord ? null : closedOn,
     guards: 'bad' in read ? [] : read.guards,
   };
+  if (id === SUSPENSE_ACCOUNT && !(takesAll(readOut) && !readOut.closed))
+    complain(
+      'id',
+      'suspense_account',
+      'an open account that takes entries of any currency and day',
+      `Leave currency, opened on and closed on of ${id} empty; it takes what has no other place`,
+    );
+  return readOut;
 }
 
 /** Parents before their children, else the order of the file. What lies in a circle, or is there twice, is an issue. */
@@ -161,7 +170,7 @@ function parentIssues(row: ChartFileRow, byId: ReadonlyMap<string, ChartFileRow>
 /** What keeps a row from lying under a parent that is known. */
 export function issuesUnder(
   row: ChartFileRow,
-  parent: { readonly id: string; readonly type: Account['type']; readonly postable: boolean; readonly closed: boolean },
+  parent: Pick<Account, 'id' | 'type' | 'postable' | 'currency' | 'closed'>,
   where: string,
 ): ChartIssue[] {
   const at = { line: row.line, column: 'parent' };
@@ -183,6 +192,16 @@ export function issuesUnder(
         `a parent of type ${row.type}`,
         `"${parent.id}" (${where}) of type ${parent.type}`,
         'Correct the type, or choose another parent',
+      ),
+    ];
+  if (parent.currency !== null && parent.currency !== row.currency)
+    return [
+      chartIssue(
+        at,
+        'parent_currency',
+        `a parent that sums up ${row.currency ?? 'any currency'}`,
+        `"${parent.id}" (${where}), of ${parent.currency} only`,
+        `Write ${parent.currency} as the currency, or choose another parent`,
       ),
     ];
   if (parent.closed && !row.closed)

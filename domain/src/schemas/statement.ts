@@ -23,18 +23,34 @@ const ofTree = {
   maxLevel: z.int().min(1).max(9).default(9),
   /** Accounts whose amounts are all zero as well. */
   zeroLines: z.boolean().default(false),
-  /** A further section in the organization's base currency, at the rates of the last day. */
+  /** A further section in the organization's base currency: balances at the closing rate, flows at those of their days. */
   inBase: z.boolean().default(false),
 };
-const day = { day: daySchema };
+const MAX_COMPARED = 2;
+const day = {
+  day: daySchema,
+  /** Further columns: the end of the financial year before, of the month before, the day a year ago, or any other day. */
+  compare: z
+    .array(z.union([z.enum(['prior_year_end', 'prior_month_end', 'prior_year']), daySchema]))
+    .max(MAX_COMPARED)
+    .default([]),
+};
 const period = { from: daySchema, to: daySchema };
+const comparedPeriod = {
+  ...period,
+  /** Further columns: the period of the same length right before, the same period a year ago. */
+  compare: z
+    .array(z.enum(['prior_period', 'prior_year']))
+    .max(MAX_COMPARED)
+    .default([]),
+};
 
 /** What a statement is asked for with: days are effective days, both ends included. */
 export const statementParametersSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('trial_balance'), ...day, ...ofTree }),
   z.strictObject({ kind: z.literal('balance_sheet'), ...day, ...ofTree }),
-  z.strictObject({ kind: z.literal('profit_and_loss'), ...period, ...ofTree }),
-  z.strictObject({ kind: z.literal('cash_flow'), ...period, ...ofTree }),
+  z.strictObject({ kind: z.literal('profit_and_loss'), ...comparedPeriod, ...ofTree }),
+  z.strictObject({ kind: z.literal('cash_flow'), ...comparedPeriod, ...ofTree }),
   z.strictObject({
     kind: z.literal('account_register'),
     accountId: idSchema,
@@ -82,11 +98,15 @@ export const statementCheckSchema = z.strictObject({
     'sheet_balances',
     /** The cash flows come to the change of the cash accounts. */
     'cash_reconciles',
+    /** Of a conversion: what is between the sides is no more than rounding each amount once can have made. */
+    'rounding_only',
     /** Opening balance and entries come to the closing balance. */
     'register_closes',
   ]),
   currency: currencySchema,
   converted: z.boolean().default(false),
+  /** The days that it is of, when they are not the statement's own but compared with. */
+  of: z.string().max(60).optional(),
   holds: z.boolean(),
   /** What is between the two sides: zero when it holds. */
   differenceMinor: minorSchema,
@@ -100,24 +120,35 @@ export const controlTotalSchema = z.strictObject({
   label: z.string().max(120),
   currency: currencySchema,
   converted: z.boolean().default(false),
+  /** As of a check. */
+  of: z.string().max(60).optional(),
   amountMinor: minorSchema,
 });
 export type ControlTotal = z.infer<typeof controlTotalSchema>;
 
 export const statementColumnSchema = z.strictObject({
-  /** `debit`, `credit`, `balance`, `amount`. */
+  /** `debit`, `credit`, `balance`, `amount`; of days that are compared with, `amount:2025-12-31`. */
   id: z.string().max(40),
   label: z.string().max(60),
 });
+export type StatementColumn = z.infer<typeof statementColumnSchema>;
 
 /** A rate of a converted section: units of `quote` for one of `base`. */
 export const statementRateSchema = z.strictObject({
   base: currencySchema,
   quote: currencySchema,
-  rate: z.string().max(80),
+  rate: z.string().max(90),
   source: z.string().max(300),
+  /** The day that it is the rate of. */
   asOf: z.string().max(40),
+  /** When it was observed, as its source has it: a day or an instant. */
+  observedAt: z.string().max(40).optional(),
+  /** For balances (`closing`), for what happened on days (`day`), or both. */
+  used: z.enum(['closing', 'day', 'both']).optional(),
 });
+export type StatementRate = z.infer<typeof statementRateSchema>;
+/** Of some ten currencies, each day of five years. */
+export const MAX_STATEMENT_RATES = 20_000;
 
 /** Where the ledger stood when the statement was made, and what proves it. */
 export const statementEvidenceSchema = z.strictObject({
@@ -147,7 +178,8 @@ export const statementHeadSchema = z.strictObject({
   currencies: z.array(currencySchema).max(200),
   checks: z.array(statementCheckSchema).max(1000),
   controlTotals: z.array(controlTotalSchema).max(3000),
-  rates: z.array(statementRateSchema).max(200),
+  /** Every one that was used, of the converted section. On the screen's first page only. */
+  rates: z.array(statementRateSchema).max(MAX_STATEMENT_RATES),
   /** What a reader must know: a rate that is missing, accounts that are not classified. */
   notes: z.array(z.string().max(500)).max(50),
 });
@@ -285,6 +317,10 @@ export interface RestatementPage {
   readonly ledgerSizeThen: number;
   readonly ledgerSizeNow: number;
   readonly unchanged: boolean;
+  /** Of the statement, then and now. */
+  readonly columns: readonly StatementColumn[];
+  /** Of its converted section: rates that are others now. Null for one that was not used then, or is not now. */
+  readonly rates: readonly { readonly was: StatementRate | null; readonly is: StatementRate | null }[];
   readonly lines: readonly RestatedLine[];
   readonly lineCount: number;
   readonly next: string | null;

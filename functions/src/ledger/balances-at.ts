@@ -2,7 +2,7 @@ import { addSpan, noSums, type LeafSums, type Span } from '@countersign/domain/l
 import { balanceKey } from '@countersign/domain/ledger/balance-sheet';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
-import { balanceMonthSchema } from '@countersign/domain/schemas/balance-month';
+import { balanceMonthSchema, type BalanceMonth } from '@countersign/domain/schemas/balance-month';
 import type { Database } from '../store/database.ts';
 import { monthsPosition, rollMonths } from '../streams/months.ts';
 import type { StreamDeps } from '../streams/ports.ts';
@@ -32,26 +32,55 @@ export interface SpanSums {
  * @throws AppError `unavailable` (retryable) while the months can't keep up with what is being recorded
  */
 export async function sumsOver(deps: StreamDeps, orgId: string, query: SpanQuery): Promise<SpanSums> {
+  const { made, asOfSize, reads } = await overMonths(deps, orgId, query, () => {
+    const sums = new Map<string, LeafSums & { accountId: string; currency: string }>();
+    const visit = (month: BalanceMonth): void => {
+      const key = balanceKey(month.accountId, month.currency);
+      let row = sums.get(key);
+      if (row === undefined) {
+        row = { accountId: month.accountId, currency: month.currency, ...noSums() };
+        sums.set(key, row);
+      }
+      addSpan(row, month.cells, query);
+    };
+    return { made: sums, visit };
+  });
+  return { sums: made, asOfSize, reads };
+}
+
+/**
+ * Goes through the months of a span, all of one moment of the ledger: for sums of whatever kind.
+ * @param begin what is made of them; called again when a reading was of no moment, and is done once more
+ * @throws AppError as `sumsOver`
+ */
+export async function overMonths<T>(
+  deps: StreamDeps,
+  orgId: string,
+  query: Pick<SpanQuery, 'from' | 'to' | 'accountId'>,
+  begin: () => { readonly made: T; readonly visit: (month: BalanceMonth) => void },
+): Promise<{ readonly made: T } & Pick<SpanSums, 'asOfSize' | 'reads'>> {
   for (let reading = 0; reading < MAX_READINGS; reading += 1) {
     const { more } = await rollMonths(deps, orgId);
     if (more) continue;
     const before = await monthsPosition(deps.db, orgId);
-    const { sums, reads } = await readSums(deps.db, orgId, query);
+    const { made, visit } = begin();
+    const reads = await readMonths(deps.db, orgId, query, visit);
     // Months that moved meanwhile were read half before and half after; then their sum is of no moment.
     const after = await monthsPosition(deps.db, orgId);
-    if (after.token === before.token) return { sums, asOfSize: before.nextSeq, reads };
+    if (after.token === before.token) return { made, asOfSize: before.nextSeq, reads };
   }
   throw new AppError('unavailable', 'So much is being recorded that past balances can’t be read now. Try again.', {
     retryable: true,
   });
 }
 
-async function readSums(
+/** @returns documents that were read */
+async function readMonths(
   db: Database,
   orgId: string,
-  { accountId, ...span }: SpanQuery,
-): Promise<Pick<SpanSums, 'sums' | 'reads'>> {
-  const sums = new Map<string, LeafSums & { accountId: string; currency: string }>();
+  { accountId, ...span }: Pick<SpanQuery, 'from' | 'to' | 'accountId'>,
+  visit: (month: BalanceMonth) => void,
+): Promise<number> {
   const first = (span.from ?? '0000-00').slice(0, 7);
   let reads = 0;
   let last: readonly unknown[] | null = null;
@@ -86,20 +115,11 @@ async function readSums(
             limit: PAGE,
             ...after,
           });
-    for (const doc of docs) {
-      const month = balanceMonthSchema.parse(doc.data);
-      const key = balanceKey(month.accountId, month.currency);
-      let row = sums.get(key);
-      if (row === undefined) {
-        row = { accountId: month.accountId, currency: month.currency, ...noSums() };
-        sums.set(key, row);
-      }
-      addSpan(row, month.cells, span);
-    }
+    for (const doc of docs) visit(balanceMonthSchema.parse(doc.data));
     reads += docs.length;
     const end = docs.at(-1);
     if (end === undefined || docs.length < PAGE) break;
     last = [end.data['month'], end.path.slice(end.path.lastIndexOf('/') + 1)];
   }
-  return { sums, reads };
+  return reads;
 }

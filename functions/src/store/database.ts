@@ -33,7 +33,7 @@ export interface Query {
   readonly group?: boolean;
   readonly where?: readonly (readonly [
     field: string,
-    op: '==' | '<' | '<=' | '>' | '>=' | 'array-contains' | 'in',
+    op: '==' | '<' | '<=' | '>' | '>=' | 'array-contains' | 'array-contains-any' | 'in',
     value: unknown,
   ])[];
   readonly orderBy?: readonly (readonly [field: string, direction: 'asc' | 'desc'])[];

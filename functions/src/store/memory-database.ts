@@ -171,7 +171,7 @@ function runQuery(
       .reduce<unknown>((value, name) => (isMap(value) ? value[name] : undefined), documents.get(path)?.data);
   };
   // An inequality orders by its field first, and every order ends with the name, in the direction of the last one.
-  const inequality = where.find(([, op]) => op !== '==' && op !== 'array-contains' && op !== 'in');
+  const inequality = where.find(([, op]) => op.startsWith('<') || op.startsWith('>'));
   const orders = orderBy.length === 0 && inequality !== undefined ? [[inequality[0], 'asc'] as const] : [...orderBy];
   if (!orders.some(([field]) => field === '__name__')) orders.push(['__name__', orders.at(-1)?.[1] ?? 'asc']);
   const compareAt = (path: string, values: readonly unknown[]): number => {
@@ -213,6 +213,8 @@ function matches(field: unknown, op: string, value: unknown): boolean {
       return comparable && compare(field, value) >= 0;
     case 'array-contains':
       return Array.isArray(field) && field.some((item) => compare(item, value) === 0);
+    case 'array-contains-any':
+      return Array.isArray(field) && Array.isArray(value) && value.some((one) => matches(field, 'array-contains', one));
     case 'in':
       return Array.isArray(value) && value.some((item) => compare(field, item) === 0);
     default:

@@ -39,13 +39,13 @@ const CONTAINS = { arrayConfig: 'CONTAINS' } as const;
 /**
  * The index that the real Firestore needs for a query; the local one needs none.
  * Rules: https://firebase.google.com/docs/firestore/query-data/index-overview. Stricter than they are in one point:
- * `array-contains` with anything else always asks for a composite index.
+ * `array-contains`, or `-any`, with anything else always asks for a composite index.
  */
 export function indexFor(query: Query): RequiredIndex {
   const collectionGroup = query.collection.split('/').at(-1) as string;
   const queryScope: IndexScope = query.group === true ? 'COLLECTION_GROUP' : 'COLLECTION';
   const equal = distinct(query, ['==', 'in']);
-  const contained = distinct(query, ['array-contains']);
+  const contained = distinct(query, ['array-contains', 'array-contains-any']);
   const lookUps = [
     ...equal.map((fieldPath) => ({ fieldPath, ...ASCENDING })),
     ...contained.map((fieldPath) => ({ fieldPath, ...CONTAINS })),

@@ -2,10 +2,15 @@ import type { JournalEntryDraft } from '../../schemas/effect.ts';
 import type { Account } from '../../schemas/account.ts';
 import type { CashActivity, StatementLine, StatementSettings } from '../../schemas/statement.ts';
 import { FX_POSITION } from '../fx/accounts.ts';
-import { cashCheck } from './checks.ts';
-import { netDebit, ofBranch, type Chart, type LeafSum } from './leaf-sums.ts';
-import { belongsTo, controlTotals, ROUNDING, type SectionResult, type TreeAsked } from './section.ts';
-import { otherLine, treeLines, type Amounts, type Section } from './tree-lines.ts';
+import { DayRated } from './day-rated.ts';
+import type { BaseRates } from './base-rates.ts';
+import { cashCheck, roundingCheck } from './checks.ts';
+import { amountsOf, leavesOf, sectionColumn, type Column } from './columns.ts';
+import { rateEffect, roundedIn, type InBaseOfDays } from './in-base.ts';
+import { ofBranch, type Chart, type LeafSum } from './leaf-sums.ts';
+import { amountIn, belongsTo, controlTotals, ROUNDING, type SectionResult, type TreeAsked } from './section.ts';
+import { sumOf, within, type Stand } from './stand.ts';
+import { addAmounts, otherLine, treeLines, type Amounts, type Section } from './tree-lines.ts';
 
 export type CashSettings = Pick<StatementSettings, 'cashAccounts' | 'activities'>;
 
@@ -40,19 +45,27 @@ export function activityOf(account: Account, { activities }: CashSettings): Acti
 export class CashFlows {
   readonly #cash: ReadonlySet<string>;
   readonly #flows = new Map<string, LeafSum>();
+  readonly #rated: DayRated | null;
+  readonly #to: string;
 
-  constructor(cash: ReadonlySet<string>) {
+  /**
+   * @param to the last day of the period
+   * @param rates for the base currency, when it is asked for: each flow at its day's
+   */
+  constructor(cash: ReadonlySet<string>, to: string, rates: BaseRates | null) {
     this.#cash = cash;
+    this.#to = to;
+    this.#rated = rates === null ? null : new DayRated(rates, [to]);
   }
 
-  add(entries: readonly JournalEntryDraft[]): void {
+  add(entries: readonly JournalEntryDraft[], day: string): void {
     for (const currency of new Set(entries.map((entry) => entry.currency))) {
       const ours = entries.filter((entry) => entry.currency === currency);
       const moved = ours
         .filter(({ accountId }) => this.#cash.has(accountId))
         .reduce((total, entry) => total + signed(entry), 0n);
       if (moved === 0n) continue;
-      for (const entry of ours) if (!this.#cash.has(entry.accountId)) this.#put(entry);
+      for (const entry of ours) if (!this.#cash.has(entry.accountId)) this.#put(entry, day);
     }
   }
 
@@ -61,7 +74,13 @@ export class CashFlows {
     return [...this.#flows.values()];
   }
 
-  #put({ accountId, currency, side, amountMinor }: JournalEntryDraft): void {
+  /** The same in the base currency at the rates of the days, by counter account. */
+  ofDays(): InBaseOfDays | null {
+    return this.#rated?.between(null, this.#to) ?? null;
+  }
+
+  #put(entry: JournalEntryDraft, day: string): void {
+    const { accountId, currency, side, amountMinor } = entry;
     const key = `${accountId} ${currency}`;
     const before = this.#flows.get(key) ?? { accountId, currency, debitMinor: 0n, creditMinor: 0n };
     const amount = BigInt(amountMinor);
@@ -71,6 +90,7 @@ export class CashFlows {
       debitMinor: before.debitMinor + (side === 'credit' ? amount : 0n),
       creditMinor: before.creditMinor + (side === 'debit' ? amount : 0n),
     });
+    this.#rated?.add(accountId, currency, day, -signed(entry));
   }
 }
 
@@ -85,66 +105,91 @@ const ACTIVITIES = [
   ['transfers', 'Transfers with other branches', 'Net transfers with other branches'],
 ] as const;
 
-export interface CashInputs {
-  /** Cash leaves of the branch that is asked for, or all. */
-  readonly cash: ReadonlySet<string>;
-  /** Balances of all accounts up to the day before the period, and up to its last. */
-  readonly opening: readonly LeafSum[];
-  readonly closing: readonly LeafSum[];
-  readonly flows: readonly LeafSum[];
+export interface CashFigures {
+  /** Balances of all accounts on the day before the period, and on its last; converted, of cash accounts. */
+  readonly before: Stand;
+  readonly at: Stand;
+  /** By counter account. */
+  readonly flows: Stand;
 }
 
-/** Where cash came from and went to in a period, by the direct method, in one currency. */
+/**
+ * Where cash came from and went to in a period, by the direct method, in one currency. Converted, flows are at the rates of
+ * their days and balances at the closing rates of theirs; what the change of rates has made of the cash is a line (IAS 7.28).
+ * @param cash leaves of the branch that is asked for, or all
+ */
 export function cashFlow(
   chart: Chart,
   settings: CashSettings,
-  inputs: CashInputs,
+  cash: ReadonlySet<string>,
+  columns: readonly Column<CashFigures>[],
   section: Section,
   asked: TreeAsked,
 ): SectionResult {
-  const cashOf = (sums: readonly LeafSum[]): bigint =>
-    sums.reduce(
-      (total, sum) =>
-        sum.currency === section.currency && inputs.cash.has(sum.accountId) ? total + netDebit(sum) : total,
-      0n,
-    );
-  const [opening, closing] = [cashOf(inputs.opening), cashOf(inputs.closing)];
+  const isCash = (id: string): boolean => cash.has(id);
+  const opening = amountsOf(columns, ({ before }) => sumOf(before, isCash));
+  const closing = amountsOf(columns, ({ at }) => sumOf(at, isCash));
   const lines: StatementLine[] = [];
-  let net = 0n;
+  let net = amountsOf(columns, () => 0n);
   for (const [activity, heading, total] of ACTIVITIES) {
-    const part = activityLines(chart, settings, inputs, section, asked, activity);
+    const part = activityLines(chart, settings, columns, section, asked, activity);
     if (part === null) continue;
-    const amount = part.totals['amount'] ?? 0n;
-    net += amount;
+    const amounts = addAmounts(
+      amountsOf(columns, () => 0n),
+      part.totals,
+    );
+    net = addAmounts(net, amounts);
     lines.push(
       otherLine(section, 'heading', activity, heading),
       ...part.lines,
-      otherLine(section, 'total', activity, total, { amount }),
+      otherLine(section, 'total', activity, total, amounts),
     );
   }
-  const difference = closing - opening - net;
-  const rounding = section.converted ? difference : 0n;
-  if (rounding !== 0n) lines.push(otherLine(section, 'computed', ...ROUNDING, { amount: rounding }));
+  const effects = amountsOf(columns, ({ before, flows }) => rateEffect(within(before, isCash), flows));
+  const differences: Amounts = Object.fromEntries(
+    columns.map((column) => [
+      column.id('amount'),
+      amountIn(closing, column) - amountIn(opening, column) - amountIn(net, column) - amountIn(effects, column),
+    ]),
+  );
+  if (section.converted) {
+    for (const [id, label, amounts] of [[...EFFECT, effects] as const, [...ROUNDING, differences] as const]) {
+      if (Object.values(amounts).every((amount) => amount === 0n)) continue;
+      lines.push(otherLine(section, 'computed', id, label, amounts));
+      net = addAmounts(net, amounts);
+    }
+  }
   lines.push(
-    otherLine(section, 'total', 'net_cash', 'Net change in cash', { amount: net + rounding }),
-    otherLine(section, 'computed', 'opening_cash', 'Cash at the beginning', { amount: opening }),
-    otherLine(section, 'total', 'closing_cash', 'Cash at the end', { amount: closing }),
+    otherLine(section, 'total', 'net_cash', 'Net change in cash', net),
+    otherLine(section, 'computed', 'opening_cash', 'Cash at the beginning', opening),
+    otherLine(section, 'total', 'closing_cash', 'Cash at the end', closing),
   );
   return {
     lines,
-    checks: [cashCheck(section, difference - rounding)],
-    controlTotals: controlTotals(section, [
-      ['opening_cash', 'Cash at the beginning', opening],
-      ['net_cash', 'Net change in cash', net + rounding],
-      ['closing_cash', 'Cash at the end', closing],
-    ]),
+    checks: columns.map((column) => {
+      const { before, at, flows } = column.figures;
+      const about = sectionColumn(section, column);
+      // The effect is rounded as well.
+      const rounded = roundedIn(before, isCash) + roundedIn(at, isCash) + roundedIn(flows) + 1;
+      const difference = amountIn(differences, column);
+      return section.converted ? roundingCheck(about, difference, rounded) : cashCheck(about, difference);
+    }),
+    controlTotals: columns.flatMap((column) =>
+      controlTotals(sectionColumn(section, column), [
+        ['opening_cash', 'Cash at the beginning', amountIn(opening, column)],
+        ['net_cash', 'Net change in cash', amountIn(net, column)],
+        ['closing_cash', 'Cash at the end', amountIn(closing, column)],
+      ]),
+    ),
   };
 }
+
+const EFFECT = ['rate_effect', 'Effect of exchange rates on cash'] as const;
 
 function activityLines(
   chart: Chart,
   settings: CashSettings,
-  { flows }: CashInputs,
+  columns: readonly Column<CashFigures>[],
   section: Section,
   { maxLevel, zeroLines }: TreeAsked,
   activity: (typeof ACTIVITIES)[number][0],
@@ -153,12 +198,14 @@ function activityLines(
   // Cash that is not ours lies in another branch.
   const belongs = (account: Account): boolean =>
     allCash.has(account.id) ? activity === 'transfers' : activityOf(account, settings) === activity;
-  const leaves = new Map<string, Amounts>();
-  for (const flow of flows) {
-    const account = chart.get(flow.accountId);
-    if (flow.currency === section.currency && account !== undefined && belongs(account))
-      leaves.set(flow.accountId, { amount: netDebit(flow) });
-  }
+  const leaves = leavesOf(columns, ({ flows }) =>
+    [...flows.nets]
+      .filter(([id]) => {
+        const account = chart.get(id);
+        return account !== undefined && belongs(account);
+      })
+      .map(([id, amount]) => [id, { amount }] as const),
+  );
   if (leaves.size === 0) return null;
   const fits = belongsTo(section, ofBranch(chart, null));
   return treeLines(chart, leaves, {

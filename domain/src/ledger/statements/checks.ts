@@ -1,62 +1,69 @@
+import { magnitude } from '../fx/fraction.ts';
 import { formatMoney, fromMinor } from '../../money/money.ts';
 import type { StatementCheck } from '../../schemas/statement.ts';
-import type { Section } from './tree-lines.ts';
+import type { SectionColumn } from './columns.ts';
 
 function check(
   id: StatementCheck['id'],
-  { currency, converted }: Section,
+  { currency, converted, of }: SectionColumn,
   differenceMinor: bigint,
-  holds: string,
-  broken: string,
+  said: { readonly holds: string; readonly broken: string },
+  allowedMinor = 0n,
 ): StatementCheck {
+  const holds = magnitude(differenceMinor) <= allowedMinor;
+  const about = of === undefined ? currency : `${currency}, ${of}`;
   return {
     id,
     currency,
     converted,
-    holds: differenceMinor === 0n,
+    ...(of === undefined ? {} : { of }),
+    holds,
     differenceMinor: fromMinor(differenceMinor),
-    text: differenceMinor === 0n ? holds : `${broken} by ${formatMoney(differenceMinor, currency)}`,
+    text: `${about}: ${holds ? said.holds : `${said.broken} by ${formatMoney(differenceMinor, currency)}`}`,
   };
 }
 
 /** A branch by itself need not balance; the ledger as a whole must. */
-export function zeroSumCheck(section: Section, differenceMinor: bigint, branch: string | null): StatementCheck {
+export function zeroSumCheck(section: SectionColumn, differenceMinor: bigint, branch: string | null): StatementCheck {
   const of = branch === null ? '' : ' over all branches';
-  return check(
-    'zero_sum',
-    section,
-    differenceMinor,
-    `${section.currency}: debits and credits are equal${of}; the difference is exactly zero`,
-    `${section.currency}: debits and credits differ${of}`,
-  );
+  return check('zero_sum', section, differenceMinor, {
+    holds: `debits and credits are equal${of}; the difference is exactly zero`,
+    broken: `debits and credits differ${of}`,
+  });
 }
 
-export function sheetCheck(section: Section, differenceMinor: bigint): StatementCheck {
-  return check(
-    'sheet_balances',
-    section,
-    differenceMinor,
-    `${section.currency}: assets equal liabilities, equity and earnings; the difference is exactly zero`,
-    `${section.currency}: assets and liabilities with equity and earnings differ`,
-  );
+export function sheetCheck(section: SectionColumn, differenceMinor: bigint): StatementCheck {
+  return check('sheet_balances', section, differenceMinor, {
+    holds: `assets equal liabilities, equity and earnings; the difference is exactly zero`,
+    broken: `assets and liabilities with equity and earnings differ`,
+  });
 }
 
-export function cashCheck(section: Section, differenceMinor: bigint): StatementCheck {
-  return check(
-    'cash_reconciles',
-    section,
-    differenceMinor,
-    `${section.currency}: the flows come to exactly the change of the cash accounts`,
-    `${section.currency}: the flows and the change of the cash accounts differ`,
-  );
+export function cashCheck(section: SectionColumn, differenceMinor: bigint): StatementCheck {
+  return check('cash_reconciles', section, differenceMinor, {
+    holds: `the flows come to exactly the change of the cash accounts`,
+    broken: `the flows and the change of the cash accounts differ`,
+  });
 }
 
-export function registerCheck(section: Section, differenceMinor: bigint): StatementCheck {
+export function registerCheck(section: SectionColumn, differenceMinor: bigint): StatementCheck {
+  return check('register_closes', section, differenceMinor, {
+    holds: `opening balance and entries come to exactly the closing balance`,
+    broken: `opening balance with entries and the closing balance differ`,
+  });
+}
+
+/** @param rounded amounts that were rounded once each, by half a minor unit at most */
+export function roundingCheck(section: SectionColumn, roundingMinor: bigint, rounded: number): StatementCheck {
+  const most = `rounding ${rounded} amounts`;
   return check(
-    'register_closes',
+    'rounding_only',
     section,
-    differenceMinor,
-    `${section.currency}: opening balance and entries come to exactly the closing balance`,
-    `${section.currency}: opening balance with entries and the closing balance differ`,
+    roundingMinor,
+    {
+      holds: `converted, both sides differ by ${formatMoney(roundingMinor, section.currency)}, no more than ${most} once can make`,
+      broken: `converted, both sides differ beyond what ${most} once can make,`,
+    },
+    BigInt(Math.ceil(rounded / 2)),
   );
 }

@@ -7,29 +7,59 @@ import type {
   StatementLine,
   StatementSettings,
 } from '../../schemas/statement.ts';
+import { addDays } from '../../schedule/wall-time.ts';
 import { AMOUNT_COLUMN, balanceSheet } from './balance-sheet.ts';
+import { MissingRates, type BaseRates } from './base-rates.ts';
 import { cashFlow, cashLeaves } from './cash-flow.ts';
-import { convertSums, type BaseConverter } from './convert.ts';
+import type { Column } from './columns.ts';
+import { columnId, columnsFor, shortDays, type ColumnDays } from './compared.ts';
+import type { DayRated } from './day-rated.ts';
+import {
+  balancesInBase,
+  earningsInBase,
+  flowsInBase,
+  openingInBase,
+  type InBase,
+  type InBaseOfDays,
+} from './in-base.ts';
 import { currenciesOf, movement, ofBranch, type Chart, type LeafSum } from './leaf-sums.ts';
 import { profitAndLoss } from './profit-and-loss.ts';
 import type { SectionResult } from './section.ts';
+import { NO_STAND, standOf, type Stand } from './stand.ts';
+import { dayInWords } from './titles.ts';
 import type { Section } from './tree-lines.ts';
 import { TRIAL_BALANCE_COLUMNS, trialBalance } from './trial-balance.ts';
 
 export type TreeKind = Exclude<StatementKind, 'account_register'>;
 export type TreeParameters = ParametersOf<TreeKind>;
 
+/** What one column is made of: posted sums of all accounts, one for each account and currency. */
+export interface ColumnData {
+  readonly days: ColumnDays;
+  /** Up to the last day. */
+  readonly at: readonly LeafSum[];
+  /** Up to the day before the period; of a balance sheet, before the financial year; of a trial balance, none. */
+  readonly before: readonly LeafSum[];
+  /** The day that these are up to; null with none. */
+  readonly beforeDay: string | null;
+  /** Of a cash flow: `CashFlows`. */
+  readonly flows: readonly LeafSum[];
+  readonly flowsOfDays: InBaseOfDays | null;
+}
+
 export interface TreeData {
   readonly chart: Chart;
   readonly settings: Pick<StatementSettings, 'cashAccounts' | 'activities'>;
-  /** Posted sums of all accounts up to the statement's last day: one for each account and currency. */
-  readonly at: readonly LeafSum[];
-  /** The same up to the day before the period; of a balance sheet, before the financial year; of a trial balance, none. */
-  readonly before: readonly LeafSum[];
-  /** Of a cash flow: `CashFlows.flows()`. */
-  readonly flows: readonly LeafSum[];
+  /** The statement's own first, then those that it is compared with. */
+  readonly columns: readonly ColumnData[];
   /** When the base currency was asked for. */
-  readonly converter: BaseConverter | null;
+  readonly base: BaseData | null;
+}
+
+export interface BaseData {
+  readonly rates: BaseRates;
+  /** What accounts that count at the rates of their days (`isOfDays`) moved in foreign currencies. */
+  readonly moves: DayRated;
 }
 
 export interface Made extends Pick<
@@ -39,49 +69,71 @@ export interface Made extends Pick<
   readonly lines: StatementLine[];
 }
 
-/** Three lists of sums, of which a kind of statement uses what it needs. */
-interface Sums {
-  readonly at: readonly LeafSum[];
-  readonly before: readonly LeafSum[];
-  readonly flows: readonly LeafSum[];
+interface Figures {
+  readonly at: Stand;
+  readonly before: Stand;
+  readonly moved: Stand;
+  readonly flows: Stand;
 }
 
 /** A statement over the tree of accounts: a section for each currency, and one in the base currency when asked for. */
 export function makeTreeStatement(parameters: TreeParameters, data: TreeData): Made {
-  const currencies = currenciesOf(data.at, data.before);
-  const sections = currencies.map((currency) => sectionFor(parameters, data, data, { currency, converted: false }));
+  const currencies = currenciesOf(...data.columns.flatMap(({ at, before }) => [at, before]));
+  const moved = data.columns.map(({ at, before }) => movement(at, before));
+  const sections = currencies.map((currency) =>
+    sectionFor(
+      parameters,
+      data,
+      data.columns.map((column, index) => columnOf(column, index, figuresIn(column, moved[index] ?? [], currency))),
+      { currency, converted: false },
+    ),
+  );
   const notes = notesOn(parameters, data, currencies);
-  const base = data.converter === null ? null : convertedSection(parameters, data, data.converter, currencies);
+  const base = data.base === null ? null : convertedSection(parameters, data, data.base, currencies);
   if (base?.section !== undefined) sections.push(base.section);
+  const names = parameters.kind === 'trial_balance' ? TRIAL_BALANCE_COLUMNS : AMOUNT_COLUMN;
   return {
-    columns: [...(parameters.kind === 'trial_balance' ? TRIAL_BALANCE_COLUMNS : AMOUNT_COLUMN)],
+    columns: columnsFor(
+      names,
+      data.columns.map(({ days }) => days),
+    ),
     currencies,
     lines: sections.flatMap(({ lines }) => lines),
     checks: sections.flatMap(({ checks }): readonly StatementCheck[] => checks),
     controlTotals: sections.flatMap(({ controlTotals }): readonly ControlTotal[] => controlTotals),
-    rates: [...(base?.rates ?? [])],
+    rates: base?.section === undefined ? [] : (data.base?.rates.used() ?? []),
     notes: [...notes, ...(base?.notes ?? [])],
   };
 }
 
+const columnOf = ({ days }: ColumnData, index: number, figures: Figures): Column<Figures> => ({
+  id: (name) => columnId(name, days, index === 0),
+  of: index === 0 ? undefined : shortDays(days),
+  figures,
+});
+
+const figuresIn = ({ at, before, flows }: ColumnData, moved: readonly LeafSum[], currency: string): Figures => ({
+  at: standOf(at, currency),
+  before: standOf(before, currency),
+  moved: standOf(moved, currency),
+  flows: standOf(flows, currency),
+});
+
 function sectionFor(
   parameters: TreeParameters,
   { chart, settings }: TreeData,
-  sums: Sums,
+  columns: readonly Column<Figures>[],
   section: Section,
 ): SectionResult {
   switch (parameters.kind) {
     case 'trial_balance':
-      return trialBalance(chart, sums.at, section, parameters);
+      return trialBalance(chart, columns, section, parameters);
     case 'balance_sheet':
-      return balanceSheet(chart, sums.at, sums.before, section, parameters);
+      return balanceSheet(chart, columns, section, parameters);
     case 'profit_and_loss':
-      return profitAndLoss(chart, movement(sums.at, sums.before), section, parameters);
-    case 'cash_flow': {
-      const cash = cashOfBranch(chart, settings, parameters.branch);
-      const inputs = { cash, opening: sums.before, closing: sums.at, flows: sums.flows };
-      return cashFlow(chart, settings, inputs, section, parameters);
-    }
+      return profitAndLoss(chart, columns, section, parameters);
+    case 'cash_flow':
+      return cashFlow(chart, settings, cashOfBranch(chart, settings, parameters.branch), columns, section, parameters);
   }
 }
 
@@ -94,30 +146,79 @@ export function cashOfBranch(chart: Chart, settings: TreeData['settings'], branc
 function convertedSection(
   parameters: TreeParameters,
   data: TreeData,
-  converter: BaseConverter,
+  base: BaseData,
   currencies: readonly string[],
-): { section?: SectionResult; rates?: Made['rates']; notes?: string[] } {
-  const others = currencies.filter((currency) => currency !== converter.currency);
-  if (others.length === 0) return { notes: [`Everything is in ${converter.currency} already: nothing is converted.`] };
-  // Only what the period moved: balances from before it are not shown, and would bring roundings of their own.
-  const ofPeriod = parameters.kind === 'profit_and_loss';
-  const [at, before, flows] = [
-    ofPeriod ? movement(data.at, data.before) : data.at,
-    ofPeriod ? [] : data.before,
-    data.flows,
-  ].map((sums) => convertSums(sums, converter)) as [Conv, Conv, Conv];
-  const missing = [...new Set([...at.missing, ...before.missing, ...flows.missing])].sort();
-  if (missing.length > 0)
-    return {
-      notes: [`Not converted to ${converter.currency}: there is no rate for ${missing.join(', ')} on that day.`],
-    };
-  const sums = { at: at.sums, before: before.sums, flows: flows.sums };
-  return {
-    section: sectionFor(parameters, data, sums, { currency: converter.currency, converted: true }),
-    rates: [...converter.ratesOf(others)],
-  };
+): { section?: SectionResult; notes: string[] } {
+  const { currency } = base.rates;
+  if (currencies.every((one) => one === currency))
+    return { notes: currencies.length === 0 ? [] : [`Everything is in ${currency} already: nothing is converted.`] };
+  const columns: Column<Figures>[] = [];
+  const notes: string[] = [];
+  for (const [index, column] of data.columns.entries()) {
+    const { figures, missing } = figuresInBase(parameters, data, base, column);
+    if (missing.none) columns.push(columnOf(column, index, figures));
+    else {
+      const what = index === 0 ? 'Not' : `${shortDays(column.days)} is not`;
+      notes.push(
+        `${what} converted to ${currency}: there is no rate for ${missing.inWords()}. Record it, for that day.`,
+      );
+      if (index === 0) return { notes };
+    }
+  }
+  const section = sectionFor(parameters, data, columns, { currency, converted: true });
+  return { section, notes: [...notes, methodInWords(parameters, currency)] };
 }
-type Conv = ReturnType<typeof convertSums>;
+
+/** How amounts were converted: it stands in the statement. */
+function methodInWords(parameters: TreeParameters, currency: string): string {
+  switch (parameters.kind) {
+    case 'trial_balance':
+    case 'balance_sheet':
+      return `In ${currency}: assets, liabilities and currency positions at the closing rate of ${dayInWords(parameters.day)} (of a compared day: of that one); income, expenses and equity at the rates of their days. What lies between is the translation difference.`;
+    case 'profit_and_loss':
+      return `In ${currency}: income and expenses at the rates of their days. The translation difference is in the balance sheet.`;
+    case 'cash_flow':
+      return `In ${currency}: flows at the rates of their days; cash at the beginning and at the end at the closing rates of these days. What the rates have made of it is a line.`;
+  }
+}
+
+function figuresInBase(
+  { kind, branch }: TreeParameters,
+  { chart, settings }: TreeData,
+  { rates, moves }: BaseData,
+  { days, at, before, beforeDay, flows, flowsOfDays }: ColumnData,
+): { figures: Figures; missing: MissingRates } {
+  const missing = new MissingRates();
+  const take = (part: InBase): Stand => {
+    missing.addAll(part.missing);
+    return part.stand;
+  };
+  const figures = { at: NO_STAND, before: NO_STAND, moved: NO_STAND, flows: NO_STAND };
+  switch (kind) {
+    case 'trial_balance':
+    case 'balance_sheet':
+      figures.at = take(balancesInBase(chart, at, moves.between(null, days.to), rates, days.to));
+      if (kind === 'trial_balance' || beforeDay === null) break;
+      figures.before = take(earningsInBase(chart, before, moves.between(null, beforeDay), rates));
+      figures.moved = take(earningsInBase(chart, movement(at, before), moves.between(beforeDay, days.to), rates));
+      break;
+    case 'profit_and_loss':
+      figures.moved = take(earningsInBase(chart, movement(at, before), moves.between(beforeDay, days.to), rates));
+      break;
+    case 'cash_flow': {
+      const cash = cashOfBranch(chart, settings, branch);
+      const isCash = (id: string): boolean => cash.has(id);
+      const openingDay = beforeDay ?? addDays(days.from ?? days.to, -1);
+      figures.before = take(openingInBase(before, isCash, rates, openingDay, days.to));
+      figures.at = take(openingInBase(at, isCash, rates, days.to, days.to));
+      figures.flows = take(
+        flowsInBase(flows, flowsOfDays ?? { sums: new Map(), missing: new MissingRates() }, rates, days.to),
+      );
+      break;
+    }
+  }
+  return { figures, missing };
+}
 
 function notesOn(parameters: TreeParameters, { chart, settings }: TreeData, currencies: readonly string[]): string[] {
   const notes: string[] = [];

@@ -1,4 +1,4 @@
-import type { RestatedLine, StatementLine } from '../../schemas/statement.ts';
+import type { RestatedLine, RestatementPage, StatementLine, StatementRate } from '../../schemas/statement.ts';
 import { fromMinor, toMinor } from '../../money/money.ts';
 
 /**
@@ -53,4 +53,18 @@ function differences(
       return differenceMinor === '0' ? [] : [[column, { oldMinor, newMinor, differenceMinor }]];
     }),
   );
+}
+
+/** Rates of a converted section that are others now, or were not used then, or are not any more. */
+export function restatedRates(
+  before: readonly StatementRate[],
+  after: readonly StatementRate[],
+): RestatementPage['rates'] {
+  const keyOfRate = ({ base, quote, asOf }: StatementRate): string => `${base} ${quote} ${asOf}`;
+  const old = new Map(before.map((rate) => [keyOfRate(rate), rate]));
+  const now = new Map(after.map((rate) => [keyOfRate(rate), rate]));
+  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((key) => {
+    const [was, is] = [old.get(key) ?? null, now.get(key) ?? null];
+    return was?.rate === is?.rate ? [] : [{ was, is }];
+  });
 }

@@ -1,6 +1,8 @@
 import { fromMinor } from '../../money/money.ts';
 import type { ControlTotal, StatementCheck, StatementLine } from '../../schemas/statement.ts';
-import type { AccountType, Chart, LeafSum } from './leaf-sums.ts';
+import { amountsOf, leavesOf, type Column, type SectionColumn } from './columns.ts';
+import { onNormalSide, type AccountType, type Chart } from './leaf-sums.ts';
+import type { Stand } from './stand.ts';
 import { otherLine, treeLines, type Amounts, type Section } from './tree-lines.ts';
 
 /** What a statement has to say of one currency. */
@@ -17,6 +19,8 @@ export interface TreeAsked {
 }
 
 export const ROUNDING = ['rounding', 'Rounding of the conversion'] as const;
+/** IAS 21.39(c): what the change of rates has made of what counts at the rates of its days. */
+export const TRANSLATION = ['translation', 'Translation difference'] as const;
 export const OTHER_BRANCHES = ['other_branches', 'Other branches'] as const;
 
 export function belongsTo(section: Section, within: (accountId: string) => boolean) {
@@ -25,7 +29,7 @@ export function belongsTo(section: Section, within: (accountId: string) => boole
 }
 
 export function controlTotals(
-  { currency, converted }: Section,
+  { currency, converted, of }: SectionColumn,
   totals: readonly (readonly [id: string, label: string, amountMinor: bigint])[],
 ): ControlTotal[] {
   return totals.map(([id, label, amountMinor]) => ({
@@ -33,16 +37,19 @@ export function controlTotals(
     label,
     currency,
     converted,
+    ...(of === undefined ? {} : { of }),
     amountMinor: fromMinor(amountMinor),
   }));
 }
 
+export const amountIn = (amounts: Amounts, { id }: Column<unknown>, name = 'amount'): bigint => amounts[id(name)] ?? 0n;
+
 /** The accounts of one type as a section: heading, tree, total. With a single root, that stands for the heading. */
-export function sectionOf(
+export function sectionOf<F>(
   chart: Chart,
-  sums: readonly LeafSum[],
+  columns: readonly Column<F>[],
   type: AccountType,
-  amountOf: (sum: LeafSum) => bigint,
+  standOf: (figures: F) => Stand,
   options: {
     readonly section: Section;
     readonly asked: TreeAsked;
@@ -51,12 +58,12 @@ export function sectionOf(
     /** Label of the total; none without it. */
     readonly total: string;
   },
-): { readonly lines: StatementLine[]; readonly total: bigint; readonly level: number } {
+): { readonly lines: StatementLine[]; readonly total: Amounts; readonly level: number } {
   const { section, asked, within, label, total } = options;
-  const leaves = new Map(
-    sums
-      .filter((sum) => chart.get(sum.accountId)?.type === type)
-      .map((sum): [string, Amounts] => [sum.accountId, { amount: amountOf(sum) }]),
+  const leaves = leavesOf(columns, (figures) =>
+    [...standOf(figures).nets]
+      .filter(([id]) => chart.get(id)?.type === type && within(id))
+      .map(([id, net]) => [id, { amount: onNormalSide(type, net) }] as const),
   );
   const belongs = belongsTo(section, within);
   const tree = treeLines(chart, leaves, {
@@ -65,14 +72,14 @@ export function sectionOf(
     belongs: (account) => account.type === type && belongs(account),
   });
   const single = tree.roots === 1;
-  const amount = tree.totals['amount'] ?? 0n;
+  const totals = { ...amountsOf(columns, () => 0n), ...tree.totals };
   return {
     lines: [
       ...(single ? [] : [otherLine(section, 'heading', type, label)]),
       ...tree.lines.map((line) => (single ? line : { ...line, level: line.level + 1 })),
-      ...(total === '' ? [] : [otherLine(section, 'total', type, total, { amount })]),
+      ...(total === '' ? [] : [otherLine(section, 'total', type, total, totals)]),
     ],
-    total: amount,
+    total: totals,
     // Of lines beside the tree: below a heading, but never below an account that does not count them.
     level: single ? 0 : 1,
   };

@@ -3,10 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { statementParametersSchema, type StatementLine } from '../../schemas/statement.ts';
 import { foldJournals, isPostedBy } from './as-known-at.ts';
 import { CashFlows, cashLeaves } from './cash-flow.ts';
-import type { BaseConverter } from './convert.ts';
+import { BaseRates } from './base-rates.ts';
+import { columnId, daysOfColumns } from './compared.ts';
+import { DayRated, ofDaysIn } from './day-rated.ts';
 import { DAYS, exampleAccount, exampleChart, exampleJournals, LEAVES } from './example-books.ts';
 import { netDebit, type LeafSum } from './leaf-sums.ts';
-import { cashOfBranch, makeTreeStatement, type Made, type TreeParameters } from './make-statement.ts';
+import { cashOfBranch, makeTreeStatement, type ColumnData, type Made, type TreeParameters } from './make-statement.ts';
+import { dayBeforeYear } from './titles.ts';
+import { RateIndex } from '../fx/rate-table.ts';
+import type { RateQuote } from '../../schemas/fx.ts';
 import { Register } from './register.ts';
 import { restatedLines } from './restatement.ts';
 import type { Account } from '../../schemas/account.ts';
@@ -25,47 +30,68 @@ const branch = fc.constantFrom(null, 'north', 'south');
 const shape = fc.record({ branch, maxLevel: fc.constantFrom(1, 2, 9), zeroLines: fc.boolean() });
 const KNOWN = '2026-12-31';
 
-/** Two thirds of a base unit, half up, away from zero: a rate that always rounds. */
-const converter: BaseConverter = {
-  currency: 'USD',
-  convert: (minor) => (minor < 0n ? -((-minor * 2n + 1n) / 3n) : (minor * 2n + 1n) / 3n),
-  ratesOf: (currencies) =>
-    currencies.map((base) => ({ base, quote: 'USD', rate: '0.67', source: 'test', asOf: '2026-01-01' })),
-};
+/** Two thirds of a dollar for a yen, every day: a rate that always rounds. */
+const TWO_THIRDS: readonly RateQuote[] = ['EUR', 'JPY'].flatMap((base) =>
+  DAYS.map((day) => ({ base, quote: 'USD', rate: `0.${'6'.repeat(30)}7`, source: 'test', observedAt: day, day })),
+);
 
 const before = (one: string): string => new Date(Date.parse(one) - 86_400_000).toISOString().slice(0, 10);
 const parse = (raw: Record<string, unknown>): TreeParameters => statementParametersSchema.parse(raw) as TreeParameters;
 
-function flowsOf(
-  journals: readonly Journal[],
-  from: string,
-  to: string,
-  of: string | null,
-  knownAt = KNOWN,
-): LeafSum[] {
-  const flows = new CashFlows(cashOfBranch(chart, settings, of));
-  for (const journal of journals)
-    if (journal.effectiveDay >= from && journal.effectiveDay <= to && isPostedBy(journal, knownAt))
-      flows.add(journal.entries);
-  return flows.flows();
-}
+/** One column and no other currency: what most tests need. */
+const column = (fields: Partial<ColumnData>): ColumnData => ({
+  days: { from: null, to: '2026-01-31' },
+  at: [],
+  before: [],
+  beforeDay: null,
+  flows: [],
+  flowsOfDays: null,
+  ...fields,
+});
 
 function make(
   raw: Record<string, unknown>,
   journals: readonly Journal[],
-  inBase: BaseConverter | null = null,
+  table: readonly RateQuote[] | null = null,
   knownAt = KNOWN,
 ): Made {
   const parameters = parse(raw);
-  const [from, to] = 'day' in parameters ? ['2026-01-01', parameters.day] : [parameters.from, parameters.to];
-  return makeTreeStatement(parameters, {
-    chart,
-    settings,
-    at: foldJournals(journals, to, knownAt),
-    before: parameters.kind === 'trial_balance' ? [] : foldJournals(journals, before(from), knownAt),
-    flows: parameters.kind === 'cash_flow' ? flowsOf(journals, from, to, parameters.branch, knownAt) : [],
-    converter: inBase,
+  const rates = table === null ? null : new BaseRates(new RateIndex(table), 'USD', { maxAgeDays: 100_000 });
+  const posted = journals.filter((journal) => isPostedBy(journal, knownAt));
+  const spans = daysOfColumns(parameters, '01-01').map((days) => ({
+    days,
+    beforeDay:
+      parameters.kind === 'trial_balance'
+        ? null
+        : days.from === null
+          ? dayBeforeYear(days.to, '01-01')
+          : before(days.from),
+  }));
+  const columns = spans.map(({ days, beforeDay }): ColumnData => {
+    const flows = new CashFlows(cashOfBranch(chart, settings, parameters.branch), days.to, rates);
+    if (parameters.kind === 'cash_flow')
+      for (const journal of posted)
+        if (journal.effectiveDay >= (days.from ?? '') && journal.effectiveDay <= days.to)
+          flows.add(journal.entries, journal.effectiveDay);
+    return {
+      days,
+      beforeDay,
+      at: foldJournals(journals, days.to, knownAt),
+      before: beforeDay === null ? [] : foldJournals(journals, beforeDay, knownAt),
+      flows: flows.flows(),
+      flowsOfDays: flows.ofDays(),
+    };
   });
+  if (rates === null) return makeTreeStatement(parameters, { chart, settings, columns, base: null });
+  const moves = new DayRated(
+    rates,
+    spans.flatMap(({ days, beforeDay }) => [days.to, ...(beforeDay === null ? [] : [beforeDay])]),
+  );
+  for (const { entries, effectiveDay } of posted)
+    for (const { accountId, currency, side, amountMinor } of entries)
+      if (currency !== 'USD' && ofDaysIn(parameters.kind)(chart.get(accountId) as Account))
+        moves.add(accountId, currency, effectiveDay, BigInt(amountMinor) * (side === 'debit' ? 1n : -1n));
+  return makeTreeStatement(parameters, { chart, settings, columns, base: { rates, moves } });
 }
 
 const total = (made: Made, id: string, currency: string, column = 'amount', converted = false): bigint =>
@@ -87,15 +113,21 @@ function childrenOf(lines: readonly StatementLine[], index: number): StatementLi
 }
 
 const asked = fc.oneof(
-  fc.record({ kind: fc.constantFrom('trial_balance', 'balance_sheet'), day }),
-  fc.tuple(fc.constantFrom('profit_and_loss', 'cash_flow'), period).map(([kind, days]) => ({ kind, ...days })),
+  fc.record({
+    kind: fc.constantFrom('trial_balance', 'balance_sheet'),
+    day,
+    compare: fc.subarray(['prior_year_end', '2026-01-31']),
+  }),
+  fc
+    .tuple(fc.constantFrom('profit_and_loss', 'cash_flow'), period, fc.subarray(['prior_period', 'prior_year']))
+    .map(([kind, days, compare]) => ({ kind, ...days, compare })),
 );
 
 describe('any journals, any statement', () => {
   test('a group is the sum of the lines below it, in every column; every check holds', () => {
     fc.assert(
       fc.property(exampleJournals, asked, shape, fc.boolean(), (journals, kind, form, inBase) => {
-        const made = make({ ...kind, ...form }, journals, inBase ? converter : null);
+        const made = make({ ...kind, ...form }, journals, inBase ? TWO_THIRDS : null);
         made.lines.forEach((line, index) => {
           if (line.kind !== 'group') return;
           for (const [column, amount] of Object.entries(line.amounts)) {
@@ -106,7 +138,10 @@ describe('any journals, any statement', () => {
             expect(sum).toBe(BigInt(amount));
           }
         });
-        for (const check of made.checks) expect(check).toMatchObject({ holds: true, differenceMinor: '0' });
+        for (const check of made.checks) {
+          expect(check.holds).toBe(true);
+          if (check.id !== 'rounding_only') expect(check.differenceMinor).toBe('0');
+        }
         expect(new Set(made.lines.map((line) => `${line.currency} ${line.converted} ${line.id}`)).size).toBe(
           made.lines.length,
         );
@@ -190,7 +225,7 @@ test('a ledger that does not balance is said to, and nothing is made up to hide 
     { accountId: 'asset-1', currency: 'USD', debitMinor: 1000n, creditMinor: 0n },
     { accountId: 'income-1', currency: 'USD', debitMinor: 0n, creditMinor: 999n },
   ];
-  const data = { chart, settings, at: sums, before: [], flows: [], converter: null };
+  const data = { chart, settings, columns: [column({ at: sums })], base: null };
   for (const kind of ['trial_balance', 'balance_sheet'] as const) {
     const made = makeTreeStatement(parse({ kind, day: '2026-01-31' }), data);
     expect(made.checks.map(({ holds }) => holds)).not.toContain(true);
@@ -201,7 +236,7 @@ test('a ledger that does not balance is said to, and nothing is made up to hide 
   expect(makeTreeStatement(parse(period), data).checks[0]).toMatchObject({ holds: false });
   const flow = makeTreeStatement(parse({ ...period, kind: 'cash_flow' }), {
     ...data,
-    at: [{ accountId: 'asset-2a', currency: 'USD', debitMinor: 7n, creditMinor: 0n }],
+    columns: [column({ at: [{ accountId: 'asset-2a', currency: 'USD', debitMinor: 7n, creditMinor: 0n }] })],
   });
   expect(flow.checks[0]).toMatchObject({ id: 'cash_reconciles', holds: false, differenceMinor: '7' });
 });
@@ -268,46 +303,49 @@ test('the cash flow comes to the change of the cash accounts; transfers between 
 test('cash is classified by the account on the other side', () => {
   const post = (entries: [string, 'debit' | 'credit', string][]) =>
     entries.map(([accountId, side, amountMinor]) => ({ accountId, side, amountMinor, currency: 'USD' }));
-  const flows = new CashFlows(cashLeaves(chart, settings));
+  const flows = new CashFlows(cashLeaves(chart, settings), '2026-01-31', null);
   flows.add(
     post([
       ['asset-2a', 'debit', '97'],
       ['expense-1', 'debit', '3'],
       ['income-1', 'credit', '100'],
     ]),
+    '2026-01-15',
   );
   flows.add(
     post([
       ['asset-2a', 'debit', '50'],
       ['liability-2a', 'credit', '50'],
     ]),
+    '2026-01-15',
   );
   flows.add(
     post([
       ['asset-2b', 'debit', '20'],
       ['asset-2a', 'credit', '20'],
     ]),
+    '2026-01-15',
   );
   flows.add(
     post([
       ['equity-1', 'debit', '10'],
       ['asset-2a', 'credit', '10'],
     ]),
+    '2026-01-15',
   );
   flows.add(
     post([
       ['income-1', 'debit', '5'],
       ['liability-1', 'credit', '5'],
     ]),
+    '2026-01-15',
   );
   const cash = { accountId: 'asset-2a', currency: 'USD', debitMinor: 147n, creditMinor: 10n };
   const made = makeTreeStatement(parse({ kind: 'cash_flow', from: '2026-01-01', to: '2026-01-31' }), {
     chart,
     settings,
-    before: [],
-    at: [cash],
-    flows: flows.flows(),
-    converter: null,
+    columns: [column({ at: [cash], flows: flows.flows() })],
+    base: null,
   });
   const shown = made.lines
     .filter(({ kind }) => kind !== 'group')
@@ -336,13 +374,16 @@ test('money that is exchanged leaves in one currency and comes in another, and i
     'fx-position.EUR',
     exampleAccount({ id: 'fx-position.EUR', type: 'equity', parentId: root.id, postable: true }, root),
   );
-  const flows = new CashFlows(cashLeaves(fx, settings));
-  flows.add([
-    { accountId: 'asset-2a', side: 'credit', amountMinor: '110', currency: 'USD' },
-    { accountId: 'fx-position.EUR', side: 'debit', amountMinor: '110', currency: 'USD' },
-    { accountId: 'asset-2a', side: 'debit', amountMinor: '100', currency: 'EUR' },
-    { accountId: 'fx-position.EUR', side: 'credit', amountMinor: '100', currency: 'EUR' },
-  ]);
+  const flows = new CashFlows(cashLeaves(fx, settings), '2026-01-31', null);
+  flows.add(
+    [
+      { accountId: 'asset-2a', side: 'credit', amountMinor: '110', currency: 'USD' },
+      { accountId: 'fx-position.EUR', side: 'debit', amountMinor: '110', currency: 'USD' },
+      { accountId: 'asset-2a', side: 'debit', amountMinor: '100', currency: 'EUR' },
+      { accountId: 'fx-position.EUR', side: 'credit', amountMinor: '100', currency: 'EUR' },
+    ],
+    '2026-01-15',
+  );
   const cash = { accountId: 'asset-2a', debitMinor: 0n, creditMinor: 0n };
   const at = [
     { ...cash, currency: 'EUR', debitMinor: 100n },
@@ -351,10 +392,8 @@ test('money that is exchanged leaves in one currency and comes in another, and i
   const made = makeTreeStatement(parse({ kind: 'cash_flow', from: '2026-01-01', to: '2026-01-31' }), {
     chart: fx,
     settings,
-    before: [],
-    at,
-    flows: flows.flows(),
-    converter: null,
+    columns: [column({ at, flows: flows.flows() })],
+    base: null,
   });
   expect(['EUR', 'USD'].map((currency) => total(made, 'total:exchange', currency))).toEqual([100n, -110n]);
   expect(made.checks.map(({ holds }) => holds)).toEqual([true, true]);
@@ -407,7 +446,43 @@ test('a register begins and ends with the balances, and each line follows from t
   );
 });
 
+test('a column that is compared with is the statement of its days', () => {
+  fc.assert(
+    fc.property(exampleJournals, asked, branch, fc.boolean(), (journals, kind, of, inBase) => {
+      const table = inBase ? TWO_THIRDS : null;
+      const made = make({ ...kind, branch: of, zeroLines: true }, journals, table);
+      const columns = daysOfColumns(parse({ ...kind }), '01-01');
+      for (const days of columns) {
+        const alone = make(
+          { kind: kind.kind, branch: of, zeroLines: true, ...(days.from === null ? { day: days.to } : days) },
+          journals,
+          table,
+        );
+        for (const line of alone.lines)
+          for (const [name, minor] of Object.entries(line.amounts)) {
+            const id = columnId(name, days, days === columns[0]);
+            const same = made.lines.find(
+              (one) => one.id === line.id && one.currency === line.currency && one.converted === line.converted,
+            );
+            // Groups of a cash flow show what some column has; else every line is there.
+            expect(same?.amounts[id] ?? '0').toBe(minor);
+          }
+      }
+      expect(made.columns).toHaveLength(columns.length * (kind.kind === 'trial_balance' ? 2 : 1));
+      const ids = new Set(made.columns.map(({ id }) => id));
+      for (const line of made.lines) for (const id of Object.keys(line.amounts)) expect(ids).toContain(id);
+      expect(made.checks.every(({ holds }) => holds)).toBe(true);
+    }),
+  );
+});
+
 describe('in the base currency', () => {
+  /** Two thirds of a cent for a yen: a yen has no decimals. */
+  const JPY_ONLY = TWO_THIRDS.slice(-1).map((quote) => ({
+    ...quote,
+    day: '2026-01-01',
+    rate: `0.00${'6'.repeat(30)}7`,
+  }));
   const journals = [
     ['asset-1', 'income-1', '10'],
     ['asset-2a', 'income-2a', '10'],
@@ -422,7 +497,7 @@ describe('in the base currency', () => {
   })) as Journal[];
 
   test('what the rounding of each balance leaves is a line of its own, and the columns are equal', () => {
-    const made = make({ kind: 'trial_balance', day: '2026-01-31', inBase: true }, journals, converter);
+    const made = make({ kind: 'trial_balance', day: '2026-01-31', inBase: true }, journals, JPY_ONLY);
     const base = made.lines.filter((line) => line.converted);
     // Three times 10 × 2/3 = 7 on one side; 20 × 2/3 = 13 and 7 on the other.
     expect(base.filter(({ id }) => id === 'computed:rounding').map(({ amounts }) => amounts)).toEqual([
@@ -430,14 +505,23 @@ describe('in the base currency', () => {
     ]);
     expect(total(made, 'total:all', 'USD', 'debit', true)).toBe(21n);
     expect(total(made, 'total:all', 'USD', 'credit', true)).toBe(21n);
+    expect(made.checks.at(-1)).toMatchObject({ id: 'rounding_only', holds: true, differenceMinor: '-1' });
     expect(made.rates.map(({ base }) => base)).toEqual(['JPY']);
   });
 
   test('without a rate nothing is converted, and it says so', () => {
-    const none = { ...converter, convert: () => null };
-    const made = make({ kind: 'balance_sheet', day: '2026-01-31', inBase: true }, journals, none);
+    const made = make({ kind: 'balance_sheet', day: '2026-01-31', inBase: true }, journals, []);
     expect(made.lines.some((line) => line.converted)).toBe(false);
-    expect(made.notes.join()).toContain('JPY');
+    expect(made.notes.join()).toContain('JPY on 2026-01-15 and 1 more day');
+  });
+
+  test('a ledger that does not balance is not made to by the line of the rounding', () => {
+    const broken = journals.map((journal, index) => ({
+      ...journal,
+      entries: index === 0 ? journal.entries.slice(0, 1) : journal.entries,
+    })) as Journal[];
+    const made = make({ kind: 'trial_balance', day: '2026-01-31', inBase: true }, broken, JPY_ONLY);
+    expect(made.checks.at(-1)).toMatchObject({ id: 'rounding_only', holds: false });
   });
 
   test('no currency is ever added to another one outside of it', () => {
@@ -453,7 +537,7 @@ describe('in the base currency', () => {
 
 test('an account without a place in the chart stops the statement', () => {
   const at = [{ accountId: 'nowhere', currency: 'USD', debitMinor: 1n, creditMinor: 0n }];
-  const data = { chart, settings, at, before: [], flows: [], converter: null };
+  const data = { chart, settings, columns: [column({ at })], base: null };
   expect(() => makeTreeStatement(parse({ kind: 'trial_balance', day: '2026-01-31' }), data)).toThrow('nowhere');
 });
 
@@ -466,7 +550,7 @@ test('accounts without entries show when asked for, in the currencies that they 
     { accountId: 'asset-1', currency: 'USD', debitMinor: 5n, creditMinor: 0n },
     { accountId: 'equity-1', currency: 'USD', debitMinor: 0n, creditMinor: 5n },
   ];
-  const data = { chart: own, settings, at, before: [], flows: [], converter: null };
+  const data = { chart: own, settings, columns: [column({ at })], base: null };
   const ids = (zeroLines: boolean): (string | null)[] =>
     makeTreeStatement(parse({ kind: 'trial_balance', day: '2026-01-31', zeroLines }), data).lines.map(
       (line) => line.accountId,

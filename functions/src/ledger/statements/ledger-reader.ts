@@ -2,11 +2,12 @@ import type { Chart, LeafSum } from '@countersign/domain/ledger/statements/leaf-
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import { accountSchema, type Account } from '@countersign/domain/schemas/account';
+import type { BalanceMonth } from '@countersign/domain/schemas/balance-month';
 import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
 import { refs } from '../../refs.ts';
 import { read } from '../../store/database.ts';
 import type { StreamDeps } from '../../streams/ports.ts';
-import { sumsOver } from '../balances-at.ts';
+import { overMonths, sumsOver } from '../balances-at.ts';
 
 /** Where an account's journals go on: after this one, in the order in which they count. */
 export interface JournalPlace {
@@ -16,7 +17,8 @@ export interface JournalPlace {
 }
 
 export interface JournalsAsked {
-  readonly accountId: string;
+  /** At least one; thirty at most. */
+  readonly accountIds: readonly string[];
   readonly from: string;
   readonly to: string;
   readonly after: JournalPlace | null;
@@ -27,11 +29,28 @@ export interface JournalsAsked {
 export interface LedgerReader {
   chart(): Promise<Chart>;
   account(accountId: string): Promise<Account | null>;
-  /** Posted sums of all accounts, or of one, up to an effective day, as known at the end of a recorded day, and the leaves behind them. */
-  sums(to: string, knownAt: string, accountId?: string): Promise<{ readonly sums: LeafSum[]; readonly size: number }>;
+  /**
+   * Posted sums of all accounts, or of one, up to an effective day (and from one, else from the beginning), as known at
+   * the end of a recorded day, and the leaves behind them.
+   */
+  sums(
+    to: string,
+    knownAt: string,
+    only?: { readonly from?: string | null; readonly accountId?: string },
+  ): Promise<{ readonly sums: LeafSum[]; readonly size: number }>;
+  /**
+   * What was posted day by day, debit less credit, in no order and perhaps in several parts a day; all once more when so
+   * much is being recorded that a reading was of no moment. @param begin called before each reading
+   */
+  moves(
+    from: string | null,
+    to: string,
+    knownAt: string,
+    begin: () => (accountId: string, currency: string, day: string, netMinor: bigint) => void,
+  ): Promise<{ readonly size: number }>;
   /** Debit less credit that was pending then, in any currency and for any day. */
   pendingOf(accountId: string, knownAt: string): Promise<boolean>;
-  /** An account's journals by the day that they count for, whatever their state; fewer than `limit` at the end. */
+  /** Journals of any of these accounts, each once, by the day that they count for, whatever their state; fewer than `limit` at the end. */
   journals(asked: JournalsAsked): Promise<Journal[]>;
   /** Those that were recorded since, newest first. */
   journalsSince(
@@ -51,8 +70,7 @@ export function ledgerReader(deps: StreamDeps, orgId: string): LedgerReader {
   return {
     chart: () => readChart(deps, orgId),
     account: (accountId) => read(db, refs.account(orgId, accountId)),
-    async sums(to, knownAt, accountId) {
-      const only = accountId === undefined ? {} : { accountId };
+    async sums(to, knownAt, only = {}) {
       const { sums, asOfSize } = await sumsOver(deps, orgId, { from: null, to, knownAt, ...only });
       const leaves = [...sums.values()].map(({ accountId, currency, postedDebit, postedCredit }) => ({
         accountId,
@@ -63,15 +81,29 @@ export function ledgerReader(deps: StreamDeps, orgId: string): LedgerReader {
       // A month in which something was only pending so far.
       return { sums: leaves.filter((one) => one.debitMinor !== 0n || one.creditMinor !== 0n), size: asOfSize };
     },
+    async moves(from, to, knownAt, begin) {
+      const { asOfSize } = await overMonths(deps, orgId, { from, to }, () => {
+        const add = begin();
+        const visit = ({ accountId, currency, cells }: BalanceMonth): void => {
+          for (const [day, recorded, postedDebit, postedCredit] of cells) {
+            if ((from !== null && day < from) || day > to || recorded > knownAt) continue;
+            const net = BigInt(postedDebit) - BigInt(postedCredit);
+            if (net !== 0n) add(accountId, currency, day, net);
+          }
+        };
+        return { made: null, visit };
+      });
+      return { size: asOfSize };
+    },
     async pendingOf(accountId, knownAt) {
       const { sums } = await sumsOver(deps, orgId, { from: null, to: END_OF_TIME, knownAt, accountId });
       return [...sums.values()].some((sum) => sum.pendingDebit !== 0n || sum.pendingCredit !== 0n);
     },
-    async journals({ accountId, from, to, after, limit }) {
+    async journals({ accountIds, from, to, after, limit }) {
       const stored = await db.query({
         collection: paths.journals(orgId),
         where: [
-          ['accounts', 'array-contains', accountId],
+          ['accounts', 'array-contains-any', accountIds],
           ['effectiveDay', '>=', from],
           ['effectiveDay', '<=', to],
         ],

@@ -53,7 +53,7 @@ export async function loadRegisterPage(
       `${account.name} sums up others: only an account that takes entries has a register.`,
     );
   const place = after === null ? null : fromCursor(placeSchema, after);
-  const first = place === null ? await reader.sums(addDays(from, -1), known.knownAt, accountId) : null;
+  const first = place === null ? await reader.sums(addDays(from, -1), known.knownAt, { accountId }) : null;
   const size = place?.size ?? first?.size ?? 0;
   const opening = place === null ? ownSums(first?.sums ?? [], accountId, currency) : toBalances(place.opening);
   const register = new Register(account, place === null ? { balances: opening } : sumsOf(place));
@@ -62,7 +62,13 @@ export async function loadRegisterPage(
 
   let last = place === null ? null : { day: place.day, recordedAt: place.recordedAt, id: place.id };
   for (let reads = 0; reads < MAX_READS; reads += 1) {
-    const journals = await reader.journals({ accountId, from, to, after: last, limit: JOURNALS_PER_READ });
+    const journals = await reader.journals({
+      accountIds: [accountId],
+      from,
+      to,
+      after: last,
+      limit: JOURNALS_PER_READ,
+    });
     for (const journal of journals) {
       last = placeOf(journal);
       if (wasPosted(journal, known.knownAt, size)) lines.push(...register.lines(journal, currency));
@@ -93,7 +99,7 @@ async function closing(
   },
   known: Known,
 ): Promise<Pick<RegisterPage, 'lines' | 'checks' | 'controlTotals' | 'currencies' | 'notes'>> {
-  const at = await reader.sums(asked.to, known.knownAt, asked.accountId);
+  const at = await reader.sums(asked.to, known.knownAt, { accountId: asked.accountId });
   const comparable = at.size === asked.size || !known.provisional;
   const balances = ownSums(at.sums, asked.accountId, asked.currency);
   const currencies = [...new Set([...register.sums.balances.keys(), ...(comparable ? balances.keys() : [])])].sort();

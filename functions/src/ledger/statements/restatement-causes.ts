@@ -1,6 +1,6 @@
 import { cashLeaves } from '@countersign/domain/ledger/statements/cash-flow';
 import type { Chart } from '@countersign/domain/ledger/statements/leaf-sums';
-import { lastDay } from '@countersign/domain/ledger/statements/titles';
+import { daysOfColumns, type ColumnDays } from '@countersign/domain/ledger/statements/compared';
 import { postedAt } from '@countersign/domain/ledger/statements/as-known-at';
 import { AppError } from '@countersign/domain/errors';
 import { fromMinor } from '@countersign/domain/money/money';
@@ -18,10 +18,12 @@ import { wasPosted } from './as-known.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { ledgerReader, placeOf, type LedgerReader } from './ledger-reader.ts';
 import { readIssued, type RestatementDeps } from './restatement.ts';
+import type { LoadedSettings } from './load-statement.ts';
 import { readStatementSettings } from './statement-settings.ts';
 
 const JOURNALS_PER_READ = 200;
 const MAX_READS = 15;
+const FIRST_DAY = '0001-01-01';
 
 /**
  * Journals recorded since, newest first; then, of accounts that had something pending, those that were recorded before and
@@ -45,7 +47,8 @@ export async function readRestatementCauses(
   const leaves = leavesOf(chart, accountId);
   const within = new Set(leaves);
   const settings = await readStatementSettings(deps.db, orgId, chart);
-  const counts = countsFor(statement, within, cashLeaves(chart, settings));
+  const counts = countsFor(statement, settings, within, cashLeaves(chart, settings));
+  const spans = spansOf(statement, settings);
   const causes: RestatementCause[] = [];
   let place: Place | null = after === null ? { leaf: 0, phase: 'since', after: null } : fromCursor(placeSchema, after);
   for (let reads = 0; place !== null && reads < MAX_READS && causes.length < limit; reads += 1) {
@@ -54,7 +57,7 @@ export async function readRestatementCauses(
       place = null;
       break;
     }
-    const found: Read = await readSome(reader, statement, leaf, place, limit - causes.length);
+    const found: Read = await readSome(reader, statement, spans, leaf, place, limit - causes.length);
     causes.push(
       ...found.journals
         .filter((journal) => counts(journal) && journal.accounts.find((id) => within.has(id)) === leaf)
@@ -73,16 +76,24 @@ function leavesOf(chart: Chart, accountId: string): string[] {
     .sort();
 }
 
+/** The days of all its columns. */
+function spansOf({ parameters }: Statement, { yearStart }: LoadedSettings): readonly ColumnDays[] {
+  return parameters.kind === 'account_register'
+    ? [{ from: parameters.from, to: parameters.to }]
+    : daysOfColumns(parameters, yearStart);
+}
+
 /** Whether a journal is in the statement now and was not when it was issued. */
 function countsFor(
-  { parameters, knownAt, evidence }: Statement,
+  statement: Statement,
+  settings: LoadedSettings,
   leaves: ReadonlySet<string>,
   cash: ReadonlySet<string>,
 ): (journal: Journal) => boolean {
-  const [from, to] = ['from' in parameters ? parameters.from : '', lastDay(parameters)];
+  const { parameters, knownAt, evidence } = statement;
+  const spans = spansOf(statement, settings);
   return (journal) =>
-    journal.effectiveDay >= from &&
-    journal.effectiveDay <= to &&
+    spans.some(({ from, to }) => journal.effectiveDay >= (from ?? FIRST_DAY) && journal.effectiveDay <= to) &&
     postedAt(journal) !== null &&
     !wasPosted(journal, knownAt, evidence.ledgerSize) &&
     journal.entries.some((entry) => leaves.has(entry.accountId)) &&
@@ -97,11 +108,11 @@ interface Read {
 async function readSome(
   reader: LedgerReader,
   statement: Statement,
+  spans: readonly ColumnDays[],
   leaf: string,
   place: Place,
   wanted: number,
 ): Promise<Read> {
-  const { parameters } = statement;
   const limit = Math.min(JOURNALS_PER_READ, wanted);
   const since = `${addDays(lastWholeDay(statement), 1)}T00:00:00.000Z`;
   const goOn = (journals: readonly Journal[], done: Place): Place => {
@@ -115,8 +126,13 @@ async function readSome(
   }
   if (place.after === null && !(await reader.pendingOf(leaf, lastWholeDay(statement))))
     return { journals: [], next: nextLeaf };
-  const from = 'from' in parameters ? parameters.from : '0001-01-01';
-  const journals = await reader.journals({ accountId: leaf, from, to: lastDay(parameters), after: place.after, limit });
+  const from = spans.map((days) => days.from ?? FIRST_DAY).sort()[0] ?? FIRST_DAY;
+  const to =
+    spans
+      .map((days) => days.to)
+      .sort()
+      .at(-1) ?? FIRST_DAY;
+  const journals = await reader.journals({ accountIds: [leaf], from, to, after: place.after, limit });
   return { journals: journals.filter(({ recordedAt }) => recordedAt < since), next: goOn(journals, nextLeaf) };
 }
 

@@ -1,4 +1,4 @@
-import { restatedLines } from '@countersign/domain/ledger/statements/restatement';
+import { restatedLines, restatedRates } from '@countersign/domain/ledger/statements/restatement';
 import { AppError } from '@countersign/domain/errors';
 import { sha256Hex } from '@countersign/domain/hash';
 import {
@@ -35,6 +35,8 @@ export async function readRestatement(
     ledgerSizeThen: statement.evidence.ledgerSize,
     ledgerSizeNow: now.evidence.ledgerSize,
     unchanged: lines.length === 0,
+    columns: now.columns,
+    rates: after === null ? restatedRates(statement.rates, now.rates) : [],
     lines: lines.slice(offset, offset + limit),
     lineCount: lines.length,
     next: offset + limit < lines.length ? toCursor({ offset: offset + limit }) : null,

@@ -1,9 +1,10 @@
 import { inWords } from '@countersign/domain/plan/sentence';
-import { periodInWords, STATEMENT_TITLES, lastDay } from '@countersign/domain/ledger/statements/titles';
+import { periodInWords, STATEMENT_TITLES } from '@countersign/domain/ledger/statements/titles';
 import type { Chart } from '@countersign/domain/ledger/statements/leaf-sums';
 import { isDay } from '@countersign/domain/ledger/days';
 import { DEFAULT_MAX_AGE_DAYS } from '@countersign/domain/ledger/fx/rate-table';
 import { AppError } from '@countersign/domain/errors';
+import { addDays } from '@countersign/domain/schedule/wall-time';
 import type { Account } from '@countersign/domain/schemas/account';
 import type { Organization } from '@countersign/domain/schemas/organization';
 import type {
@@ -18,13 +19,12 @@ import * as z from 'zod';
 import type { Deps } from '../../engine/deps.ts';
 import { refs } from '../../refs.ts';
 import { read } from '../../store/database.ts';
-import { ratesAround } from '../fx/rates-around.ts';
+import { ratesAround, ratesBetween } from '../fx/rates-around.ts';
 import { asKnown, type Known } from './as-known.ts';
-import { baseConverter } from './base-converter.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { ledgerReader, type LedgerReader } from './ledger-reader.ts';
 import { loadRegisterPage } from './load-register.ts';
-import { loadTreeStatement } from './load-statement.ts';
+import { loadTreeStatement, type RateSource } from './load-statement.ts';
 import { readStatementSettings, type SettingsRead } from './statement-settings.ts';
 
 export type StatementDeps = Pick<Deps, 'db' | 'streams' | 'now'>;
@@ -59,8 +59,9 @@ export async function readStatementPage(
   }
   const { lines, head } = await makeTree(deps, orgId, parameters, opened);
   const { offset } = after === null ? { offset: 0 } : fromCursor(offsetSchema, after);
+  const shown = after === null ? head : { ...head, rates: [] };
   const next = offset + limit < lines.length ? toCursor({ offset: offset + limit }) : null;
-  return { head, lines: lines.slice(offset, offset + limit), lineCount: lines.length, next };
+  return { head: shown, lines: lines.slice(offset, offset + limit), lineCount: lines.length, next };
 }
 
 const offsetSchema = z.strictObject({ offset: z.int().min(0) });
@@ -88,25 +89,31 @@ async function makeTree(
   opened: Opened,
 ): Promise<{ head: StatementHead; lines: StatementLine[]; size: number }> {
   const { organization, reader, chart, settings, known } = opened;
-  const { baseCurrency } = organization;
-  const day = lastDay(parameters);
-  const converterFor = async (currencies: readonly string[]) =>
-    baseConverter(
-      await ratesAround(deps.db, orgId, currencies, baseCurrency, day, DEFAULT_MAX_AGE_DAYS),
-      baseCurrency,
-      day,
-    );
-  const made = await loadTreeStatement(
-    reader,
-    parameters,
-    known,
-    chart,
-    settings,
-    parameters.inBase ? converterFor : null,
-  );
+  const source = parameters.inBase ? rateSource(deps.db, orgId, organization.baseCurrency) : null;
+  const made = await loadTreeStatement(reader, parameters, known, chart, settings, source);
   const { lines, size, ...rest } = made;
   const notes = [...rest.notes, ...assumptions(parameters, opened)];
   return { head: headOf(orgId, parameters, opened, { ...rest, notes }), lines, size };
+}
+
+function rateSource(db: StatementDeps['db'], orgId: string, baseCurrency: string): RateSource {
+  return {
+    baseCurrency,
+    async quotes(currencies, days, span) {
+      const read = [...new Set(days)].map((day) =>
+        ratesAround(db, orgId, currencies, baseCurrency, day, DEFAULT_MAX_AGE_DAYS),
+      );
+      if (span !== null) {
+        const from = span.from === null ? null : addDays(span.from, -DEFAULT_MAX_AGE_DAYS);
+        read.push(ratesBetween(db, orgId, span.currencies, baseCurrency, from, span.to));
+      }
+      // A quote that was read twice is one.
+      const distinct = new Map(
+        (await Promise.all(read)).flat().map((one) => [`${one.base} ${one.quote} ${one.day}`, one]),
+      );
+      return [...distinct.values()];
+    },
+  };
 }
 
 async function wholeRegister(
@@ -162,6 +169,7 @@ async function chartOf(reader: LedgerReader, accountId: string): Promise<Chart> 
 
 function assertDays(parameters: StatementParameters): void {
   const days = 'day' in parameters ? [parameters.day] : [parameters.from, parameters.to];
+  if ('day' in parameters) days.push(...parameters.compare.filter((compared) => /^\d/.test(compared)));
   const wrong = [...days, ...(parameters.knownAt === null ? [] : [parameters.knownAt])].find((day) => !isDay(day));
   if (wrong !== undefined) throw new AppError('invalid_argument', `"${wrong}" is no day of the calendar.`);
   if ('from' in parameters && parameters.from > parameters.to)

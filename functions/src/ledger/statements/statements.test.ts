@@ -72,20 +72,27 @@ describe('as the journals say', () => {
         : 'from' in parameters
           ? addDays(parameters.from, -1)
           : null;
-    const flows = new CashFlows(cashOfBranch(chart, settings, parameters.branch));
+    const flows = new CashFlows(cashOfBranch(chart, settings, parameters.branch), lastDay(parameters), null);
     for (const journal of journals) {
       const posted = journal.steps.find(({ step }) => step === 'posted')?.at.slice(0, 10);
       if (posted === undefined || posted > knownAt) continue;
       if (first === null || journal.effectiveDay <= first || journal.effectiveDay > lastDay(parameters)) continue;
-      flows.add(journal.entries);
+      flows.add(journal.entries, journal.effectiveDay);
     }
     return makeTreeStatement(parameters, {
       chart,
       settings,
-      at: foldJournals(journals, lastDay(parameters), knownAt),
-      before: first === null ? [] : foldJournals(journals, first, knownAt),
-      flows: parameters.kind === 'cash_flow' ? flows.flows() : [],
-      converter: null,
+      base: null,
+      columns: [
+        {
+          days: { from: 'from' in parameters ? parameters.from : null, to: lastDay(parameters) },
+          beforeDay: first,
+          at: foldJournals(journals, lastDay(parameters), knownAt),
+          before: first === null ? [] : foldJournals(journals, first, knownAt),
+          flows: parameters.kind === 'cash_flow' ? flows.flows() : [],
+          flowsOfDays: null,
+        },
+      ],
     });
   }
 

@@ -4,9 +4,11 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { homedir } from 'node:os';
+import { PUBLIC_KEY } from '../functions/src/streams/signer.ts';
 import { buildIfNeeded } from './local/build-if-needed.ts';
 import type { HostCommand, HostMessage, HostSettings } from './local/host.ts';
 import { RUNNING_MARK } from './local/data-folder.ts';
+import { standInPolicy } from './local/witness/policy.ts';
 import { RUN_MARK, isAlive, signal, sweep, within } from './local/processes.ts';
 import {
   answers,
@@ -90,12 +92,14 @@ export class PlatformError extends Error {
   override name = 'PlatformError';
 }
 
+const WITNESS_POLICY = 'CHECKPOINT_WITNESS_POLICY';
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 85_000;
 const FREE_PORT_ATTEMPTS = 3;
 
 /**
- * Starts the local platform: Firebase emulators, local Stripe, clock. Several may run side by side with free ports.
+ * Starts the local platform: Firebase emulators, local Stripe, stand-in witness, clock. Several may run side by side
+ * with free ports.
  * Throws PlatformError with a remedy; nothing is left running then.
  */
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
@@ -112,7 +116,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   }
 }
 
-/** The block of ports of `npm start`, 4600 to 4610, moved by an offset. */
+/** The block of ports of `npm start`, 4600 to 4611, moved by an offset. */
 export const defaultPorts = (offset = 0): Ports => portsFrom(DEFAULT_FIRST_PORT + offset);
 
 async function startOn(ports: Ports, options: PlatformOptions): Promise<Platform> {
@@ -141,6 +145,9 @@ async function startOn(ports: Ports, options: PlatformOptions): Promise<Platform
   await recoverExport(firebaseData);
   const localStripe = withFunctions && (options.stripe ?? 'local') === 'local';
   const env = platformEnv(ports, projectId, dataDir, options);
+  // Somebody else may have been named in its place, or nobody.
+  const standIn = withFunctions && env[WITNESS_POLICY] === undefined;
+  if (standIn) env[WITNESS_POLICY] = await standInPolicy(join(dataDir, 'witness'), ports.witness);
   const settings: HostSettings = {
     runId,
     projectFolder: folder.path,
@@ -151,6 +158,7 @@ async function startOn(ports: Ports, options: PlatformOptions): Promise<Platform
     log: folder.log,
     ...(options.dataDir === undefined ? {} : { dataFolder: firebaseData, runningMark: join(dataDir, RUNNING_MARK) }),
     ...(localStripe ? { stripe: stripeCommand(ports, dataDir) } : {}),
+    ...(standIn ? { witness: witnessCommand(ports, dataDir) } : {}),
     ...(withFunctions && options.clock !== false ? clockSettings(folder, env) : {}),
   };
   await writeAppConfig(folder, ports, projectId);
@@ -276,6 +284,15 @@ function stripeCommand(ports: Ports, dataDir: string): NonNullable<HostSettings[
   return {
     command: [process.execPath, server, '--port', String(ports.stripe), '--state', state],
     healthUrl: `http://127.0.0.1:${ports.stripe}/__local/health`,
+  };
+}
+
+function witnessCommand(ports: Ports, dataDir: string): NonNullable<HostSettings['witness']> {
+  const server = join(ROOT, 'scripts', 'local', 'witness', 'server.ts');
+  const logKey = join(dataDir, 'keys', PUBLIC_KEY);
+  const folder = join(dataDir, 'witness');
+  return {
+    command: [process.execPath, server, '--port', String(ports.witness), '--folder', folder, '--log-key', logKey],
   };
 }
 

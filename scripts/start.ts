@@ -22,7 +22,7 @@ import {
 
 const USAGE = `npm start -- [--fresh] [--port-offset N]
   --fresh          forget the data of earlier runs and begin again
-  --port-offset N  use ports 4600+N to 4610+N`;
+  --port-offset N  use ports 4600+N to 4611+N`;
 /** A second Ctrl-C within this time is the same one, delivered twice by npm and the terminal. */
 const SAME_SIGNAL_MS = 700;
 

@@ -7,8 +7,11 @@ import type { SeedResult } from './seed-runner.ts';
 /** Lies in the data folder from the start of a run until its data are written; holds the process's id. */
 export const RUNNING_MARK = 'running';
 
-/** What changes during a run besides the emulators' export, which is written at its end. */
-const LIVE = ['stripe.json', 'checkpoints'];
+/**
+ * What changes during a run besides the emulators' export, which is written at its end. The stand-in witness forgets with
+ * them: a real one would say that the log was rolled back, and be right.
+ */
+const LIVE = ['stripe.json', 'checkpoints', 'witness'];
 
 /**
  * The folder in which `npm start` keeps its data. A run that was killed wrote no export: its local Stripe would know of

@@ -1,6 +1,6 @@
 /**
- * The process that owns everything of one local platform: the emulators (inside it), the local Stripe and the clock
- * (its children). It reports to the process that started it over IPC, and ends with it: when the channel closes,
+ * The process that owns everything of one local platform: the emulators (inside it), the local Stripe, the
+ * stand-in witness and the clock (its children). It reports to the process that started it over IPC, and ends with it: when the channel closes,
  * whatever the reason, it exports and stops all by itself.
  *
  * Started by platform.ts as `node host.ts FILE`; FILE is a HostSettings in JSON.
@@ -27,6 +27,8 @@ export interface HostSettings {
   runningMark?: string;
   stripe?: { command: string[]; healthUrl: string };
   clock?: { command: string[]; env: Record<string, string> };
+  /** Nobody waits for it: whoever asks it too early asks again. */
+  witness?: { command: string[] };
 }
 
 export type HostMessage =
@@ -70,6 +72,7 @@ try {
     timed('emulators', () => startEmulators(emulatorOptions())),
     settings.stripe === undefined ? undefined : timed('local Stripe', () => startStripe(settings.stripe!)),
   ]);
+  if (settings.witness !== undefined) startChild('witness', settings.witness.command, {});
   if (settings.clock !== undefined) startChild('clock', settings.clock.command, settings.clock.env);
   ready = true;
   const pids = [...children.values()].flatMap((child) => child.pid ?? []);
@@ -132,6 +135,7 @@ function stop(): Promise<void> {
       log(String(error)),
     );
     await stopChild('stripe');
+    await stopChild('witness');
     if (exported && settings.runningMark !== undefined) await rm(settings.runningMark, { force: true });
     await sweep(settings.runId);
     await removeRunFolder({ path: settings.projectFolder, temporary: settings.temporaryFolder });

@@ -15,12 +15,13 @@ export const PORT_NAMES = [
   'firestoreWebsocket',
   'logging',
   'stripe',
+  'witness',
 ] as const;
 
 export type PortName = (typeof PORT_NAMES)[number];
 export type Ports = Record<PortName, number>;
 
-/** `npm start` listens on 4600 to 4610. */
+/** `npm start` listens on 4600 to 4611. */
 export const DEFAULT_FIRST_PORT = 4600;
 
 /** Below the ports that operating systems hand to outgoing connections (32768 and up on Linux). */

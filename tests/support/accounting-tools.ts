@@ -20,11 +20,16 @@ export interface Ran {
   readonly output: string;
 }
 
-export function run(program: string, args: readonly string[], cwd?: string): Promise<Ran> {
+export function run(
+  program: string,
+  args: readonly string[],
+  cwd?: string,
+  { env = {}, timeoutMs = LIMIT_MS }: { readonly env?: Record<string, string>; readonly timeoutMs?: number } = {},
+): Promise<Ran> {
   const options = {
-    timeout: LIMIT_MS,
+    timeout: timeoutMs,
     maxBuffer: 256 * 1024 * 1024,
-    env: { ...process.env, BEANCOUNT_DISABLE_LOAD_CACHE: '1', LC_ALL: 'C.UTF-8' },
+    env: { ...process.env, BEANCOUNT_DISABLE_LOAD_CACHE: '1', LC_ALL: 'C.UTF-8', ...env },
     ...(cwd === undefined ? {} : { cwd }),
   };
   return new Promise((resolve) => {

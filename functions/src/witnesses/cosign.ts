@@ -2,6 +2,7 @@ import { originOf, parseCheckpoint } from '@countersign/domain/audit/checkpoint'
 import type { PolicyWitness } from '@countersign/domain/audit/witness-policy';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
+import type { Organization } from '@countersign/domain/schemas/organization';
 import { checkpointSchema, type Checkpoint, type StreamName } from '@countersign/domain/schemas/stream';
 import type { WitnessState } from '@countersign/domain/schemas/witness';
 import { log } from '../log.ts';
@@ -90,7 +91,8 @@ interface Place {
 
 async function placeOf(tx: Pick<Transaction, 'get' | 'getAll'>, orgId: string, stream: StreamName): Promise<Place> {
   const before = await read(tx, refs.witnesses(orgId, stream));
-  const epoch = (await read(tx, refs.organization(orgId)))?.restored?.epoch ?? 0;
+  const organization = (await tx.get(paths.organization(orgId)))?.data as Partial<Organization> | undefined;
+  const epoch = organization?.restored?.epoch ?? 0;
   const size = (await read(tx, refs.streamHead(orgId, stream)))?.checkpointSize ?? 0;
   return { epoch, before, newest: { stream, origin: originOf(orgId, stream, epoch), size } };
 }

@@ -1,7 +1,7 @@
 import { evidenceInWords, knownInWords } from '@countersign/domain/ledger/statements/titles';
 import { formatAmount, toMinor } from '@countersign/domain/money/money';
 import type { Statement, StatementLine } from '@countersign/domain/schemas/statement';
-import { aboutOf } from './about.ts';
+import { aboutInShort } from './about.ts';
 import { PdfPages, type Look, type PdfColumn } from './pdf-pages.ts';
 import { isRegister, sectionsOf, type Issue, type Render } from './rendered.ts';
 
@@ -23,7 +23,7 @@ export const renderPdf: Render = async (statement, issue) => {
   }
   pages.closeTable();
   pages.heading('About this statement');
-  for (const [name, text] of aboutOf(statement, issue)) pages.pair(name, text);
+  for (const [name, text] of aboutInShort(statement, issue)) pages.pair(name, text);
   const missing = pages.missingCharacters();
   if (missing !== '')
     pages.pair('Note', `The font lacks some characters, shown as boxes; the CSV and the workbook have them.`);

@@ -300,3 +300,81 @@ describe('PDF', () => {
     for (const { right } of texts) expect(right).toBeLessThan(842 - 40);
   });
 });
+
+describe('compared with other days', () => {
+  const columns = [
+    { id: 'amount', label: '31 Mar 2026' },
+    { id: 'amount:2025-12-31', label: '31 Dec 2025' },
+    { id: 'amount:2025-03-31', label: '31 Mar 2025' },
+  ];
+  const rate = (asOf: string, used: 'closing' | 'day') => ({
+    base: 'EUR',
+    quote: 'USD',
+    rate: '1.0834',
+    source: 'ECB',
+    asOf,
+    observedAt: `${asOf}T14:15:00.000Z`,
+    used,
+  });
+  const days = Array.from({ length: 90 }, (_, index) =>
+    new Date(Date.UTC(2026, 0, 1 + index)).toISOString().slice(0, 10),
+  );
+  const statement = exampleStatement(
+    [
+      { amounts: { amount: '123456', 'amount:2025-12-31': '-100', 'amount:2025-03-31': '0' } },
+      // Not converted on that day: there was no rate.
+      { converted: true, amounts: { amount: '7' } },
+    ],
+    {
+      columns,
+      controlTotals: [
+        {
+          id: 'assets',
+          label: 'Total assets',
+          currency: 'USD',
+          converted: false,
+          of: '31 Dec 2025',
+          amountMinor: '-100',
+        },
+      ],
+      rates: [...days.map((day) => rate(day, 'day')), rate('2026-03-31', 'closing')],
+    },
+  );
+
+  test('in CSV each day has its column, and each rate its row', async () => {
+    const rows = await csvOf(statement);
+    expect(rows[0]).toMatchObject({ amount: '1234.56', 'amount:2025-12-31': '-1.00', 'amount:2025-03-31': '0.00' });
+    expect(rows[1]).toMatchObject({ amount: '0.07', 'amount:2025-12-31': '' });
+    expect(rows.filter(({ kind }) => kind === 'Rate of a day')).toHaveLength(90);
+    expect(rows.find(({ kind }) => kind === 'Closing rate')?.['label']).toBe(
+      '1 EUR = 1.0834 USD (ECB, of 2026-03-31, observed 2026-03-31T14:15:00.000Z)',
+    );
+    expect(rows.find(({ kind }) => kind?.startsWith('Control total'))?.['kind']).toBe(
+      'Control total, USD, 31 Dec 2025',
+    );
+  });
+
+  test('in a workbook too, as numbers, in the printed area', async () => {
+    const files = await workbookOf(statement);
+    const cells = cellsIn(files, 1);
+    expect(['D1', 'E1', 'F1'].map((name) => cells.get(name)?.text)).toEqual(columns.map(({ label }) => label));
+    expect([cells.get('E2')?.text, cells.get('E2')?.type]).toEqual(['-1.00', null]);
+    expect(files['xl/workbook.xml']).toContain('$F$3');
+  });
+
+  test('in PDF amounts end where their column does, and the rates of days are paragraphs that fit on a page', async () => {
+    const { pages } = await pdfOf(statement);
+    const [first = []] = pages;
+    const right = (text: string): number => Math.round(first.find((one) => one.text === text)?.right ?? Number.NaN);
+    expect(right('1,234.56')).toBe(right('31 Mar 2026'));
+    expect(right('−1.00')).toBe(right('31 Dec 2025'));
+    expect(right('0.00')).toBe(right('31 Mar 2025'));
+    const text = pages
+      .flat()
+      .map((one) => one.text)
+      .join(' ')
+      .replaceAll(/\s+/g, ' ');
+    for (const day of days) expect(text).toContain(`${day}: 1.0834, observed`);
+    for (const page of pages) for (const { y, right: end } of page) expect(y > 20 && end < 842).toBe(true);
+  });
+});

@@ -34,6 +34,14 @@ test.each([
       knownAt: null,
     },
   ],
+  [
+    'kind=balance_sheet&day=2026-03-31&compare=prior_year_end,2025-06-30',
+    { kind: 'balance_sheet', compare: ['prior_year_end', '2025-06-30'] },
+  ],
+  ['kind=profit_and_loss&compare=prior_period,prior_year', { compare: ['prior_period', 'prior_year'] }],
+  // The kind was changed in between, or somebody wrote it.
+  ['kind=profit_and_loss&compare=prior_year_end,prior_year', { compare: ['prior_year'] }],
+  ['kind=balance_sheet&compare=2026-02-30,nonsense,prior_period', { compare: [] }],
   ['kind=nothing&level=77', { kind: 'balance_sheet', maxLevel: 9 }],
 ])('the address %j asks for a statement that the server takes', (text, expected) => {
   const asked = ask(text);

@@ -1,6 +1,8 @@
 import { isDay } from '@countersign/domain/ledger/days';
 import {
   STATEMENT_KINDS,
+  statementParametersSchema,
+  type ParametersOf,
   type StatementKind,
   type StatementParametersInput,
 } from '@countersign/domain/schemas/statement';
@@ -26,6 +28,8 @@ export interface StatementAddress {
   readonly zero: boolean;
   readonly base: boolean;
   readonly account: string;
+  /** Days or periods to compare with, by comma, as the server names them. */
+  readonly compare: string;
 }
 
 const ALL_LEVELS = 9;
@@ -50,10 +54,38 @@ export function readStatementAddress(
     zero: search.get('zero') === '1',
     base: search.get('base') === '1',
     account: text('account', ''),
+    compare: text('compare', ''),
   };
 }
 
 export const takesPeriod = (kind: StatementKind): boolean => kind !== 'trial_balance' && kind !== 'balance_sheet';
+
+/** What a statement can be compared with, in the order in which it is offered. */
+export const COMPARED_DAYS = [
+  { value: '', label: 'nothing' },
+  { value: 'prior_year_end', label: 'end of last year' },
+  { value: 'prior_month_end', label: 'end of the month before' },
+  { value: 'prior_year', label: 'the same day last year' },
+  { value: 'prior_year_end,prior_year', label: 'end of last year, and the same day' },
+] as const;
+export const COMPARED_PERIODS = [
+  { value: '', label: 'nothing' },
+  { value: 'prior_period', label: 'the period before' },
+  { value: 'prior_year', label: 'the same period last year' },
+  { value: 'prior_period,prior_year', label: 'both of these' },
+] as const;
+
+const asWords = (compare: string): string[] => compare.split(',').filter((word) => word !== '');
+type Words<K> = K extends 'day' ? ParametersOf<'balance_sheet'>['compare'] : ParametersOf<'cash_flow'>['compare'];
+
+/** Of these words those that mean something for such a statement: the kind may have changed since. */
+function compared<K extends 'day' | 'period'>(of: K, compare: string): Words<K> {
+  const schema = statementParametersSchema.options[of === 'day' ? 0 : 2].shape.compare;
+  const words = asWords(compare).filter(
+    (word) => schema.safeParse([word]).success && (!/^\d/.test(word) || isDay(word)),
+  );
+  return schema.parse(words.slice(0, 2)) as Words<K>;
+}
 
 /** What the server is asked, or what has to be put right before. */
 export function toParameters(
@@ -75,10 +107,13 @@ export function toParameters(
     inBase: address.base,
   };
   if (kind === 'trial_balance' || kind === 'balance_sheet')
-    return isDay(day) ? { parameters: { kind, day, ...ofTree } } : { problem: 'Choose a day.' };
+    return isDay(day)
+      ? { parameters: { kind, day, compare: compared('day', address.compare), ...ofTree } }
+      : { problem: 'Choose a day.' };
   if (!isDay(from) || !isDay(to)) return { problem: 'Choose the first and the last day.' };
   if (from > to) return { problem: 'The first day is after the last.' };
-  if (kind !== 'account_register') return { parameters: { kind, from, to, ...ofTree } };
+  if (kind !== 'account_register')
+    return { parameters: { kind, from, to, compare: compared('period', address.compare), ...ofTree } };
   if (!ID.test(account)) return { problem: 'Choose an account.' };
   return { parameters: { kind, accountId: account, currency: null, from, to, knownAt } };
 }

@@ -127,9 +127,10 @@ function ControlTotals({ statement }: { readonly statement: IssuedStatement }): 
           </thead>
           <tbody>
             {statement.controlTotals.map((total) => (
-              <tr key={`${total.id} ${total.currency} ${String(total.converted)}`}>
+              <tr key={`${total.id} ${total.currency} ${String(total.converted)} ${total.of ?? ''}`}>
                 <td>
                   {total.label}
+                  {total.of !== undefined && <span className="muted">, {total.of}</span>}
                   {total.converted && <span className="muted"> (converted)</span>}
                 </td>
                 <td className="muted">{total.currency}</td>

@@ -1,5 +1,12 @@
-import type { RestatedLine, RestatementCause } from '@countersign/domain/schemas/statement';
+import type {
+  RestatedLine,
+  RestatementCause,
+  RestatementPage,
+  StatementColumn,
+  StatementRate,
+} from '@countersign/domain/schemas/statement';
 import { toMinor } from '@countersign/domain/money/money';
+import { plural } from '@countersign/domain/plan/sentence';
 import { Button } from '@mantine/core';
 import { Fragment, type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
@@ -74,12 +81,14 @@ export function Restatement({ statementId }: { readonly statementId: string }): 
                   key={`${line.currency} ${String(line.converted)} ${line.id}`}
                   statementId={statementId}
                   line={line}
+                  columns={first?.columns ?? []}
                 />
               ))}
             </tbody>
           </table>
         </div>
       )}
+      {first !== undefined && first.rates.length > 0 && <ChangedRates rates={first.rates} />}
       {query.hasMore && (
         <Button variant="default" size="xs" mt={12} loading={query.loadingMore} onClick={query.loadMore}>
           Show more
@@ -89,9 +98,38 @@ export function Restatement({ statementId }: { readonly statementId: string }): 
   );
 }
 
+/** Rates that the conversion would use now and did not then: no journal is behind these differences. */
+function ChangedRates({ rates }: { readonly rates: RestatementPage['rates'] }): ReactNode {
+  return (
+    <details className={classes.notes} open={rates.length <= RATES_OPEN}>
+      <summary>{plural(rates.length, 'rate')} changed</summary>
+      <ul>
+        {rates.map(({ was, is }) => {
+          const { base, quote, asOf } = (is ?? was) as StatementRate;
+          return (
+            <li key={`${base} ${quote} ${asOf}`} className="tabular">
+              1 {base} in {quote}, of {asOf}: {was === null ? 'not used then' : `was ${was.rate} (${was.source})`},{' '}
+              {is === null ? 'not used now' : `is ${is.rate} (${is.source})`}
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}
+const RATES_OPEN = 10;
+
 const CHANGES = { added: 'new', removed: 'gone', changed: '' } as const;
 
-function Changed({ statementId, line }: { readonly statementId: string; readonly line: RestatedLine }): ReactNode {
+function Changed({
+  statementId,
+  line,
+  columns: named,
+}: {
+  readonly statementId: string;
+  readonly line: RestatedLine;
+  readonly columns: readonly StatementColumn[];
+}): ReactNode {
   const [open, setOpen] = useState(false);
   const { accountId, currency } = line;
   const columns = Object.entries(line.amounts);
@@ -107,7 +145,7 @@ function Changed({ statementId, line }: { readonly statementId: string; readonly
               </>
             )}
           </td>
-          <td className="muted">{column}</td>
+          <td className="muted">{named.find(({ id }) => id === column)?.label ?? column}</td>
           <td className="muted">
             {currency}
             {line.converted && ' (converted)'}

@@ -1,15 +1,23 @@
+import { isDay } from '@countersign/domain/ledger/days';
 import { STATEMENT_KINDS, type StatementKind } from '@countersign/domain/schemas/statement';
 import { NativeSelect, TextInput } from '@mantine/core';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { Checkbox } from '../../../components/checkbox.ts';
 import { refs } from '../../../refs.ts';
-import { KIND_LABELS, type StatementAddress, takesPeriod } from '../api/statement-address.ts';
+import {
+  COMPARED_DAYS,
+  COMPARED_PERIODS,
+  KIND_LABELS,
+  type StatementAddress,
+  takesPeriod,
+} from '../api/statement-address.ts';
 import classes from './ledger.module.css';
 
 /** Accounts that the field offers; the id of any other can be written. */
 const OFFERED = 300;
+const OTHER_DAY = 'other';
 const LEVELS = [
   { value: '9', label: 'All' },
   ...Array.from({ length: 5 }, (_, index) => ({ value: String(index + 1), label: `Down to level ${index + 1}` })),
@@ -53,6 +61,7 @@ export function StatementFields({
       <Day label="As known at the end of" name="known" value={address.known} max={today} put={put} />
       {ofTree && (
         <>
+          <Compared kind={kind} value={address.compare} put={put} />
           <NativeSelect
             label="Levels"
             data={LEVELS}
@@ -81,6 +90,39 @@ export function StatementFields({
         </>
       )}
     </div>
+  );
+}
+
+/** Further columns. A day of one's own stands in the address as it is. */
+function Compared({
+  kind,
+  value,
+  put,
+}: {
+  readonly kind: StatementKind;
+  readonly value: string;
+  readonly put: (name: string, value: string) => void;
+}): ReactNode {
+  const period = takesPeriod(kind);
+  const offered = period ? COMPARED_PERIODS : COMPARED_DAYS;
+  const day = !period && isDay(value);
+  const [choosing, setChoosing] = useState(false);
+  const other = !period && (day || choosing);
+  const known = offered.some((one) => one.value === value);
+  return (
+    <>
+      <NativeSelect
+        label="Compared with"
+        data={[...offered, ...(period ? [] : [{ value: OTHER_DAY, label: 'another day' }])]}
+        value={other ? OTHER_DAY : known ? value : ''}
+        onChange={(event) => {
+          const chosen = event.currentTarget.value;
+          setChoosing(chosen === OTHER_DAY);
+          put('compare', chosen === OTHER_DAY ? '' : chosen);
+        }}
+      />
+      {other && <Day label="Compared day" name="compare" value={day ? value : ''} put={put} />}
+    </>
   );
 }
 

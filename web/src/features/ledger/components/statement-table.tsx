@@ -6,6 +6,7 @@ import table from '../../../components/data-table.module.css';
 import { Instant } from '../../../components/instant.tsx';
 import { Amount } from '../../../components/money.tsx';
 import { lineGroups } from '../api/line-groups.ts';
+import { registerAddress } from '../api/register-address.ts';
 import classes from './statement.module.css';
 
 /** The lines of a statement, a section for each currency and never a sum across them; a register's in the order of its days. */
@@ -18,9 +19,14 @@ export function StatementTable({
 }): ReactNode {
   const register = head.parameters.kind === 'account_register';
   const width = head.columns.length + (register ? 5 : 2);
+  const compared = !register && head.columns.length > (head.parameters.kind === 'trial_balance' ? 2 : 1);
   return (
     <div className={table.scroll} tabIndex={0} role="group" aria-label={`${head.title}, scrolls sideways`}>
-      <table className={`${table.table} ${classes.statement}`} data-register={register || undefined}>
+      <table
+        className={`${table.table} ${classes.statement}`}
+        data-register={register || undefined}
+        data-compared={compared || undefined}
+      >
         <caption className="visually-hidden">
           {head.title}, {head.period}
         </caption>
@@ -30,7 +36,7 @@ export function StatementTable({
             <th>{register ? 'Memo' : 'Account'}</th>
             {register && <th className="desk-only">Other side</th>}
             {register && <th className="desk-only">Recorded</th>}
-            <th>Currency</th>
+            <th className={classes.currency}>Currency</th>
             {head.columns.map(({ id, label }) => (
               <th key={id} data-num>
                 {label}
@@ -40,8 +46,11 @@ export function StatementTable({
         </thead>
         {(register ? [{ key: 'all', currency: '', converted: false, lines }] : lineGroups(lines)).map((group) => (
           <tbody key={group.key}>
-            {!register && (group.converted || head.currencies.length > 1) && (
-              <tr className={classes.section}>
+            {!register && (group.converted || head.currencies.length > 1 || compared) && (
+              <tr
+                className={classes.section}
+                data-only={(!group.converted && head.currencies.length === 1) || undefined}
+              >
                 <th colSpan={width} scope="rowgroup">
                   {group.converted ? `Everything in ${group.currency}` : group.currency}
                 </th>
@@ -72,7 +81,7 @@ function Line({
     <tr data-kind={kind}>
       {register && <td className="tabular nowrap">{entry?.day}</td>}
       <td className={classes.label} style={{ '--depth': level } as CSSProperties}>
-        <Label line={line} />
+        <Label head={head} line={line} />
       </td>
       {register && (
         <td className="desk-only">
@@ -87,7 +96,7 @@ function Line({
         </td>
       )}
       {register && <td className="desk-only nowrap">{entry && <Instant at={entry.recordedAt} />}</td>}
-      <td className="muted">{empty ? '' : currency}</td>
+      <td className={`muted ${classes.currency ?? ''}`}>{empty ? '' : currency}</td>
       {head.columns.map(({ id }) => (
         <td key={id} data-num>
           <Cell minor={amounts[id]} currency={currency} quiet={head.parameters.kind === 'trial_balance'} />
@@ -112,12 +121,12 @@ function Cell({
   return <Amount minor={minor} currency={currency} />;
 }
 
-function Label({ line }: { readonly line: StatementLine }): ReactNode {
+function Label({ head, line }: { readonly head: StatementHead; readonly line: StatementLine }): ReactNode {
   if (line.entry)
     return <Link to={`/ledger/journals/${line.entry.journalId}`}>{line.label === '' ? 'Journal' : line.label}</Link>;
   if (line.accountId === null || line.kind === 'total') return line.label;
   return (
-    <Link to={`/ledger/accounts/${line.accountId}`} title={line.accountId}>
+    <Link to={registerAddress(line.accountId, head.parameters)} title={line.accountId}>
       {line.label}
     </Link>
   );

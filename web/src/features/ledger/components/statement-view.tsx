@@ -17,7 +17,9 @@ import classes from './statement.module.css';
 export function StatementView({ parameters }: { readonly parameters: StatementParametersInput }): ReactNode {
   const { has } = useWorkplace();
   const query = useQueryPages('readStatement', { parameters });
-  const head = query.pages.at(-1)?.head;
+  const last = query.pages.at(-1)?.head;
+  // Rates come with the first page; a register is checked on its last.
+  const head = last && { ...last, rates: query.pages[0]?.head.rates ?? [] };
   if (query.state === 'failed')
     return (
       <Notice
@@ -79,8 +81,8 @@ function AsKnown({ head, onAgain }: { readonly head: StatementHead; readonly onA
 export function Checks({ checks }: { readonly checks: readonly StatementCheck[] }): ReactNode {
   return (
     <ul className={classes.checks} aria-label="Checks">
-      {checks.map(({ id, currency, converted, holds, text }) => (
-        <li key={`${id} ${currency} ${String(converted)}`}>
+      {checks.map(({ id, currency, converted, of = '', holds, text }) => (
+        <li key={`${id} ${currency} ${String(converted)} ${of}`}>
           <Mark tone={holds ? 'good' : 'bad'} shape={holds ? 'disc-check' : 'triangle'} wrap>
             {text}
           </Mark>
@@ -102,9 +104,12 @@ function Notes({ head }: { readonly head: StatementHead }): ReactNode {
           <details>
             <summary>{plural(head.rates.length, 'rate')} used</summary>
             <ul>
-              {head.rates.map(({ base, quote, rate, source, asOf }) => (
-                <li key={`${base} ${quote}`} className="tabular">
-                  1 {base} is {rate} {quote}, of {asOf}, from {source}
+              {head.rates.map(({ base, quote, rate, source, asOf, observedAt, used }) => (
+                <li key={`${base} ${quote} ${asOf}`} className="tabular">
+                  1 {base} = {rate} {quote}, of {asOf}
+                  {used === 'closing' && ' (closing)'}
+                  {used === 'both' && ' (closing, and of the day)'}, {source}
+                  {observedAt !== undefined && observedAt !== asOf && `, observed ${observedAt}`}
                 </li>
               ))}
             </ul>

@@ -28,7 +28,7 @@ afterAll(async () => {
 test('the audit page verifies in the browser, and names an event that was changed behind the server’s back', async () => {
   const { page, faults } = await open('executive');
   await page.goto(`${platform.appUrl}/audit`);
-  await page.getByText(/^Everything sealed|wait(s)? for a seal$/).waitFor();
+  await page.getByText(/^Everything (sealed|is in order)|wait(s)? for a seal$/).waitFor();
   expect(await verify(page)).toMatch(/^It holds[^]*Signatures were not checked: no key was given/);
 
   await page.getByText('With a public key and checkpoints of your own').click();
@@ -43,8 +43,19 @@ test('the audit page verifies in the browser, and names an event that was change
     .getByRole('button', { name: /^Event \d+: its place/ })
     .first()
     .click();
-  await page.getByRole('button', { name: 'Prove that it is in there' }).click();
+  await page.getByRole('link', { name: 'Proof, and everything else about it' }).click();
   await page.getByText(/It is in the tree of \d+ events, at this place/).waitFor();
+  await page.getByText('holds, with the public key that this browser remembers').waitFor();
+  const [proof] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save the proof' }).click(),
+  ]);
+  expect(await readFile(await proof.path(), 'utf8')).toMatch(
+    /^c2sp\.org\/tlog-proof@v1\nindex \d+\n(?:[A-Za-z0-9+/]{43}=\n)*\ncountersign\//,
+  );
+  await page.goBack();
+  await page.getByText('With a public key and checkpoints of your own').click();
+  await page.getByLabel('Checkpoints', { exact: true }).fill(await newestCheckpoint());
 
   const { event, change, putBack } = await eventAt(1);
   try {

@@ -22,6 +22,7 @@ const InboxPage = lazy(() => import('../features/approvals/components/inbox-page
 const DecisionPage = lazy(() => import('../features/approvals/components/decision-page.tsx'));
 const FilesPage = lazy(() => import('../features/files/components/files-page.tsx'));
 const AuditPage = lazy(() => import('../features/audit/components/audit-page.tsx'));
+const EventPage = lazy(() => import('../features/audit/components/event-page.tsx'));
 const EvidencePage = lazy(() => import('../features/evidence/components/evidence-page.tsx'));
 const LedgerPage = lazy(() => import('../features/ledger/components/accounts-page.tsx'));
 const OpenAccountsPage = lazy(() => import('../features/ledger/components/open-accounts-page.tsx'));
@@ -123,6 +124,7 @@ function Pages(): ReactNode {
           <Route path="approvals/:executionId" element={<DecisionPage />} />
           <Route path="files" element={<FilesPage />} />
           <Route path="audit" element={<AuditPage />} />
+          <Route path="audit/events/:seq" element={<EventPage />} />
           <Route path="evidence" element={<EvidencePage />} />
           <Route path="ledger" element={<LedgerPage />} />
           <Route path="ledger/open-accounts" element={<OpenAccountsPage />} />

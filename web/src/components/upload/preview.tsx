@@ -2,6 +2,7 @@ import { plural } from '@countersign/domain/plan/sentence';
 import type { Delimiter } from '@countersign/domain/csv/rows';
 import { type ReactNode, useMemo, useState } from 'react';
 import table from '../data-table.module.css';
+import { ScrollBox } from '../scroll-box.tsx';
 import { Amount } from '../money.tsx';
 import { usePhone } from '../phone.ts';
 import { saveBlob } from '../save-blob.ts';
@@ -121,7 +122,7 @@ function Control({
   ];
   if (phone) return <PhoneControl lines={lines} currencies={currencies} />;
   return (
-    <div className={`${table.scroll} ${classes.control}`}>
+    <ScrollBox label="Control totals" className={classes.control}>
       <table className={table.table} aria-label="Control totals">
         <thead>
           <tr>
@@ -157,7 +158,7 @@ function Control({
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 

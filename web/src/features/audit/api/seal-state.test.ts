@@ -20,7 +20,7 @@ test('what waits for a seal is counted over both streams, and is a matter for so
 });
 
 test('sealed is not checked', () => {
-  expect(label([sealed, sealed], check, NOW)).toBe('Everything sealed and checked');
+  expect(label([sealed, sealed], check, NOW)).toBe('Everything is in order');
   expect(label([sealed], null, NOW)).toBe('Everything sealed, not checked yet');
   expect(label([sealed], { ...check, scope: 'clock' }, NOW)).toMatch(/only waiting times/);
   expect(label([sealed], { ...check, nextAt: '2026-11-22T09:00:00.000Z' }, NOW)).toMatch(/check is late/);

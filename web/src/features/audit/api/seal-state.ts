@@ -41,7 +41,7 @@ export function sealState(
     return { label: 'Everything sealed; the check is late', tone: 'act', shape: 'triangle' };
   if (check.scope !== 'full')
     return { label: 'Everything sealed; only waiting times were checked', tone: 'act', shape: 'ring-check' };
-  return { label: 'Everything sealed and checked', tone: 'good', shape: 'disc-check' };
+  return { label: 'Everything is in order', tone: 'good', shape: 'disc-check' };
 }
 
 export const unsealed = ({ size, checkpointSize }: Pick<StreamHead, 'size' | 'checkpointSize'>): number =>

@@ -8,6 +8,16 @@ export function describeEvent(body: Pick<AuditEventBody, 'type' | 'data'>, perso
   return SENTENCES[body.type]({ ...body.data, ...personal });
 }
 
+/** Parts of the platform that act by themselves. */
+export const PART_WORDS = {
+  engine: 'The engine',
+  tick: 'The clock',
+  ledger: 'The ledger',
+  audit: 'The audit log',
+  files: 'The file check',
+  seed: 'The set-up',
+} as const;
+
 const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'organization.created': () => 'set up the organization',
   'organization.stopped': (f) => `stopped everything${because(f)}`,
@@ -40,6 +50,7 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'command.denials_counted': (f) =>
     `counted ${count(f.count, 'more refused request')}${f.command === undefined ? '' : ` of ${words(f.command)}`}`,
   'journals.expired': (f) => `voided ${count(f.count, 'pending journal')} whose time was over`,
+  'check.begun': () => 'began to check both logs anew, from their first record on',
   'check.failed': (f) =>
     `found in its check ${count(f.findings, 'thing')} that ${f.findings === '1' ? 'does' : 'do'} not hold${f.first === undefined ? '' : `; first: ${f.first}`}`,
   'witness.disagreed': (f) =>

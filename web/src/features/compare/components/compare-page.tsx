@@ -10,6 +10,7 @@ import type { Execution } from '@countersign/domain/schemas/execution';
 import { type ReactNode, useMemo } from 'react';
 import { Link, useParams } from 'react-router';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { Instant } from '../../../components/instant.tsx';
@@ -45,14 +46,14 @@ function Compared({ before, after }: { readonly before: Ready; readonly after: R
         title="Two runs compared"
         purpose="What differs in input, code, what was read, effects and outcomes."
       />
-      <div className={`${table.scroll} ${classes.runs}`}>
+      <ScrollBox label="The two runs" className={classes.runs}>
         <table className={table.table} aria-label="The two runs">
           <tbody>
             <RunRow label="Earlier" execution={before.execution} />
             <RunRow label="Later" execution={after.execution} />
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       {(before.cut || after.cut) && <p>Only the first 200 pages of each run are compared.</p>}
       {comparison.same && <p>Nothing differs.</p>}
       <Fields title="Input" fields={comparison.input} />
@@ -98,7 +99,7 @@ function FieldTable({
   readonly fields: readonly FieldDifference[];
 }): ReactNode {
   return (
-    <div className={table.scroll}>
+    <ScrollBox label={label}>
       <table className={table.table} aria-label={label}>
         <thead>
           <tr>
@@ -117,7 +118,7 @@ function FieldTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 
@@ -200,7 +201,7 @@ function Outcomes({ comparison: { outcomes } }: { readonly comparison: Compariso
   if (outcomes.total === 0) return null;
   return (
     <Section title="Outcomes that differ" count={outcomes.total}>
-      <div className={table.scroll}>
+      <ScrollBox label="Outcomes that differ">
         <table className={table.table} aria-label="Outcomes that differ">
           <thead>
             <tr>
@@ -219,7 +220,7 @@ function Outcomes({ comparison: { outcomes } }: { readonly comparison: Compariso
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       <Rest lines={outcomes} />
     </Section>
   );

@@ -1,4 +1,5 @@
 import { dayOf } from '@countersign/domain/schedule/wall-time';
+import { daySchema } from '@countersign/domain/schemas/common';
 import type { EvidenceSubject } from '@countersign/domain/schemas/evidence';
 import { END_STATES } from '@countersign/domain/schemas/execution';
 import { Button, NativeSelect, TextInput } from '@mantine/core';
@@ -28,7 +29,10 @@ export function AskForm(): ReactNode {
   const now = useNow();
   const [kind, setKind] = useState<Kind>(asked === null ? 'period' : 'execution');
   const [executionId, setExecutionId] = useState(asked ?? '');
-  const [days, setDays] = useState(() => ({ from: dayOf(now), to: dayOf(now) }));
+  const [days, setDays] = useState(() => ({
+    from: dayIn(search.get('from')) ?? dayOf(now),
+    to: dayIn(search.get('to')) ?? dayOf(now),
+  }));
   const [sizes, setSizes] = useState({ audit: '', ledger: '' });
   const [personal, setPersonal] = useState(false);
   const [done, setDone] = useState(false);
@@ -106,6 +110,9 @@ const KINDS = [
   { value: 'execution', label: 'One run' },
   { value: 'consistency', label: 'Proofs from an older pack to today' },
 ] as const;
+
+/** A day from the address; null for anything else. */
+const dayIn = (text: string | null): string | null => daySchema.safeParse(text).data ?? null;
 
 function subjectOf(
   kind: Kind,

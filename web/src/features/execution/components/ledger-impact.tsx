@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { AccountName } from '../../../components/account-name.tsx';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { Amount } from '../../../components/money.tsx';
 import { usePhone } from '../../../components/phone.ts';
 import { Section } from '../../../components/section.tsx';
@@ -39,7 +40,7 @@ export function LedgerImpact({ plan }: { readonly plan: Plan }): ReactNode {
 
 function DeskTable({ rows }: { readonly rows: readonly Impact[] }): ReactNode {
   return (
-    <div className={table.scroll}>
+    <ScrollBox label="What the ledger gets">
       <table className={`${table.table} ${classes.impact}`} aria-label="Ledger entries per account">
         <thead>
           <tr>
@@ -66,7 +67,7 @@ function DeskTable({ rows }: { readonly rows: readonly Impact[] }): ReactNode {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 

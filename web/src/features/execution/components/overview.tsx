@@ -6,6 +6,7 @@ import { AccountName } from '../../../components/account-name.tsx';
 import { formatBytes } from '../../../components/bytes.ts';
 import { CopyText } from '../../../components/copy-text.tsx';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { DownloadButton } from '../../../components/download-button.tsx';
 import { Empty } from '../../../components/empty.tsx';
 import { Instant } from '../../../components/instant.tsx';
@@ -75,7 +76,7 @@ function Agreement({ agreement }: { readonly agreement: NonNullable<Execution['a
         )}
       </p>
       {agreement.differences.length > 0 && (
-        <div className={table.scroll}>
+        <ScrollBox label="Balances">
           <table className={table.table} aria-label="Differences between the ledger and Stripe">
             <thead>
               <tr>
@@ -104,7 +105,7 @@ function Agreement({ agreement }: { readonly agreement: NonNullable<Execution['a
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       )}
     </Section>
   );

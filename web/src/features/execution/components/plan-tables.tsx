@@ -1,6 +1,7 @@
 import type { Plan, PlanTable } from '@countersign/domain/schemas/execution';
 import type { ReactNode } from 'react';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { Section } from '../../../components/section.tsx';
 
 /** What the plugin shows beside its effects, such as control totals and a sample. Of plans that are older, nothing. */
@@ -18,7 +19,7 @@ function OneTable({ table: { title, columns, rows } }: { readonly table: PlanTab
   // A column of nothing but numbers is set like one.
   const isNumber = columns.map((_, at) => rows.length > 0 && rows.every(({ cells }) => NUMBER.test(cells[at] ?? '')));
   return (
-    <div className={table.scroll}>
+    <ScrollBox label={title}>
       <table className={table.table} aria-label={title}>
         <thead>
           <tr>
@@ -42,6 +43,6 @@ function OneTable({ table: { title, columns, rows } }: { readonly table: PlanTab
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }

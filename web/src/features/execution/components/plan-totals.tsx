@@ -3,6 +3,7 @@ import type { Total } from '@countersign/domain/schemas/common';
 import type { Plan } from '@countersign/domain/schemas/execution';
 import type { ReactNode } from 'react';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { Amount } from '../../../components/money.tsx';
 import { usePhone } from '../../../components/phone.ts';
 import { Section } from '../../../components/section.tsx';
@@ -29,9 +30,9 @@ export function PlanTotals({ plan }: { readonly plan: Plan }): ReactNode {
   const Shown = phone ? PhoneTable : DeskTable;
   return (
     <Section title="Totals" aside={`${plural(plan.rowCount, 'row')} in the file`}>
-      <div className={table.scroll}>
+      <ScrollBox label="Totals">
         <Shown lines={lines} someRefused={plan.refusedTotals.length > 0} />
-      </div>
+      </ScrollBox>
     </Section>
   );
 }

@@ -4,6 +4,7 @@ import type { Execution, Tally } from '@countersign/domain/schemas/execution';
 import { END_STATES } from '@countersign/domain/schemas/execution';
 import type { ReactNode } from 'react';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { Amount } from '../../../components/money.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import classes from './progress-table.module.css';
@@ -45,7 +46,7 @@ export function ProgressTable({
           <span key={key} className={classes.segment} data-key={key} style={{ flexGrow: counts[key] }} />
         ))}
       </div>
-      <div className={table.scroll}>
+      <ScrollBox label="Outcomes">
         <table className={table.table} aria-label="Outcomes">
           <thead>
             <tr>
@@ -84,7 +85,7 @@ export function ProgressTable({
             })}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       {transit !== null && <Transit transit={transit} />}
     </div>
   );

@@ -2,6 +2,7 @@ import { plural } from '@countersign/domain/plan/sentence';
 import type { Risk } from '@countersign/domain/schemas/execution';
 import type { ReactNode } from 'react';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { usePhone } from '../../../components/phone.ts';
 import { Section } from '../../../components/section.tsx';
 import classes from './overview.module.css';
@@ -27,7 +28,7 @@ export function RiskFactors({ risk }: { readonly risk: Risk }): ReactNode {
 
 function FactorTable({ factors }: { readonly factors: Factors }): ReactNode {
   return (
-    <div className={table.scroll}>
+    <ScrollBox label="Risk">
       <table className={table.table} aria-label="What raises the risk">
         <thead>
           <tr>
@@ -48,7 +49,7 @@ function FactorTable({ factors }: { readonly factors: Factors }): ReactNode {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 

@@ -6,6 +6,7 @@ import { useWorkplace } from '../../../app/organization.tsx';
 import { formatBytes } from '../../../components/bytes.ts';
 import { CopyText } from '../../../components/copy-text.tsx';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { DownloadButton } from '../../../components/download-button.tsx';
 import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';
@@ -55,7 +56,7 @@ export default function FilesPage(): ReactNode {
 
 function FileTable({ files }: { readonly files: readonly StoredFile[] }): ReactNode {
   return (
-    <div className={table.scroll}>
+    <ScrollBox label="Files">
       <table className={`${table.table} ${classes.table}`} aria-label="Files">
         <thead>
           <tr>
@@ -133,7 +134,7 @@ function FileTable({ files }: { readonly files: readonly StoredFile[] }): ReactN
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 

@@ -6,6 +6,7 @@ import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { Checkbox } from '../../../components/checkbox.ts';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { More } from '../../../components/more.tsx';
@@ -68,7 +69,7 @@ export default function RecordTypesPage(): ReactNode {
 
 function Fields({ type }: { readonly type: RecordType }): ReactNode {
   return (
-    <div className={table.scroll}>
+    <ScrollBox label="Fields">
       <table className={table.table} aria-label={`Fields of ${type.title}`}>
         <thead>
           <tr>
@@ -87,7 +88,7 @@ function Fields({ type }: { readonly type: RecordType }): ReactNode {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 

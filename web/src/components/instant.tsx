@@ -1,14 +1,23 @@
 import { type ReactNode } from 'react';
 import { useWorkplace } from '../app/organization.tsx';
 import { useNow } from './now.ts';
-import { formatAge, formatInstant } from './time.ts';
+import { formatAge, formatDay, formatInstant } from './time.ts';
 
-/** An exact time in the organization's zone, which is named. */
-export function Instant({ at, seconds = false }: { readonly at: string; readonly seconds?: boolean }): ReactNode {
+/** An exact time in the organization's zone, which is named; in a list perhaps only its day, and the rest on hover. */
+export function Instant({
+  at,
+  seconds = false,
+  dayOnly = false,
+}: {
+  readonly at: string;
+  readonly seconds?: boolean;
+  readonly dayOnly?: boolean;
+}): ReactNode {
   const { organization } = useWorkplace();
+  const whole = formatInstant(at, organization.timeZone, seconds);
   return (
-    <time dateTime={at} className="tabular">
-      {formatInstant(at, organization.timeZone, seconds)}
+    <time dateTime={at} className="tabular" {...(dayOnly ? { title: whole } : {})}>
+      {dayOnly ? formatDay(at, organization.timeZone) : whole}
     </time>
   );
 }

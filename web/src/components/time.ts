@@ -23,6 +23,12 @@ export function formatInstant(iso: string, timeZone: string, seconds = false): s
   return formatter(timeZone, seconds).format(new Date(iso));
 }
 
+/** The day of an ISO instant in a zone: `22 Nov 2026`. */
+export function formatDay(iso: string, timeZone: string): string {
+  const [day = ''] = formatInstant(iso, timeZone).split(',');
+  return day;
+}
+
 const STEPS: readonly (readonly [limitMs: number, unitMs: number, unit: string])[] = [
   [60_000, 1000, 's'],
   [3_600_000, 60_000, 'min'],

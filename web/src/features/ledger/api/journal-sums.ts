@@ -1,4 +1,5 @@
 import { fromMinor, toMinor } from '@countersign/domain/money/money';
+import type { Total } from '@countersign/domain/schemas/common';
 import type { Journal } from '@countersign/domain/schemas/journal';
 
 /** Debits and credits of a journal, per currency in the order in which they come. */
@@ -15,5 +16,14 @@ export function journalSums(
     currency,
     debitMinor: fromMinor(debit),
     creditMinor: fromMinor(credit),
+  }));
+}
+
+/** What a journal moves, per currency: the sum of its debits, with the number of its entries. */
+export function amountsOf(entries: Journal['entries']): readonly Total[] {
+  return journalSums(entries).map(({ currency, debitMinor }) => ({
+    currency,
+    amountMinor: debitMinor,
+    count: entries.filter((entry) => entry.currency === currency).length,
   }));
 }

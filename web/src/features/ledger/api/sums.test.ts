@@ -20,14 +20,14 @@ test('available counts what is about to leave, and not what is about to come, on
   expect(availableOf('expense', sums('0', '5', '0', '0'))).toBe('-5');
 });
 
-test('accounts stand as in a balance sheet, by name within a type', () => {
+test('accounts stand as in a balance sheet, by id within a type', () => {
   const accounts = [
-    { type: 'expense', name: 'Wages' },
-    { type: 'asset', name: 'Till' },
-    { type: 'liability', name: 'Loans' },
-    { type: 'asset', name: 'Bank' },
+    { type: 'expense', id: '6000' },
+    { type: 'asset', id: '1100' },
+    { type: 'liability', id: '2000' },
+    { type: 'asset', id: '1000' },
   ] as const;
-  expect(inOrder(accounts).map(({ name }) => name)).toEqual(['Bank', 'Till', 'Loans', 'Wages']);
+  expect(inOrder(accounts).map(({ id }) => id)).toEqual(['1000', '1100', '2000', '6000']);
 });
 
 test('parts have at most their size and leave nothing out', () => {

@@ -41,11 +41,9 @@ export function availableOf(type: Account['type'], balance: Sums): string {
 
 const ORDER: readonly Account['type'][] = ['asset', 'liability', 'equity', 'income', 'expense'];
 
-/** As a balance sheet has them: assets first, expenses last; by name within a type. */
-export function inOrder<A extends Pick<Account, 'type' | 'name'>>(accounts: readonly A[]): readonly A[] {
-  return accounts.toSorted(
-    (a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type) || a.name.localeCompare(b.name, 'en'),
-  );
+/** As a balance sheet has them: assets first, expenses last; by id within a type, as they are read. */
+export function inOrder<A extends Pick<Account, 'type' | 'id'>>(accounts: readonly A[]): readonly A[] {
+  return accounts.toSorted((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type) || (a.id < b.id ? -1 : 1));
 }
 
 /** Lists of at most `size`. */

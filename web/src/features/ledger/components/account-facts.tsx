@@ -1,5 +1,7 @@
 import type { Account, Balance } from '@countersign/domain/schemas/account';
 import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { CopyText } from '../../../components/copy-text.tsx';
 import table from '../../../components/data-table.module.css';
 import { Instant } from '../../../components/instant.tsx';
 import { Amount } from '../../../components/money.tsx';
@@ -27,88 +29,119 @@ export function AccountFacts({
   readonly balances: readonly Balance[] | null;
 }): ReactNode {
   return (
-    <>
-      <dl className={classes.facts}>
-        <dt>Id</dt>
-        <dd className="mono">{account.id}</dd>
-        <dt>Type</dt>
-        <dd>{TYPES[account.type]}</dd>
-        <dt>Currency</dt>
-        <dd>{account.currency === null ? 'Any' : `Only ${account.currency}`}</dd>
-        {account.branch !== null && (
-          <>
-            <dt>Branch</dt>
-            <dd>{account.branch}</dd>
-          </>
-        )}
-        {account.mirrors !== null && (
-          <>
-            <dt>Mirrors</dt>
-            <dd>
-              <span className="mono">{account.mirrors.account}</span> at Stripe
-            </dd>
-          </>
-        )}
-        <dt>Opened</dt>
-        <dd>
-          <Instant at={account.createdAt} />
-          {account.openedOn !== null && `, for days from ${account.openedOn}`}
-        </dd>
-        {account.closed && (
-          <>
-            <dt>Closed</dt>
-            <dd>
-              <Mark tone="quiet" shape="bar" wrap>
-                {account.closedOn === null ? 'Takes no entries' : `Takes no entries for days after ${account.closedOn}`}
-              </Mark>
-            </dd>
-          </>
-        )}
-        <dt>Held to</dt>
-        <dd>
-          {account.guards.length === 0 ? (
-            'No limit'
-          ) : (
-            <ul>
-              {account.guards.map((guard, index) => (
-                <li key={index}>{guardInWords(guard)}</li>
-              ))}
-            </ul>
+    <div className={classes.accountTop}>
+      <div>{balances !== null && <Balances account={account} balances={balances} />}</div>
+      <div>
+        <dl className={classes.facts}>
+          <dt>Id</dt>
+          <dd>
+            <CopyText text={account.id} shown={account.id} label="the account's id" />
+          </dd>
+          <dt>Type</dt>
+          <dd>{TYPES[account.type]}</dd>
+          <dt>Currency</dt>
+          <dd>{account.currency === null ? 'Any' : `Only ${account.currency}`}</dd>
+          {account.branch !== null && (
+            <>
+              <dt>Branch</dt>
+              <dd>
+                <Link to={`/ledger?branch=${encodeURIComponent(account.branch)}`}>{account.branch}</Link>
+              </dd>
+            </>
           )}
-        </dd>
-      </dl>
-      {account.changes.length > 0 && <Changes account={account} />}
-      {balances !== null && balances.length > 0 && (
-        <div className={`${table.scroll} ${classes.balances}`} tabIndex={0} role="group" aria-label="Balances now">
-          <table className={table.table}>
-            <thead>
-              <tr>
-                <th>Currency</th>
-                <th data-num>Posted</th>
-                <th data-num>Pending</th>
-                <th data-num>Available</th>
-              </tr>
-            </thead>
-            <tbody>
-              {balances.map((balance) => (
-                <tr key={balance.currency}>
-                  <td>{balance.currency}</td>
-                  <td data-num className={classes.figure}>
-                    <SidedAmount sum={netOf(balance)} currency={balance.currency} />
-                  </td>
-                  <td data-num>
-                    <SidedAmount sum={pendingOf(balance)} currency={balance.currency} />
-                  </td>
-                  <td data-num>
-                    <Amount minor={availableOf(account.type, balance)} currency={balance.currency} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </>
+          {account.mirrors !== null && (
+            <>
+              <dt>Mirrors</dt>
+              <dd>
+                <span className="mono">{account.mirrors.account}</span> at Stripe
+              </dd>
+            </>
+          )}
+          <dt>Opened</dt>
+          <dd>
+            <Instant at={account.createdAt} />
+            {account.openedOn !== null && `, for days from ${account.openedOn}`}
+          </dd>
+          {account.closed && (
+            <>
+              <dt>Closed</dt>
+              <dd>
+                <Mark tone="quiet" shape="bar" wrap>
+                  {account.closedOn === null
+                    ? 'Takes no entries'
+                    : `Takes no entries for days after ${account.closedOn}`}
+                </Mark>
+              </dd>
+            </>
+          )}
+          <dt>Held to</dt>
+          <dd>
+            {account.guards.length === 0 ? (
+              'No limit'
+            ) : (
+              <ul>
+                {account.guards.map((guard, index) => (
+                  <li key={index}>{guardInWords(guard)}</li>
+                ))}
+              </ul>
+            )}
+          </dd>
+        </dl>
+        {account.changes.length > 0 && <Changes account={account} />}
+      </div>
+    </div>
+  );
+}
+
+/** Posted, pending and available side by side, a line for each currency. */
+function Balances({
+  account,
+  balances,
+}: {
+  readonly account: Account;
+  readonly balances: readonly Balance[];
+}): ReactNode {
+  if (balances.length === 0) return <p className="muted">Nothing has been booked here yet.</p>;
+  return (
+    <div className={`${table.scroll} ${classes.balances}`} tabIndex={0} role="group" aria-label="Balances now">
+      <table className={table.table}>
+        <caption className="visually-hidden">Balances now</caption>
+        <thead>
+          <tr>
+            <th>Currency</th>
+            <th data-num>
+              Posted
+              <span className={classes.side} />
+            </th>
+            <th data-num>
+              Pending
+              <span className={classes.side} />
+            </th>
+            <th data-num>Available</th>
+          </tr>
+        </thead>
+        <tbody>
+          {balances.map((balance) => (
+            <tr key={balance.currency}>
+              <td className={classes.currency}>{balance.currency}</td>
+              <td data-num className={classes.figure}>
+                <span className={classes.figureName}>Posted</span>
+                <SidedAmount sum={netOf(balance)} currency={balance.currency} />
+              </td>
+              <td data-num>
+                <span className={classes.figureName}>Pending</span>
+                <SidedAmount sum={pendingOf(balance)} currency={balance.currency} quiet />
+              </td>
+              <td data-num>
+                <span className={classes.figureName}>Available</span>
+                <Amount minor={availableOf(account.type, balance)} currency={balance.currency} />
+                <span className={`phone-only ${classes.side}`} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -16,11 +16,14 @@ import classes from './ledger.module.css';
 export function AccountRow({
   account,
   depth,
+  branch,
   balances,
   above,
 }: {
   readonly account: Account;
   readonly depth: number;
+  /** What goes without saying here. */
+  readonly branch: string | null;
   /** Null while they are read. */
   readonly balances: readonly Balance[] | null;
   /** Names of the accounts above it, where no tree shows them. */
@@ -28,21 +31,25 @@ export function AccountRow({
 }): ReactNode {
   const tree = useTree();
   const inTree = tree === null ? {} : treeAttributes(account, depth, tree.isOpen(account.id));
-  const head = <AccountHead account={account} depth={depth} above={above} />;
-  const type = <td className="muted desk-only">{account.type}</td>;
-  const about = (
-    <td className="desk-only">
-      <About account={account} />
+  const remarks = hasRemarks(account, branch) && <About account={account} branch={branch} />;
+  const head = <AccountHead account={account} depth={depth} above={above} remarks={remarks} />;
+  const id = (
+    <td className={`desk-only ${classes.id}`}>
+      <span className="mono" title={account.id}>
+        {account.id}
+      </span>
     </td>
   );
+  const about = <td className="desk-only">{remarks}</td>;
   if (balances === null || balances.length === 0)
     return (
       <tr data-depth={depth} {...inTree}>
         <td>{head}</td>
-        {type}
+        {id}
         <td className="muted">{account.currency ?? ''}</td>
         <td data-num className="muted">
           {balances === null ? '…' : '–'}
+          <span className={classes.side} />
         </td>
         <td className="desk-only" />
         <td className="desk-only" />
@@ -55,13 +62,13 @@ export function AccountRow({
     return (
       <tr key={currency} data-depth={depth} data-further={index > 0 || undefined} {...(index === 0 ? inTree : {})}>
         <td>{index === 0 && head}</td>
-        {index === 0 ? type : <td className="desk-only" />}
+        {index === 0 ? id : <td className="desk-only" />}
         <td className="muted">{currency}</td>
         <td data-num className={classes.net}>
           <SidedAmount sum={netOf(balance)} currency={currency} />
         </td>
         <td data-num className="desk-only">
-          {pending.side === null ? <span className="muted">–</span> : <SidedAmount sum={pending} currency={currency} />}
+          <SidedAmount sum={pending} currency={currency} quiet />
         </td>
         <td data-num className="desk-only">
           <Amount minor={availableOf(account.type, balance)} currency={currency} />
@@ -84,10 +91,12 @@ function AccountHead({
   account,
   depth,
   above,
+  remarks,
 }: {
   readonly account: Account;
   readonly depth: number;
   readonly above: readonly string[] | null;
+  readonly remarks: ReactNode;
 }): ReactNode {
   const { id, name, postable } = account;
   const tree = useTree();
@@ -123,23 +132,19 @@ function AccountHead({
         </Link>
         {above !== null && (
           <span className={classes.under}>
-            <span className="mono">{id}</span>
-            {above.length > 0 && ` in ${above.join(' › ')}`}
+            {above.join(' › ')}
+            <span className="mono phone-only"> {id}</span>
           </span>
         )}
-        {hasRemark(account) && (
-          <span className={`phone-only ${classes.under}`}>
-            <About account={account} />
-          </span>
-        )}
+        {remarks && <span className={`phone-only ${classes.under}`}>{remarks}</span>}
       </span>
     </span>
   );
 }
 
 /** What is particular about an account; nothing for most. */
-function About({ account }: { readonly account: Account }): ReactNode {
-  const { branch, guards, closed, closedOn } = account;
+function About({ account, branch }: { readonly account: Account; readonly branch: string | null }): ReactNode {
+  const { guards, closed, closedOn } = account;
   return (
     <span className={classes.about}>
       {closed && (
@@ -154,13 +159,17 @@ function About({ account }: { readonly account: Account }): ReactNode {
             : plural(guards.length, 'limit')}
         </span>
       )}
-      {branch !== null && <span className="muted">branch {branch}</span>}
+      {saysBranch(account, branch) && <span className="muted">branch {account.branch}</span>}
     </span>
   );
 }
 
-function hasRemark({ branch, guards, closed }: Account): boolean {
-  return closed || branch !== null || guards.length > 0;
+function hasRemarks(account: Account, branch: string | null): boolean {
+  return account.closed || account.guards.length > 0 || saysBranch(account, branch);
+}
+
+function saysBranch(account: Account, branch: string | null): boolean {
+  return account.branch !== null && account.branch !== branch;
 }
 
 /** How deep a line stands; the style sheet says how wide a step is. */

@@ -20,9 +20,12 @@ const BALANCES = 400;
 export function AccountsBelow({
   parentId,
   depth,
+  branch,
 }: {
   readonly parentId: string | null;
   readonly depth: number;
+  /** That of the account above, which goes without saying for these. */
+  readonly branch: string | null;
 }): ReactNode {
   const { orgId } = useWorkplace();
   const list = useLiveList(refs.accountsBelow(orgId, parentId), CHILDREN);
@@ -36,7 +39,7 @@ export function AccountsBelow({
   return (
     <>
       {list.live.value.length === 0 && <Line depth={depth}>No account lies below this one yet.</Line>}
-      <AccountRows accounts={inOrder(list.live.value)} depth={depth} />
+      <AccountRows accounts={inOrder(list.live.value)} depth={depth} branch={branch} />
       {list.invalid.length > 0 && (
         <Line depth={depth}>{plural(list.invalid.length, 'account')} can't be read by this version.</Line>
       )}
@@ -52,30 +55,19 @@ export function AccountsBelow({
 }
 
 /** Rows of these accounts with their balances, in their order; in a tree, each with what lies below it where it is open. */
-export function AccountRows({
-  accounts,
-  depth,
-  above,
-}: {
-  readonly accounts: readonly Account[];
-  readonly depth: number;
-  /** Outside a tree: the names of the accounts above each. */
-  readonly above?: (account: Account) => readonly string[];
-}): ReactNode {
-  return inParts(accounts, PART).map((part) => (
-    <Part key={part[0]?.id} accounts={part} depth={depth} {...(above === undefined ? {} : { above })} />
-  ));
+export function AccountRows({ accounts, ...rest }: RowsProps): ReactNode {
+  return inParts(accounts, PART).map((part) => <Part key={part[0]?.id} accounts={part} {...rest} />);
 }
 
-function Part({
-  accounts,
-  depth,
-  above,
-}: {
+interface RowsProps {
   readonly accounts: readonly Account[];
   readonly depth: number;
+  readonly branch: string | null;
+  /** Outside a tree: the names of the accounts above each. */
   readonly above?: (account: Account) => readonly string[];
-}): ReactNode {
+}
+
+function Part({ accounts, depth, branch, above }: RowsProps): ReactNode {
   const { orgId } = useWorkplace();
   const tree = useTree();
   const list = useLiveList(
@@ -93,10 +85,13 @@ function Part({
           <AccountRow
             account={account}
             depth={depth}
+            branch={branch}
             balances={balances?.filter(({ accountId }) => accountId === account.id) ?? null}
             above={above?.(account) ?? null}
           />
-          {!account.postable && tree?.isOpen(account.id) && <AccountsBelow parentId={account.id} depth={depth + 1} />}
+          {!account.postable && tree?.isOpen(account.id) && (
+            <AccountsBelow parentId={account.id} depth={depth + 1} branch={account.branch ?? branch} />
+          )}
         </Fragment>
       ))}
       {list.live.kind === 'failed' && (

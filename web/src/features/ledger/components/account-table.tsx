@@ -27,11 +27,17 @@ export function AccountTable({
         <thead>
           <tr>
             <th>Account</th>
-            <th className="desk-only">Type</th>
-            <th>Currency</th>
-            <th data-num>Posted</th>
+            <th className="desk-only">Id</th>
+            <th>
+              <span className={classes.short}>Currency</span>
+            </th>
+            <th data-num>
+              Posted
+              <span className={classes.side} />
+            </th>
             <th data-num className="desk-only">
               Pending
+              <span className={classes.side} />
             </th>
             <th data-num className="desk-only">
               Available

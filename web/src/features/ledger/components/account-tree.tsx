@@ -12,9 +12,12 @@ const PARAMETER = 'open';
 /** The accounts below one, or all of them, as a tree. What stands open lies in the address: going back finds it so. */
 export function AccountTree({
   parentId,
+  branch = null,
   label,
 }: {
   readonly parentId: string | null;
+  /** Of the account that they lie below. */
+  readonly branch?: string | null;
   readonly label: string;
 }): ReactNode {
   const { search, put } = useAddress();
@@ -40,7 +43,7 @@ export function AccountTree({
   };
   return (
     <TreeContext value={state}>
-      <p className={classes.treeActions}>
+      <p className={`no-print ${classes.treeActions}`}>
         <button type="button" className={classes.more} onClick={() => all(EVERYTHING_OPEN)}>
           Expand all
         </button>
@@ -50,7 +53,7 @@ export function AccountTree({
         <span className="visually-hidden">In the tree, the arrow keys move, open and close.</span>
       </p>
       <AccountTable label={label} tree onKeyDown={moveInTree}>
-        <AccountsBelow parentId={parentId} depth={0} />
+        <AccountsBelow parentId={parentId} depth={0} branch={branch} />
       </AccountTable>
     </TreeContext>
   );

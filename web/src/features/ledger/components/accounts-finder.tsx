@@ -31,7 +31,7 @@ export function AccountsFinder({ children }: { readonly children: ReactNode }): 
   };
   return (
     <>
-      <div className={classes.filter} role="search" onFocus={() => setTouched(true)}>
+      <div className={`no-print ${classes.filter}`} role="search" onFocus={() => setTouched(true)}>
         <TextInput
           label="Find an account"
           placeholder="Name, id or part of it"
@@ -103,6 +103,7 @@ function Found({
         <AccountRows
           accounts={found.slice(0, shown).map(({ account }) => account)}
           depth={0}
+          branch={branch === '' ? null : branch}
           above={({ id }: Account) => above.get(id) ?? []}
         />
       </AccountTable>

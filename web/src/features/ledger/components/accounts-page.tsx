@@ -14,8 +14,7 @@ import { AccountTree } from './account-tree.tsx';
 import { AccountsFinder } from './accounts-finder.tsx';
 import { Attention } from './attention.tsx';
 import { LedgerNav } from './ledger-nav.tsx';
-import { SumRow } from './sum-row.tsx';
-import classes from './ledger.module.css';
+import { SumsCheck } from './sums-check.tsx';
 
 /** More top-level balances than any chart of accounts has: five types, a few roots each, some currencies. */
 const ROOTS = 200;
@@ -66,11 +65,7 @@ export default function AccountsPage(): ReactNode {
       )}
       {any.live.kind === 'ready' && any.live.value.length > 0 && (
         <>
-          <ul className={classes.verdicts} aria-label="Debits and credits of all accounts">
-            {sums.map((sum) => (
-              <SumRow key={sum.currency} sum={sum} complete={!roots.hasMore} />
-            ))}
-          </ul>
+          <SumsCheck sums={sums} complete={!roots.hasMore} />
           <AccountsFinder>
             <AccountTree parentId={null} label="Accounts" />
           </AccountsFinder>

@@ -80,11 +80,6 @@ function AlertRow({ alert }: { readonly alert: Alert }): ReactNode {
         </span>
       </div>
       <p className={classes.message}>{alert.message}</p>
-      {place !== null && (
-        <p>
-          {place.to === null ? <span className="mono">{place.label}</span> : <Link to={place.to}>{place.label}</Link>}
-        </p>
-      )}
       {alert.state === 'acknowledged' && (
         <p className="muted">
           Looked at by{' '}
@@ -97,20 +92,22 @@ function AlertRow({ alert }: { readonly alert: Alert }): ReactNode {
           {alert.note !== null && alert.note !== '' && `: “${alert.note}”`}
         </p>
       )}
-      {alert.state === 'open' && has('treasurer', 'auditor', 'admin') && (
-        <>
+      <div className={classes.actions}>
+        {alert.state === 'open' && has('treasurer', 'auditor', 'admin') && (
           <Button size="xs" variant="default" aria-expanded={answering} onClick={() => setAnswering(!answering)}>
             {answering ? 'Not now' : 'I have looked at it…'}
           </Button>
-          {answering && (
-            <ReasonForm
-              label="Take it off the list"
-              command={command}
-              description="What came of it; the audit log keeps it."
-              onSubmit={(note) => void command.run({ alertId: alert.id, note })}
-            />
-          )}
-        </>
+        )}
+        {place?.to === null && <span className="mono">{place.label}</span>}
+        {place?.to != null && <Link to={place.to}>{place.label}</Link>}
+      </div>
+      {alert.state === 'open' && answering && (
+        <ReasonForm
+          label="Take it off the list"
+          command={command}
+          description="What came of it; the audit log keeps it."
+          onSubmit={(note) => void command.run({ alertId: alert.id, note })}
+        />
       )}
     </li>
   );

@@ -20,7 +20,9 @@ export function JournalEntries({ journal }: { readonly journal: Journal }): Reac
           <thead>
             <tr>
               <th>Account</th>
-              <th>Currency</th>
+              <th>
+                <span className={classes.short}>Currency</span>
+              </th>
               <th data-num>Debit</th>
               <th data-num>Credit</th>
               {partly && <th data-num>Taken back</th>}

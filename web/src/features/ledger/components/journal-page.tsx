@@ -1,15 +1,19 @@
 import type { Journal } from '@countersign/domain/schemas/journal';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
+import { mayOpen } from '../../../app/access.ts';
 import { useLiveDocument } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { CopyText } from '../../../components/copy-text.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { Instant } from '../../../components/instant.tsx';
+import { Totals } from '../../../components/money.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
 import { Section } from '../../../components/section.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
+import { amountsOf } from '../api/journal-sums.ts';
+import { sourceInWords } from '../api/journal-source.ts';
 import { JournalEntries } from './journal-entries.tsx';
 import { JournalMarkList } from './journal-mark-list.tsx';
 import { JournalRelations } from './journal-relations.tsx';
@@ -30,7 +34,17 @@ export default function JournalPage(): ReactNode {
       <PageHeader
         title={journal === null || journal.memo === '' ? 'Journal' : journal.memo}
         back={<Link to="/ledger">Ledger</Link>}
-        purpose={journal && <JournalMarkList journal={journal} />}
+        purpose={
+          journal && (
+            <span className={classes.summary}>
+              <Totals totals={amountsOf(journal.entries)} />
+              <JournalMarkList journal={journal} />
+            </span>
+          )
+        }
+        {...(journal?.source.executionId == null
+          ? {}
+          : { actions: <EvidenceLinks executionId={journal.source.executionId} /> })}
       />
       {journal === null ? (
         <RowsSkeleton rows={6} />
@@ -43,6 +57,18 @@ export default function JournalPage(): ReactNode {
         </>
       )}
     </>
+  );
+}
+
+/** What else there is of the run that this comes from, for whoever may read it. */
+function EvidenceLinks({ executionId }: { readonly executionId: string }): ReactNode {
+  const { me } = useWorkplace();
+  return (
+    <span className={`no-print ${classes.links}`}>
+      <Link to={`/executions/${executionId}`}>Execution</Link>
+      {mayOpen('/audit', me.roles) && <Link to={`/audit?execution=${executionId}`}>Audit events</Link>}
+      {mayOpen('/evidence', me.roles) && <Link to={`/evidence?execution=${executionId}`}>Evidence pack</Link>}
+    </span>
   );
 }
 
@@ -72,10 +98,11 @@ function Facts({ journal }: { readonly journal: Journal }): ReactNode {
         <dt>Source</dt>
         <dd>
           {source.executionId === null ? (
-            source.kind
+            sourceInWords(source.kind)
           ) : (
             <>
-              {source.kind} of <Link to={`/executions/${source.executionId}?tab=rows`}>this execution</Link>
+              {sourceInWords(source.kind)} of{' '}
+              <Link to={`/executions/${source.executionId}?tab=rows`}>this execution</Link>
             </>
           )}
           {source.effectId !== null && (

@@ -1,12 +1,13 @@
 import type { Journal } from '@countersign/domain/schemas/journal';
 import type { ReactNode } from 'react';
-import { useLiveDocument } from '../../../app/live.ts';
+import { useLiveDocument, useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import table from '../../../components/data-table.module.css';
 import { Instant } from '../../../components/instant.tsx';
 import { Section } from '../../../components/section.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import { refs } from '../../../refs.ts';
+import { StepProof } from './step-proof.tsx';
 import classes from './ledger.module.css';
 
 const STEPS: Readonly<Record<Journal['state'], string>> = {
@@ -21,6 +22,11 @@ export function JournalSteps({ journal }: { readonly journal: Journal }): ReactN
   // Operators read journals, and not the stream.
   const mayRead = has('executive', 'approver', 'treasurer', 'auditor', 'admin');
   const head = useLiveDocument(mayRead ? refs.streamHead(orgId, 'ledger') : null);
+  // Tiles are read by fewer still.
+  const mayProve = has('executive', 'treasurer', 'auditor', 'admin');
+  const newest = useLiveList(mayProve ? refs.newestCheckpoints(orgId, 'ledger') : null, 1);
+  const checkpoint = newest.live.kind === 'ready' ? newest.live.value[0] : undefined;
+  const last = Math.max(...journal.steps.map(({ seq }) => seq));
   const covered = head.kind === 'ready' ? (head.value?.checkpointSize ?? 0) : null;
   return (
     <Section title="Steps" aside="Each is an entry of the ledger’s log, which can’t be changed unseen">
@@ -29,7 +35,7 @@ export function JournalSteps({ journal }: { readonly journal: Journal }): ReactN
           <thead>
             <tr>
               <th>Step</th>
-              <th>Time</th>
+              <th className="desk-only">Time</th>
               <th data-num>Ledger entry</th>
               {covered !== null && <th>Evidence</th>}
             </tr>
@@ -40,9 +46,12 @@ export function JournalSteps({ journal }: { readonly journal: Journal }): ReactN
                 <td className={classes.memo}>
                   {STEPS[step.step]}
                   {step.routedFrom !== null && ` for ${journal.effectiveDay}, because ${step.routedFrom} was closed`}
+                  <span className={`phone-only ${classes.under}`}>
+                    <Instant at={step.at} seconds />
+                  </span>
                   {step.reason !== null && step.reason !== '' && <span className={classes.under}>{step.reason}</span>}
                 </td>
-                <td className="nowrap">
+                <td className="nowrap desk-only">
                   <Instant at={step.at} seconds />
                 </td>
                 <td data-num title={`Leaf ${step.seq} of the ledger stream, counted from 0`}>
@@ -66,6 +75,7 @@ export function JournalSteps({ journal }: { readonly journal: Journal }): ReactN
           </tbody>
         </table>
       </div>
+      {checkpoint !== undefined && checkpoint.size > last && <StepProof journal={journal} checkpoint={checkpoint} />}
     </Section>
   );
 }

@@ -13,7 +13,7 @@ export const ALERTS_COUNTED = 21;
 export function LedgerNav(): ReactNode {
   const alerts = useOpenAlertCount();
   return (
-    <nav className={`${tabs.root} ${classes.nav}`} aria-label="Ledger">
+    <nav className={`no-print ${tabs.root} ${classes.nav}`} aria-label="Ledger">
       <NavLink to="/ledger" end className={tabs.link ?? ''}>
         Accounts
       </NavLink>

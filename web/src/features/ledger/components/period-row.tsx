@@ -55,6 +55,7 @@ export function PeriodRow({
   readonly onAct: (action: PeriodAction | null) => void;
 }): ReactNode {
   const state = STATES[period.state];
+  const last = period.steps.at(-1);
   return (
     <li className={classes.period}>
       <div className={classes.head}>
@@ -66,17 +67,29 @@ export function PeriodRow({
           {state.label}
         </Mark>
         <details className={classes.history}>
-          <summary>History</summary>
+          <summary>
+            {last === undefined ? (
+              'History'
+            ) : (
+              <>
+                {STEPS[last.step]} <Instant at={last.at} dayOnly />
+              </>
+            )}
+          </summary>
           <ul>
             {period.steps.toReversed().map((step) => (
               <li key={step.id}>
                 {STEPS[step.step]} <Instant at={step.at} seconds />{' '}
                 <span className="muted">ledger entry {(step.seq + 1).toLocaleString('en')}</span>
+                {step.reason !== '' && `: “${step.reason}”`}
               </li>
             ))}
           </ul>
         </details>
-        <span className={classes.actions}>
+        <span className={`no-print ${classes.actions}`}>
+          <Link to={`/ledger/trial-balance?day=${period.to}`} aria-label={`Trial balance at the end of ${period.id}`}>
+            Trial balance
+          </Link>
           {actions
             .filter((action) =>
               proposals.every(({ change }) => change.kind !== 'period.change' || change.action !== action),

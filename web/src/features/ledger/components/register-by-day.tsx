@@ -3,7 +3,6 @@ import { dayOf } from '@countersign/domain/schedule/wall-time';
 import type { Account, Balance } from '@countersign/domain/schemas/account';
 import { TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useSearchParams } from 'react-router';
 import { type LiveList, useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { useQueryPages } from '../../../app/query.ts';
@@ -13,10 +12,11 @@ import { More } from '../../../components/more.tsx';
 import { useNow } from '../../../components/now.ts';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
-import { openingOf, registerTotals, withRunningFrom } from '../api/register.ts';
+import { openingOf, withRunningFrom } from '../api/register.ts';
 import { sided } from '../api/sums.ts';
-import { RegisterTable, RegisterTotals } from './register-table.tsx';
+import { RegisterView } from './register-view.tsx';
 import { SidedAmount } from './sided-amount.tsx';
+import { useAddress } from './use-address.ts';
 import classes from './ledger.module.css';
 
 const PAGE = 200;
@@ -30,16 +30,11 @@ export function RegisterByDay({
   readonly balances: LiveList<Balance>;
 }): ReactNode {
   const { orgId } = useWorkplace();
-  const [search, setSearch] = useSearchParams();
+  const { search, put } = useAddress();
   const today = dayOf(useNow());
   const from = search.get('from') ?? `${today.slice(0, 8)}01`;
   const to = search.get('to') ?? today;
   const sound = isDay(from) && isDay(to) && from <= to;
-  const put = (name: string, value: string): void => {
-    const next = new URLSearchParams(search);
-    next.set(name, value);
-    setSearch(next, { replace: true });
-  };
   // The opening balance is asked for again when something was booked on the account: it may count for an earlier day.
   const size =
     balances.live.kind === 'ready' ? Math.max(0, ...balances.live.value.map(({ asOfSize }) => asOfSize)) : null;
@@ -81,24 +76,16 @@ export function RegisterByDay({
         <Empty>No journal of this account counts for these days.</Empty>
       )}
       {sound && list.live.kind === 'ready' && list.live.value.length > 0 && (
-        <>
-          <RegisterTotals
-            totals={registerTotals(list.live.value, account.id)}
-            of={
-              list.hasMore
-                ? `of the first ${list.live.value.length.toLocaleString('en')} journals of these days`
-                : `of ${from} to ${to}`
-            }
-          />
-          <RegisterTable
-            journals={withRunningFrom(
-              list.live.value,
-              list.invalid.length > 0 || list.gap ? null : opening,
-              account.id,
-            )}
-            label={`Journals of this account for ${from} to ${to}, by day`}
-          />
-        </>
+        <RegisterView
+          accountId={account.id}
+          journals={withRunningFrom(list.live.value, list.invalid.length > 0 || list.gap ? null : opening, account.id)}
+          of={
+            list.hasMore
+              ? `the first ${list.live.value.length.toLocaleString('en')} journals of these days`
+              : `the journals of ${from} to ${to}`
+          }
+          label={`Journals of this account for ${from} to ${to}, by day`}
+        />
       )}
       <More list={list} noun="journals" />
     </>

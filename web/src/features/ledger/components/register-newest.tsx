@@ -7,8 +7,8 @@ import { Failure } from '../../../components/failure.tsx';
 import { More } from '../../../components/more.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { refs } from '../../../refs.ts';
-import { registerTotals, withRunningBalance } from '../api/register.ts';
-import { RegisterTable, RegisterTotals } from './register-table.tsx';
+import { withRunningBalance } from '../api/register.ts';
+import { RegisterView } from './register-view.tsx';
 
 const PAGE = 50;
 
@@ -30,12 +30,10 @@ export function RegisterNewest({
   const known = whole && balances.live.kind === 'ready' ? balances.live.value : null;
   return (
     <>
-      <RegisterTotals
-        totals={registerTotals(journals, account.id)}
-        of={list.hasMore ? `of the newest ${journals.length.toLocaleString('en')} journals` : 'of all journals'}
-      />
-      <RegisterTable
+      <RegisterView
+        accountId={account.id}
         journals={withRunningBalance(journals, known, account.id)}
+        of={list.hasMore ? `the newest ${journals.length.toLocaleString('en')} journals` : 'all journals'}
         label="Journals of this account, newest recorded first"
       />
       <More list={list} noun="journals" />

@@ -81,7 +81,7 @@ export default function RegisterPage(): ReactNode {
       )}
       {account !== null && !account.postable && (
         <Section title="Accounts below" aside="Entries lie in those; this one sums them up">
-          <AccountTree parentId={account.id} label="Accounts below" />
+          <AccountTree parentId={account.id} branch={account.branch} label="Accounts below" />
         </Section>
       )}
       {account?.postable && (

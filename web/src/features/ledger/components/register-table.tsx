@@ -29,12 +29,21 @@ export function RegisterTable({
             <th className="desk-only">Day</th>
             <th>Memo</th>
             <th className="desk-only">Other side</th>
-            <th className="desk-only">State</th>
             <th className="desk-only">Recorded</th>
-            <th>Currency</th>
-            <th data-num>Debit</th>
-            <th data-num>Credit</th>
-            <th data-num>Balance</th>
+            <th className="desk-only">Currency</th>
+            <th data-num className="desk-only">
+              Debit
+            </th>
+            <th data-num className="desk-only">
+              Credit
+            </th>
+            <th data-num className="desk-only">
+              Balance
+              <span className={classes.side} />
+            </th>
+            <th data-num className="phone-only">
+              Amount, balance
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -57,11 +66,8 @@ function Row({ journal, line }: { readonly journal: Journal; readonly line: Runn
       <td className="tabular nowrap desk-only">{journal.effectiveDay}</td>
       <td className={classes.memo}>
         <Link to={`/ledger/journals/${journal.id}`}>{journal.memo === '' ? 'Journal' : journal.memo}</Link>
-        <span className={`phone-only ${classes.under}`}>
-          {journal.effectiveDay}
-          <br />
-          <JournalMarkList journal={journal} />
-        </span>
+        <span className={`phone-only ${classes.under}`}>{journal.effectiveDay}</span>
+        <JournalMarkList journal={journal} unusual />
       </td>
       <td className={`desk-only ${classes.other}`}>
         {line.others.length === 1 && line.others[0] !== undefined ? (
@@ -72,23 +78,38 @@ function Row({ journal, line }: { readonly journal: Journal; readonly line: Runn
           <span className="muted">{line.others.length} accounts</span>
         )}
       </td>
-      <td className="desk-only">
-        <JournalMarkList journal={journal} />
+      <td className="nowrap muted desk-only">
+        <Instant at={journal.recordedAt} dayOnly />
       </td>
-      <td className="nowrap desk-only">
-        <Instant at={journal.recordedAt} />
+      <td className="muted desk-only">{line.currency}</td>
+      <td data-num className="desk-only">
+        {line.side === 'debit' && <Amount minor={line.amountMinor} currency={line.currency} />}
       </td>
-      <td className="muted">{line.currency}</td>
-      <td data-num>{line.side === 'debit' && <Amount minor={line.amountMinor} currency={line.currency} />}</td>
-      <td data-num>{line.side === 'credit' && <Amount minor={line.amountMinor} currency={line.currency} />}</td>
-      <td data-num>
-        {line.balanceMinor === null ? (
-          <span className="muted">–</span>
-        ) : (
-          <SidedAmount sum={sided(toMinor(line.balanceMinor))} currency={line.currency} />
-        )}
+      <td data-num className="desk-only">
+        {line.side === 'credit' && <Amount minor={line.amountMinor} currency={line.currency} />}
+      </td>
+      <td data-num className="desk-only">
+        <RunningBalance line={line} />
+      </td>
+      <td data-num className="phone-only">
+        {line.currency} <Amount minor={line.amountMinor} currency={line.currency} />
+        <span className={classes.side}>{line.side === 'debit' ? 'Dr' : 'Cr'}</span>
+        <span className={classes.under}>
+          <RunningBalance line={line} />
+        </span>
       </td>
     </tr>
+  );
+}
+
+function RunningBalance({ line }: { readonly line: RunningLine }): ReactNode {
+  if (line.balanceMinor !== null)
+    return <SidedAmount sum={sided(toMinor(line.balanceMinor))} currency={line.currency} />;
+  return (
+    <>
+      <span className="muted">–</span>
+      <span className={classes.side} />
+    </>
   );
 }
 

@@ -1,8 +1,8 @@
 import { dayOf } from '@countersign/domain/schedule/wall-time';
 import type { StatementKind } from '@countersign/domain/schemas/statement';
-import { useSearchParams } from 'react-router';
 import { useNow } from '../../../components/now.ts';
 import { type StatementAddress, readStatementAddress } from '../api/statement-address.ts';
+import { useAddress } from './use-address.ts';
 
 /** What the address asks for, and a way to change a part of it. */
 export function useStatementAddress(fallback: StatementKind): {
@@ -10,13 +10,7 @@ export function useStatementAddress(fallback: StatementKind): {
   readonly today: string;
   readonly put: (name: string, value: string) => void;
 } {
-  const [search, setSearch] = useSearchParams();
+  const { search, put } = useAddress();
   const today = dayOf(useNow());
-  const put = (name: string, value: string): void => {
-    const next = new URLSearchParams(search);
-    if (value === '') next.delete(name);
-    else next.set(name, value);
-    setSearch(next, { replace: true });
-  };
   return { address: readStatementAddress(search, today, fallback), today, put };
 }

@@ -10,7 +10,6 @@ import { refs } from '../../../refs.ts';
 export const MOST_ACCOUNTS = 10_000;
 
 export type WholeChart =
-  | { readonly kind: 'idle' }
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready'; readonly accounts: readonly Account[] }
   | { readonly kind: 'failed'; readonly message: string };
@@ -22,19 +21,19 @@ export type WholeChart =
 export function useWholeChart(wanted: boolean): readonly [WholeChart, () => void] {
   const { orgId } = useWorkplace();
   const { firestore } = useServices();
-  const [chart, setChart] = useState<WholeChart>({ kind: 'idle' });
   const [turn, setTurn] = useState(0);
+  const [read, setRead] = useState<{ readonly turn: number; readonly chart: WholeChart } | null>(null);
   useEffect(() => {
     if (!wanted) return;
     let stale = false;
-    setChart({ kind: 'loading' });
     readWhole(firestore, refs.accounts(orgId), MOST_ACCOUNTS).then(
-      (accounts) => stale || setChart({ kind: 'ready', accounts }),
-      (error: unknown) => stale || setChart({ kind: 'failed', message: messageOf(error) }),
+      (accounts) => stale || setRead({ turn, chart: { kind: 'ready', accounts } }),
+      (error: unknown) => stale || setRead({ turn, chart: { kind: 'failed', message: messageOf(error) } }),
     );
     return () => {
       stale = true;
     };
   }, [firestore, orgId, wanted, turn]);
-  return [chart, useCallback(() => setTurn((count) => count + 1), [])];
+  const again = useCallback(() => setTurn((count) => count + 1), []);
+  return [read?.turn === turn ? read.chart : { kind: 'loading' }, again];
 }

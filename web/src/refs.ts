@@ -32,6 +32,7 @@ import {
   type StreamHead,
   checkpointSchema,
   streamHeadSchema,
+  type StreamName,
 } from '@countersign/domain/schemas/stream';
 import { type Notification, notificationSchema } from '@countersign/domain/schemas/notification';
 import {
@@ -71,6 +72,7 @@ import {
   unknownProposalSchema,
   unknownSchema,
 } from '@countersign/domain/schemas/unknown';
+import { type WitnessState, witnessStateSchema } from '@countersign/domain/schemas/witness';
 import { paths } from '@countersign/domain/paths';
 import type { OrderByDirection, WhereFilterOp } from 'firebase/firestore';
 import type { ZodType } from 'zod';
@@ -280,6 +282,8 @@ export const refs = {
       ['effectiveDay', 'asc'],
       ['recordedAt', 'asc'],
     ),
+  witnesses: (orgId: string, stream: StreamName): DocumentSource<WitnessState> =>
+    document(paths.witnesses(orgId, stream), witnessStateSchema),
   periods: (orgId: string): ListSource<Period> => list(paths.periods(orgId), periodSchema, [], ['from', 'desc']),
   alerts: (orgId: string, state: Alert['state']): ListSource<Alert> =>
     list(paths.alerts(orgId), alertSchema, [['state', '==', state]], ['lastSeenAt', 'desc']),

@@ -3,7 +3,7 @@ import { sealState } from './seal-state.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00.000Z');
 const sealed = { size: 10, checkpointSize: 10, unsealedSince: null };
-const check = { ok: true, scope: 'full', findingCount: 0, nextAt: '2026-11-22T11:00:00.000Z' } as const;
+const check = { ok: true, scope: 'full', cycle: null, findingCount: 0, nextAt: '2026-11-22T11:00:00.000Z' } as const;
 const label = (...args: Parameters<typeof sealState>): string => sealState(...args).label;
 
 test('what does not hold comes before everything else', () => {
@@ -23,6 +23,10 @@ test('sealed is not checked', () => {
   expect(label([sealed, sealed], check, NOW)).toBe('Everything is in order');
   expect(label([sealed], null, NOW)).toBe('Everything sealed, not checked yet');
   expect(label([sealed], { ...check, scope: 'clock' }, NOW)).toMatch(/only waiting times/);
+  const cycle = { number: 1, startedAt: null, percent: null, turns: 3, last: null };
+  expect(label([sealed], { ...check, scope: 'cycle', cycle }, NOW)).toMatch(/not all of it is checked yet/);
+  const last = { startedAt: '2026-11-22T08:00:00.000Z', endedAt: '2026-11-22T09:00:00.000Z', findingCount: 0 };
+  expect(label([sealed], { ...check, scope: 'cycle', cycle: { ...cycle, last } }, NOW)).toBe('Everything is in order');
   expect(label([sealed], { ...check, nextAt: '2026-11-22T09:00:00.000Z' }, NOW)).toMatch(/check is late/);
   expect(label([{ size: 0, checkpointSize: 0, unsealedSince: null }], null, NOW)).toBe('Nothing is recorded yet');
 });

@@ -17,7 +17,7 @@ const CHECKED_WITHIN_MS = 30 * 60_000;
 /** One word on everything: what does not hold comes first, then what waits, then what nobody has looked at. */
 export function sealState(
   heads: readonly Pick<StreamHead, 'size' | 'checkpointSize' | 'unsealedSince'>[],
-  check: Pick<CheckResult, 'ok' | 'scope' | 'findingCount' | 'nextAt'> | null,
+  check: Pick<CheckResult, 'ok' | 'scope' | 'cycle' | 'findingCount' | 'nextAt'> | null,
   now: number,
 ): SealState {
   if (check !== null && !check.ok)
@@ -39,7 +39,9 @@ export function sealState(
   if (check === null) return { label: 'Everything sealed, not checked yet', tone: 'busy', shape: 'ring-check' };
   if (now - Date.parse(check.nextAt) > CHECKED_WITHIN_MS)
     return { label: 'Everything sealed; the check is late', tone: 'act', shape: 'triangle' };
-  if (check.scope !== 'full')
+  if (check.scope === 'cycle' && (check.cycle?.last ?? null) === null)
+    return { label: 'Everything sealed; not all of it is checked yet', tone: 'busy', shape: 'ring-check' };
+  if (check.scope === 'clock')
     return { label: 'Everything sealed; only waiting times were checked', tone: 'act', shape: 'ring-check' };
   return { label: 'Everything is in order', tone: 'good', shape: 'disc-check' };
 }

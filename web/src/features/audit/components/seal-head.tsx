@@ -17,6 +17,7 @@ import { sealState, unsealed } from '../api/seal-state.ts';
 import { OpenAlerts } from './open-alerts.tsx';
 import classes from './seal-head.module.css';
 import { VerifyBox } from './verify-box.tsx';
+import { Witnesses } from './witnesses.tsx';
 
 /** Is everything in order, up to when, who says so; below it what is sealed by which checkpoint, and a check of one's own. */
 export function SealHead(): ReactNode {
@@ -39,6 +40,7 @@ export function SealHead(): ReactNode {
       </div>
       <dl className={classes.summary}>
         <Sealed streams={streams} />
+        <Witnesses />
         <div>
           <dt>Checked</dt>
           <dd>
@@ -91,12 +93,40 @@ function CheckLine({ check }: { readonly check: CheckResult | null }): ReactNode
   if (check === null) return 'not by the platform yet; it does so once an hour';
   return (
     <>
-      by the platform, <Instant at={check.at} seconds />:{' '}
-      {check.scope === 'full'
-        ? `all of it, ${plural(check.auditSize + check.ledgerSize, 'record')}`
-        : 'only what waits'}
+      by the platform, <Instant at={check.at} seconds />: {SCOPES[check.scope](check)}
       {check.because === null ? '' : ` (${check.because})`}
-      {check.ok ? ', nothing found' : ''}. Next <Age at={check.nextAt} />.
+      {check.ok ? ', nothing found' : ''}. <Cycle cycle={check.cycle} />
+      Next <Age at={check.nextAt} />.
+    </>
+  );
+}
+
+const SCOPES: Readonly<Record<CheckResult['scope'], (check: CheckResult) => string>> = {
+  full: (check) => `all of it, ${plural(check.auditSize + check.ledgerSize, 'record')}`,
+  cycle: () => 'what is new',
+  clock: () => 'only what waits',
+};
+
+/** Large books are gone through in parts: when all of it was last, and how far it is now. */
+function Cycle({ cycle }: { readonly cycle: CheckResult['cycle'] }): ReactNode {
+  if (cycle === null) return null;
+  const { last, percent, startedAt } = cycle;
+  return (
+    <>
+      {last === null ? (
+        'All of it was not gone through yet'
+      ) : (
+        <>
+          All of it was gone through by <Instant at={last.endedAt} seconds />
+          {last.findingCount === 0 ? ', nothing found' : `, ${plural(last.findingCount, 'finding')}`}
+        </>
+      )}
+      {startedAt !== null && (
+        <>
+          ; {last === null ? 'that is' : 'the next time is'} at {percent ?? 0} %, begun <Instant at={startedAt} />
+        </>
+      )}
+      .{' '}
     </>
   );
 }

@@ -48,9 +48,9 @@ it('says nothing of what is not there', () => {
 it('limits of an account are read in words, with amounts in major units', () => {
   const guards = [{ kind: 'not_below_zero' }, { kind: 'credit_limit', currency: 'USD', limitMinor: '10050' }];
   expect(factsOf({ guards })).toEqual([
-    { label: 'Held to', lines: ['Never below zero, in any currency', 'At most USD 100.50 below zero'] },
+    { label: 'Limits', lines: ['Never below zero, in any currency', 'At most USD 100.50 below zero'] },
   ]);
-  expect(factsOf({ guards: [] })).toEqual([{ label: 'Held to', lines: ['No limit'] }]);
+  expect(factsOf({ guards: [] })).toEqual([{ label: 'Limits', lines: ['No limit'] }]);
 });
 
 it('compares how long things are kept, and says for ever where there is no number', () => {

@@ -34,7 +34,7 @@ const LABELS: Readonly<Record<string, string>> = {
   periodId: 'Period',
   accountId: 'Account id',
   setAt: 'Set at',
-  guards: 'Held to',
+  guards: 'Limits',
   closedOn: 'Last day that it stands open for',
 };
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
@@ -86,13 +86,16 @@ function inDays(keepDays: unknown): unknown {
 /** What a value says, a fact for each of its fields; none for what is not there. */
 export function factsOf(value: unknown): Fact[] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value)
-    .filter(([key]) => !HIDDEN.has(key))
-    .map(([key, inner]) => ({
-      label: LABELS[key] ?? inWords(key),
-      lines: linesOf(key, inner),
-      ...(key === 'uid' ? { member: true as const } : {}),
-    }));
+  return (
+    Object.entries(value)
+      // How many administrators are left is said where it comes to that.
+      .filter(([key, inner]) => !HIDDEN.has(key) && !(key === 'adminsLeft' && inner === null))
+      .map(([key, inner]) => ({
+        label: LABELS[key] ?? inWords(key),
+        lines: linesOf(key, inner),
+        ...(key === 'uid' ? { member: true as const } : {}),
+      }))
+  );
 }
 
 /** Bookkeeping of the documents, and not of what they say. */

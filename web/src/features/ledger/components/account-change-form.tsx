@@ -34,7 +34,7 @@ export function AccountChangeForm({ account }: { readonly account: Account }): R
         onChange={(event) => put({ name: event.currentTarget.value })}
       />
       <Textarea
-        label="Held to"
+        label="Limits"
         description={`One a line: ${GUARD_FORMS.replace(', with "; " between them', '')}`}
         rows={3}
         spellCheck={false}

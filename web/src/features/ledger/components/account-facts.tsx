@@ -74,7 +74,7 @@ export function AccountFacts({
               </dd>
             </>
           )}
-          <dt>Held to</dt>
+          <dt>Limits</dt>
           <dd>
             {account.guards.length === 0 ? (
               'No limit'
@@ -170,7 +170,7 @@ function Changes({ account }: { readonly account: Account }): ReactNode {
 const FIELDS: Readonly<Record<string, string>> = {
   name: 'name',
   branch: 'branch',
-  guards: 'held to',
+  guards: 'limits',
   closed: 'closed',
   closedOn: 'last day',
 };

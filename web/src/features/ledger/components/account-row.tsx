@@ -148,7 +148,7 @@ function About({ account, branch }: { readonly account: Account; readonly branch
   return (
     <span className={classes.about}>
       {closed && (
-        <Mark tone="quiet" shape="bar">
+        <Mark tone="quiet" shape="bar" wrap>
           Closed{closedOn !== null && ` ${closedOn}`}
         </Mark>
       )}

@@ -64,7 +64,7 @@ export function ChartPreview({
                 <th>Type</th>
                 <th>Currency</th>
                 <th>Branch</th>
-                <th>Held to</th>
+                <th>Limits</th>
               </tr>
             </thead>
             <tbody>

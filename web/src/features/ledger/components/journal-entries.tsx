@@ -25,7 +25,11 @@ export function JournalEntries({ journal }: { readonly journal: Journal }): Reac
               </th>
               <th data-num>Debit</th>
               <th data-num>Credit</th>
-              {partly && <th data-num>Taken back</th>}
+              {partly && (
+                <th data-num className="desk-only">
+                  Reversed
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -37,6 +41,11 @@ export function JournalEntries({ journal }: { readonly journal: Journal }): Reac
                     <Link to={`/ledger/accounts/${entry.accountId}`}>
                       <AccountName accountId={entry.accountId} full />
                     </Link>
+                    {partly && (
+                      <span className={`phone-only ${classes.under}`}>
+                        reversed <Amount minor={reversedMinor[index] ?? '0'} currency={entry.currency} />
+                      </span>
+                    )}
                     {lost && (
                       <span className={classes.under}>
                         <Mark tone="bad" shape="triangle" wrap>
@@ -53,7 +62,7 @@ export function JournalEntries({ journal }: { readonly journal: Journal }): Reac
                     {entry.side === 'credit' && <Amount minor={entry.amountMinor} currency={entry.currency} />}
                   </td>
                   {partly && (
-                    <td data-num>
+                    <td data-num className="desk-only">
                       <Amount minor={reversedMinor[index] ?? '0'} currency={entry.currency} />
                     </td>
                   )}
@@ -72,7 +81,7 @@ export function JournalEntries({ journal }: { readonly journal: Journal }): Reac
                 <td data-num>
                   <Amount minor={creditMinor} currency={currency} />
                 </td>
-                {partly && <td />}
+                {partly && <td className="desk-only" />}
               </tr>
             ))}
           </tfoot>

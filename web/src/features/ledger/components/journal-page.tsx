@@ -77,7 +77,7 @@ function Facts({ journal }: { readonly journal: Journal }): ReactNode {
   return (
     <>
       <dl className={classes.facts}>
-        <dt>Counts for</dt>
+        <dt>Effective date</dt>
         <dd className="tabular">
           {effectiveDay}
           {lateFor !== null && `, asked for ${lateFor}, whose period was closed`}

@@ -15,9 +15,9 @@ const GROUP = 100;
 export function JournalRelations({ journal }: { readonly journal: Journal }): ReactNode {
   const parts = journal.partReversals.filter((id) => id !== journal.reversedBy);
   const rows: readonly (readonly [string, string | null])[] = [
-    ['Takes back', journal.reverses],
-    ['Taken back by', journal.reversedBy],
-    ...parts.map((id) => ['Taken back in part by', id] as const),
+    ['Reverses', journal.reverses],
+    ['Reversed by', journal.reversedBy],
+    ...parts.map((id) => ['Reversed in part by', id] as const),
     ['Booked in place of', journal.revives],
     ['Booked anew as', journal.revivedBy],
   ];

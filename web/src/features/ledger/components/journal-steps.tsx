@@ -60,11 +60,11 @@ export function JournalSteps({ journal }: { readonly journal: Journal }): ReactN
                 {covered !== null && (
                   <td>
                     {step.seq < covered ? (
-                      <Mark tone="good" shape="disc-check">
+                      <Mark tone="good" shape="disc-check" wrap>
                         In a signed checkpoint
                       </Mark>
                     ) : (
-                      <Mark tone="quiet" shape="dots">
+                      <Mark tone="quiet" shape="dots" wrap>
                         Waits for the next checkpoint
                       </Mark>
                     )}

@@ -60,7 +60,7 @@ export function PeriodRow({
     <li className={classes.period}>
       <div className={classes.head}>
         <span className={classes.id}>{period.id}</span>
-        <span className={`tabular muted ${classes.days}`}>
+        <span className={`tabular muted ${classes.days}`} data-plain={period.from.startsWith(period.id) || undefined}>
           {period.from} to {period.to}
         </span>
         <Mark tone={state.tone} shape={state.shape}>

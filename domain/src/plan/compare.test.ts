@@ -79,7 +79,7 @@ test('input: another file, another parameter, a parameter more', () => {
   expect(same).toBe(false);
   expect(input).toEqual([
     {
-      field: 'File for file',
+      field: 'File',
       before: `payouts.csv, revision 1, SHA-256 ${'a'.repeat(64)}`,
       after: `payouts.csv, revision 2, SHA-256 ${'b'.repeat(64)}`,
     },

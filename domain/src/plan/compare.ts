@@ -98,7 +98,11 @@ function inputFacts({ parameters, inputs }: Execution): Map<string, string> {
     const file = files.get(name);
     if (file === undefined) facts.set(`Parameter ${name}`, typeof value === 'string' ? value : canonicalJson(value));
     // The same bytes under another name are the same input.
-    else facts.set(`File for ${name}`, `${file.name}, revision ${file.revision}, SHA-256 ${file.sha256}`);
+    else
+      facts.set(
+        files.size === 1 ? 'File' : `File for ${name}`,
+        `${file.name}, revision ${file.revision}, SHA-256 ${file.sha256}`,
+      );
   }
   return facts;
 }

@@ -16,6 +16,12 @@ export function DecideBox({ proposal }: { readonly proposal: Proposal }): ReactN
   const decide = (decision: 'approve' | 'reject' | 'withdraw'): void =>
     void command.run({ proposalId: proposal.id, digest: proposal.digest, decision, reason });
   const ready = reason.trim().length >= 3;
+  if (!own && isAbout(proposal.change, me.uid))
+    return (
+      <Section title="Your decision">
+        <p className="muted">It is about you, so somebody else decides it.</p>
+      </Section>
+    );
   return (
     <Section title={own ? 'Take it back' : 'Your decision'}>
       <form className={classes.form} onSubmit={(event) => event.preventDefault()}>
@@ -53,4 +59,9 @@ export function DecideBox({ proposal }: { readonly proposal: Proposal }): ReactN
       </form>
     </Section>
   );
+}
+
+/** The server refuses it as well: nobody decides on their own roles, or on whose accounts are theirs. */
+function isAbout(change: Proposal['change'], uid: string): boolean {
+  return (change.kind === 'member.roles' || change.kind === 'member.payees') && change.uid === uid;
 }

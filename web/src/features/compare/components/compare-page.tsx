@@ -6,7 +6,7 @@ import {
   type FieldDifference,
 } from '@countersign/domain/plan/compare';
 import { amountsInWords, inWords, plural } from '@countersign/domain/plan/sentence';
-import type { Execution } from '@countersign/domain/schemas/execution';
+import type { Execution, Problem } from '@countersign/domain/schemas/execution';
 import { type ReactNode, useMemo } from 'react';
 import { Link, useParams } from 'react-router';
 import table from '../../../components/data-table.module.css';
@@ -44,6 +44,7 @@ function Compared({ before, after }: { readonly before: Ready; readonly after: R
     <>
       <PageHeader
         title="Two runs compared"
+        back={<Link to="/executions">Executions</Link>}
         purpose="What differs in input, code, what was read, effects and outcomes."
       />
       <ScrollBox label="The two runs" className={classes.runs}>
@@ -60,6 +61,7 @@ function Compared({ before, after }: { readonly before: Ready; readonly after: R
       <Fields title="Code and rules" fields={comparison.code} />
       <Reads comparison={comparison} />
       <Effects comparison={comparison} />
+      <Problems comparison={comparison} />
       <Outcomes comparison={comparison} />
     </>
   );
@@ -71,6 +73,7 @@ function RunRow({ label, execution }: { readonly label: string; readonly executi
       <td className="muted">{label}</td>
       <td>
         <Link to={`/executions/${execution.id}`}>{execution.title}</Link>
+        {execution.inputs[0] !== undefined && <span className={classes.file}>{execution.inputs[0].name}</span>}
       </td>
       <td>
         <Instant at={execution.requestedAt} seconds />
@@ -111,9 +114,9 @@ function FieldTable({
         <tbody>
           {fields.map((field) => (
             <tr key={field.field}>
-              <td>{field.field}</td>
-              <td>{field.before ?? <span className="muted">nothing</span>}</td>
-              <td>{field.after ?? <span className="muted">nothing</span>}</td>
+              <td className="nowrap">{field.field}</td>
+              <td className={classes.value}>{field.before ?? <span className="muted">nothing</span>}</td>
+              <td className={classes.value}>{field.after ?? <span className="muted">nothing</span>}</td>
             </tr>
           ))}
         </tbody>
@@ -141,7 +144,7 @@ function Reads({ comparison: { reads } }: { readonly comparison: Comparison }): 
 /** What is zero is not said. */
 function readsInWords({ otherAnswer, onlyBefore, onlyAfter, same }: Comparison['reads'][number]): string {
   const parts = [
-    [otherAnswer, plural(otherAnswer, 'other answer')],
+    [otherAnswer, `${otherAnswer.toLocaleString('en')} answered otherwise`],
     [onlyBefore, `${onlyBefore.toLocaleString('en')} asked only by the earlier run`],
     [onlyAfter, `${onlyAfter.toLocaleString('en')} asked only by the later run`],
     [same, `${same.toLocaleString('en')} the same`],
@@ -175,6 +178,38 @@ function Effects({ comparison: { effects } }: { readonly comparison: Comparison 
   );
 }
 
+/** Rows that one of the runs could not do. */
+function Problems({ comparison: { problems } }: { readonly comparison: Comparison }): ReactNode {
+  const { added, gone } = problems;
+  if (added.total + gone.total === 0) return null;
+  return (
+    <Section title="Problems" count={added.total + gone.total}>
+      <ProblemLines title="Only in the earlier run" problems={gone} />
+      <ProblemLines title="Only in the later run" problems={added} />
+    </Section>
+  );
+}
+
+function ProblemLines({ title, problems }: { readonly title: string; readonly problems: Bounded<Problem> }): ReactNode {
+  if (problems.total === 0) return null;
+  return (
+    <details open={problems.total <= 20}>
+      <summary>
+        {title}: {problems.total.toLocaleString('en')}
+      </summary>
+      <ul className={classes.entries}>
+        {problems.first.map((problem) => (
+          <li key={`${problem.code} ${problem.line ?? ''} ${problem.reference ?? ''} ${problem.message}`}>
+            {problem.line !== null && <span className="muted">line {problem.line.toLocaleString('en')}: </span>}
+            {problem.message}
+          </li>
+        ))}
+      </ul>
+      <Rest lines={problems} />
+    </details>
+  );
+}
+
 function Lines({ title, lines }: { readonly title: string; readonly lines: Bounded<EffectLine> }): ReactNode {
   if (lines.total === 0) return null;
   return (
@@ -182,7 +217,7 @@ function Lines({ title, lines }: { readonly title: string; readonly lines: Bound
       <summary>
         {title}: {lines.total.toLocaleString('en')}
       </summary>
-      <ul>
+      <ul className={classes.entries}>
         {lines.first.map((line) => (
           <li key={line.key}>{line.text}</li>
         ))}

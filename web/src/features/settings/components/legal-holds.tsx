@@ -65,11 +65,14 @@ function HoldRow({ hold }: { readonly hold: LegalHold }): ReactNode {
         <span>
           {hold.matter}
           <span className={classes.second}>
-            {inWords(hold.classes.map((what) => CLASS_WORDS[what].label.toLowerCase()))} of{' '}
+            keeps {inWords(hold.classes.map((what) => CLASS_WORDS[what].label.toLowerCase()))}
             {hold.executionId === null ? (
-              'everything'
+              ', whatever they belong to'
             ) : (
-              <Link to={`/executions/${hold.executionId}`}>one execution</Link>
+              <>
+                {' '}
+                of <Link to={`/executions/${hold.executionId}`}>one execution</Link>
+              </>
             )}
           </span>
           <span className={classes.second}>

@@ -2,6 +2,7 @@ import { ROLES, type Role } from '@countersign/domain/schemas/common';
 import type { Member } from '@countersign/domain/schemas/organization';
 import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { Link } from 'react-router';
 import { useCommand } from '../../../app/command.ts';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
@@ -27,6 +28,7 @@ export default function MembersPage(): ReactNode {
     <>
       <PageHeader
         title="Members"
+        back={<Link to="/settings">Settings</Link>}
         purpose="Giving a role takes a second person, and nobody decides on their own. Taking one away works at once."
       />
       {list.live.kind === 'loading' && <RowsSkeleton rows={6} />}

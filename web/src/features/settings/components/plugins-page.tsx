@@ -1,6 +1,7 @@
 import type { Operation, PluginVersion } from '@countersign/domain/schemas/plugin';
 import { Button, FileInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { Link } from 'react-router';
 import { useCommand } from '../../../app/command.ts';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
@@ -31,6 +32,7 @@ export default function PluginsPage(): ReactNode {
     <>
       <PageHeader
         title="Plugins"
+        back={<Link to="/settings">Settings</Link>}
         purpose="A version runs only after somebody other than its uploader has activated it. Runs under way keep theirs."
       />
       {operations.live.kind === 'loading' && <RowsSkeleton rows={4} />}

@@ -1,10 +1,11 @@
-import { plural } from '@countersign/domain/plan/sentence';
+import { amountsInWords, plural } from '@countersign/domain/plan/sentence';
+import type { Total } from '@countersign/domain/schemas/common';
 import type { UnknownEffect } from '@countersign/domain/schemas/unknown';
 import { Button, NativeSelect, TextInput, Textarea } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { useCommand } from '../../../app/command.ts';
-import { useLiveList } from '../../../app/live.ts';
+import { useLiveDocument, useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import { Checkbox } from '../../../components/checkbox.ts';
 import { CommandProblem } from '../../../components/command-problem.tsx';
@@ -64,6 +65,7 @@ function Run({
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [first] = effects;
   if (first === undefined) return null;
+  const total = amountsInWords(totalsOfUnknown(effects));
   const toggle = (key: string, on: boolean): void =>
     setChosen(on ? [...chosen, key] : chosen.filter((one) => one !== key));
   return (
@@ -72,6 +74,11 @@ function Run({
       count={effects.length}
       aside={<Link to={`/executions/${first.executionId}`}>Open the run</Link>}
     >
+      <p>
+        <RunFile executionId={first.executionId} />
+        {total === '' ? 'Nobody knows yet whether it was done.' : `${total} may have gone out, or not.`} Do not pay it
+        in another way before it is settled.
+      </p>
       <ul className={classes.list}>
         {effects.map((effect) => (
           <li key={effect.effectId} className={classes.row}>
@@ -105,6 +112,26 @@ function Run({
       {chosen.length > 0 && <ProposeBox executionId={first.executionId} keys={chosen} onDone={() => setChosen([])} />}
     </Section>
   );
+}
+
+/** Runs of one operation have the same title: the file tells them apart. */
+function RunFile({ executionId }: { readonly executionId: string }): ReactNode {
+  const { orgId } = useWorkplace();
+  const live = useLiveDocument(refs.execution(orgId, executionId));
+  const file = live.kind === 'ready' ? live.value?.inputs[0]?.name : undefined;
+  return file === undefined ? null : `From ${file}: `;
+}
+
+function totalsOfUnknown(effects: readonly UnknownEffect[]): Total[] {
+  const sums = new Map<string, { count: number; amount: bigint }>();
+  for (const { currency, amountMinor } of effects) {
+    if (currency === null || amountMinor === null) continue;
+    const sum = sums.get(currency) ?? { count: 0, amount: 0n };
+    sums.set(currency, { count: sum.count + 1, amount: sum.amount + BigInt(amountMinor) });
+  }
+  return [...sums]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([currency, { count, amount }]) => ({ currency, count, amountMinor: String(amount) }));
 }
 
 function ProposeBox({

@@ -61,3 +61,13 @@ test('the same note twice is once, one with a cosignature stays, another is refu
     code: 'failed_precondition',
   });
 });
+
+test('what is kept beside them is kept once, and is no checkpoint', async () => {
+  await publisher.keep('acme', 'ledger', 'cosigned', '0000000000001200-01020304', 'first');
+  await publisher.keep('acme', 'ledger', 'cosigned', '0000000000001200-01020304', 'second');
+  await publisher.keep('acme', 'ledger', 'disputed', '0000000000009999-01020304', 'another log', 1);
+  expect(bucket.objects.get('acme/ledger.cosigned/0000000000001200-01020304')).toBe('first');
+  expect(bucket.objects.get('acme/ledger.1.disputed/0000000000009999-01020304')).toBe('another log');
+  expect(await publisher.latest('acme', 'ledger')).toBe('note 1200');
+  expect(await publisher.latest('acme', 'ledger', 1)).toBe('note of a later epoch');
+});

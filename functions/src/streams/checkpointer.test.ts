@@ -162,4 +162,16 @@ describe('on disk', () => {
     ).toEqual([7, 9, 12]);
     expect(await readdir(join(folder, ORG, 'ledger'))).toHaveLength(3);
   });
+
+  test('what is kept beside a checkpoint is kept once, and is no checkpoint', async () => {
+    const publisher = folderPublisher(folder);
+    await publisher.publish(ORG, 'ledger', 7, 'note 7');
+    await publisher.keep(ORG, 'ledger', 'cosigned', '0000000000000007-01020304', 'first');
+    await publisher.keep(ORG, 'ledger', 'cosigned', '0000000000000007-01020304', 'second');
+    await publisher.keep(ORG, 'ledger', 'disputed', '0000000000000009-01020304', 'another log', 1);
+    expect(await readFile(join(folder, ORG, 'ledger.cosigned', '0000000000000007-01020304.txt'), 'utf8')).toBe('first');
+    expect(await readdir(join(folder, ORG, 'ledger.1.disputed'))).toEqual(['0000000000000009-01020304.txt']);
+    expect(await publisher.latest(ORG, 'ledger')).toBe('note 7');
+    expect(await publisher.latest(ORG, 'ledger', 1)).toBeNull();
+  });
 });

@@ -4,7 +4,7 @@ import { fromBase64 } from '@countersign/domain/audit/checkpoint';
 import type { Hash } from '@countersign/domain/audit/merkle';
 import type { PolicyWitness } from '@countersign/domain/audit/witness-policy';
 import { addCheckpointBody, readAnswer, type RawAnswer } from '@countersign/domain/audit/witness-protocol';
-import { isAppError } from '@countersign/domain/errors';
+import { assert, isAppError } from '@countersign/domain/errors';
 import type { WitnessProblem } from '@countersign/domain/schemas/witness';
 import { ed25519Verify } from '../streams/ed25519.ts';
 
@@ -117,12 +117,12 @@ async function judge(
   if (own === undefined) return problem('false_cosignature', 'its answer has no line of the key that the policy names');
   try {
     const [found] = await verifyCosignatures(`${checkpoint.note}${own}\n`, [witness], ed25519Verify);
-    if (found === undefined) return problem('false_cosignature', 'its line is of another key');
+    assert(found !== undefined, 'a line of this key is verified or refused');
     if (found.time > now.getTime() / 1000 + MAX_AHEAD_S)
       return problem('false_cosignature', 'its cosignature is from the future');
     return { kind: 'cosigned', line: own, at: new Date(found.time * 1000).toISOString() };
   } catch (error) {
-    if (!isAppError(error)) throw error;
+    if (!isAppError(error) || error.code !== 'invalid_argument') throw error;
     return problem('false_cosignature', 'its cosignature does not hold for this checkpoint');
   }
 }

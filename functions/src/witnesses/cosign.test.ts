@@ -9,7 +9,7 @@ import { EMPTY_ROOT } from '@countersign/domain/audit/merkle';
 import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import type { Alert } from '@countersign/domain/schemas/alert';
-import { checkpointSchema, type Checkpoint, type StreamHead } from '@countersign/domain/schemas/stream';
+import { checkpointSchema, type Checkpoint, tileSchema, type StreamHead } from '@countersign/domain/schemas/stream';
 import { witnessStateSchema, type WitnessState } from '@countersign/domain/schemas/witness';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { config } from '../config.ts';
@@ -266,10 +266,15 @@ describe('two histories', () => {
     expect((await events()).filter((type) => type === 'witness.disagreed')).toHaveLength(2);
   });
 
-  test('a tree of our own that is broken is not blamed on the witness', async () => {
+  test.each<[string, (hashes: string) => string]>([
+    ['gone', () => ''],
+    ['changed', (hashes) => `${'0'.repeat(64)}${hashes.slice(64)}`],
+  ])('a tile of our own that is %s is not blamed on the witness', async (_, broken) => {
     await cosignDue(deps);
     await grow('b');
-    await store.commit([{ op: 'delete', path: paths.tile(ORG, 'ledger', 0, 0) }]);
+    const path = paths.tile(ORG, 'ledger', 0, 0);
+    const { hashes } = tileSchema.parse((await store.get(path))?.data);
+    await store.commit([{ op: 'update', path, data: { hashes: broken(hashes) } }]);
     const before = north.requests.length;
     await cosignDue(deps);
     expect(north.requests).toHaveLength(before);
@@ -388,6 +393,21 @@ describe('silence', () => {
       `The witness north.example/w has cosigned nothing of the ledger since ${since}: it knows no log of this name: its operator has to add it`,
     );
     expect(await messages()).toBe(0);
+  });
+
+  test('of a busy log is counted from the last cosignature', async () => {
+    const ask = deps.witnesses!.ask;
+    let rounds = 0;
+    const busy: SealDeps = {
+      ...deps,
+      witnesses: { ...deps.witnesses!, ask: async (...args) => (await grow(`r${(rounds += 1)}`), ask(...args)) },
+    };
+    for (let hours = 0; hours < 10; hours += 1) {
+      await cosignStream(busy, ORG, 'ledger');
+      expect((await entry()).behindSince).toBe(world.at());
+      world.pass(3_600_000);
+    }
+    expect(await alerts()).toEqual([]);
   });
 
   test('of a log that does not grow is none', async () => {

@@ -13,6 +13,7 @@ import { ed25519Verify } from '../../../functions/src/streams/ed25519.ts';
 import { localSigner, PUBLIC_KEY } from '../../../functions/src/streams/signer.ts';
 import { standInPolicy } from './policy.ts';
 import { createStandIn, type StandIn } from './server.ts';
+import { StandInWitness } from './witness.ts';
 
 const ORIGIN = 'countersign/northwind/audit';
 const leaves = (first: string, count: number): Hash[] =>
@@ -128,6 +129,43 @@ test('of requests at once, each is held against what the one before has left', a
   const answers = await Promise.all([12, 13, 14, 15].map((size) => add(OURS, 0, size)));
   expect(answers.filter((answer) => answer.startsWith('200'))).toHaveLength(1);
   expect(new Set(answers.filter((answer) => answer.startsWith('409'))).size).toBe(1);
+});
+
+test('what it remembers is written by one at a time, and before the answer', async () => {
+  let writing = 0;
+  let most = 0;
+  let written = 0;
+  const signer = localSigner(join(folder, 'keys'));
+  const witness = new StandInWitness({
+    name: 'w',
+    signer,
+    seen: new Map(),
+    trusts: () => signer.publicKey(),
+    now: () => new Date(),
+    persist: async () => {
+      most = Math.max(most, (writing += 1));
+      await new Promise((passed) => setTimeout(passed, 20));
+      writing -= 1;
+      written += 1;
+    },
+  });
+  const answers = [];
+  for (const [before, size] of [
+    [0, 5],
+    [5, 12],
+    [12, 20],
+  ] as const)
+    answers.push(
+      witness
+        .addCheckpoint(addCheckpointBody(before, proofOf(OURS, before, size), await noteOf(OURS, size)))
+        .then(({ status }) => [status, written]),
+    );
+  expect(await Promise.all(answers)).toEqual([
+    [200, 1],
+    [200, 2],
+    [200, 3],
+  ]);
+  expect(most).toBe(1);
 });
 
 test('before there is a key of the logs, it knows no log', async () => {

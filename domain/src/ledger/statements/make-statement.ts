@@ -7,6 +7,7 @@ import type {
   StatementLine,
   StatementSettings,
 } from '../../schemas/statement.ts';
+import { inWords } from '../../plan/sentence.ts';
 import { addDays } from '../../schedule/wall-time.ts';
 import { AMOUNT_COLUMN, balanceSheet } from './balance-sheet.ts';
 import { MissingRates, type BaseRates } from './base-rates.ts';
@@ -88,22 +89,37 @@ export function makeTreeStatement(parameters: TreeParameters, data: TreeData): M
       { currency, converted: false },
     ),
   );
+  const silent = currencies.filter((_, index) => isQuiet(parameters, sections[index]));
+  // Where nothing happened at all, that is what is shown.
+  const quiet = parameters.zeroLines || silent.length === currencies.length ? [] : silent;
+  const shown = sections.filter((_, index) => !quiet.includes(currencies[index] ?? ''));
   const notes = notesOn(parameters, data, currencies);
+  if (quiet.length > 0) notes.push(`Nothing happened in ${inWords(quiet, 'and')}: left out.`);
   const base = data.base === null ? null : convertedSection(parameters, data, data.base, currencies);
-  if (base?.section !== undefined) sections.push(base.section);
+  if (base?.section !== undefined) shown.push(base.section);
   const names = parameters.kind === 'trial_balance' ? TRIAL_BALANCE_COLUMNS : AMOUNT_COLUMN;
   return {
     columns: columnsFor(
       names,
       data.columns.map(({ days }) => days),
     ),
-    currencies,
-    lines: sections.flatMap(({ lines }) => lines),
-    checks: sections.flatMap(({ checks }): readonly StatementCheck[] => checks),
-    controlTotals: sections.flatMap(({ controlTotals }): readonly ControlTotal[] => controlTotals),
+    currencies: currencies.filter((one) => !quiet.includes(one)),
+    lines: shown.flatMap(({ lines }) => lines),
+    checks: [
+      // That nothing happened is checked too: a broken ledger is not left out.
+      ...sections.flatMap(({ checks }): readonly StatementCheck[] => checks),
+      ...(base?.section?.checks ?? []),
+    ],
+    controlTotals: shown.flatMap(({ controlTotals }): readonly ControlTotal[] => controlTotals),
     rates: base?.section === undefined ? [] : (data.base?.rates.used() ?? []),
     notes: [...notes, ...(base?.notes ?? [])],
   };
+}
+
+/** Of a period in which nothing happened in a currency there is nothing to show; balances always are. */
+function isQuiet({ kind }: TreeParameters, section: SectionResult | undefined): boolean {
+  if (kind !== 'profit_and_loss' && kind !== 'cash_flow') return false;
+  return section?.lines.every(({ amounts }) => Object.values(amounts).every((minor) => minor === '0')) ?? false;
 }
 
 const columnOf = ({ days }: ColumnData, index: number, figures: Figures): Column<Figures> => ({
@@ -160,7 +176,7 @@ function convertedSection(
     else {
       const what = index === 0 ? 'Not' : `${shortDays(column.days)} is not`;
       notes.push(
-        `${what} converted to ${currency}: there is no rate for ${missing.inWords()}. Record it, for that day.`,
+        `${what} converted to ${currency}: there is no rate for ${missing.inWords()}. Record it under Settings, Exchange rates.`,
       );
       if (index === 0) return { notes };
     }

@@ -9,6 +9,7 @@ import { Instant } from '../../../components/instant.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
+import { checkLines } from '../api/check-lines.ts';
 import { IssueStatement } from './issue-statement.tsx';
 import { StatementTable } from './statement-table.tsx';
 import classes from './statement.module.css';
@@ -77,12 +78,12 @@ function AsKnown({ head, onAgain }: { readonly head: StatementHead; readonly onA
   );
 }
 
-/** What must hold, and whether it does; said for each currency. */
+/** What must hold, and whether it does, of all currencies and columns. */
 export function Checks({ checks }: { readonly checks: readonly StatementCheck[] }): ReactNode {
   return (
     <ul className={classes.checks} aria-label="Checks">
-      {checks.map(({ id, currency, converted, of = '', holds, text }) => (
-        <li key={`${id} ${currency} ${String(converted)} ${of}`}>
+      {checkLines(checks).map(({ holds, text }) => (
+        <li key={text}>
           <Mark tone={holds ? 'good' : 'bad'} shape={holds ? 'disc-check' : 'triangle'} wrap>
             {text}
           </Mark>

@@ -18,7 +18,6 @@ import { OpenAlerts } from './open-alerts.tsx';
 import classes from './seal-head.module.css';
 import { VerifyBox } from './verify-box.tsx';
 import { Witnesses } from './witnesses.tsx';
-import { Witnesses } from './witnesses.tsx';
 
 /** Is everything in order, up to when, who says so; below it what is sealed by which checkpoint, and a check of one's own. */
 export function SealHead(): ReactNode {
@@ -48,7 +47,6 @@ export function SealHead(): ReactNode {
             <CheckLine check={check.value} />
           </dd>
         </div>
-        <Witnesses />
         <LastSeen />
       </dl>
       {check.value !== null && <CheckFindings check={check.value} />}

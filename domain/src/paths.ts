@@ -111,6 +111,9 @@ export const paths = {
   erasure: (orgId: string, uid: string) => `${org(orgId)}/erasures/${uid}`,
   /** How far the removal of what is no longer kept has come, a class each. */
   sweep: (orgId: string, what: string) => `${org(orgId)}/sweeps/${what}`,
+  /** What the check knows from one turn to the next: a manifest, and pieces under their hashes. */
+  checkNotes: (orgId: string) => `${org(orgId)}/checkNotes`,
+  checkNote: (orgId: string, id: string) => `${org(orgId)}/checkNotes/${id}`,
   latestCheck: (orgId: string) => `${org(orgId)}/checks/latest`,
   streamHead: stream,
   inboxes: (orgId: string, name: string) => `${stream(orgId, name)}/inbox`,

@@ -31,6 +31,10 @@ export const config = {
   askForMs: 30 * 86_400_000,
   /** How often the books and the evidence of an organization are checked as a whole. */
   checkEveryMs: positiveInt('CHECK_EVERY_MS', 3_600_000),
+  /** Leaves of both streams that are checked in one go; beyond, a turn reads about so many documents, for so long. */
+  checkWholeUpTo: positiveInt('CHECK_WHOLE_UP_TO', 50_000),
+  checkReadsATurn: positiveInt('CHECK_READS_A_TURN', 100_000),
+  checkTurnMs: positiveInt('CHECK_TURN_MS', 120_000),
   /** A published checkpoint that a witness has not cosigned for so long becomes an alert. */
   witnessSilentMs: positiveInt('WITNESS_SILENT_HOURS', 6) * 3_600_000,
   stripeApiBase: process.env['STRIPE_API_BASE'] ?? null,

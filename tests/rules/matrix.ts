@@ -65,6 +65,7 @@ export const MATRIX: readonly Row[] = [
   { path: 'erasures/{uid}', what: 'removals of personal data', readers: overseers },
   { path: 'sweeps/{class}', what: 'how far the removal of old things has come', readers: nobody },
   { path: 'checks/{check}', what: 'what the continuous check found', readers: overseers },
+  { path: 'checkNotes/{piece}', what: 'what the check knows from one turn to the next', readers: nobody },
   { path: 'witnesses/{stream}', what: 'who has cosigned which checkpoint', readers: overseers },
   { path: 'alerts/{alert}', what: 'what somebody who keeps or oversees the books should look at', readers: overseers },
   { path: 'streams/{name}', what: 'heads of ledger and audit log', readers: provers },

@@ -29,6 +29,7 @@ export const AUDIT_EVENT_TYPES = [
   'hold.placed',
   'retention.applied',
   'person.erased',
+  'check.begun',
   'check.failed',
   'witness.disagreed',
   'file.uploaded',

@@ -9,8 +9,11 @@ export const checkResultSchema = z.strictObject({
   at: instantSchema,
   /** Everything held. */
   ok: z.boolean(),
-  /** `full`: all of it; `clock`: only what waits too long, since the streams never stood still or are too long to be read in one go. */
-  scope: z.enum(['full', 'clock']),
+  /**
+   * `full`: all of it; `cycle`: what is new, and the next part of a walk over everything, of books that are too large for one
+   * go; `clock`: only what waits too long, since the streams never stood still.
+   */
+  scope: z.enum(['full', 'cycle', 'clock']),
   /** Why it was not all of it. */
   because: z.string().nullable(),
   ledgerSize: z.int().min(0),
@@ -18,6 +21,21 @@ export const checkResultSchema = z.strictObject({
   findingCount: z.int().min(0),
   /** The first of them. */
   findings: z.array(z.strictObject({ check: z.string(), where: z.string(), message: z.string() })).max(20),
+  /** Of a check in parts: how far it is. */
+  cycle: z
+    .strictObject({
+      number: z.int().min(0),
+      /** Of the one that is under way; null when none is. */
+      startedAt: instantSchema.nullable(),
+      percent: z.int().min(0).max(100).nullable(),
+      turns: z.int().min(0),
+      /** The last one that came to its end: whatever was changed before it began was found by it. */
+      last: z
+        .strictObject({ startedAt: instantSchema, endedAt: instantSchema, findingCount: z.int().min(0) })
+        .nullable(),
+    })
+    .nullable()
+    .default(null),
   tookMs: z.int().min(0),
   nextAt: instantSchema,
 });

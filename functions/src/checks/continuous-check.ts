@@ -8,11 +8,13 @@ import { ChangeSet } from '../engine/change-set.ts';
 import type { Deps } from '../engine/deps.ts';
 import { holdersOf, messageWrites } from '../engine/notifications.ts';
 import { fenced, newWork, release, type Lease } from '../engine/work.ts';
-import { refs } from '../refs.ts';
-import { read, type Write } from '../store/database.ts';
+import type { Write } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
 import type { Finding } from '../streams/verify/findings.ts';
 import { verifyOrganization } from '../streams/verify/index.ts';
+import { checkSlice } from './check-slice.ts';
+import type { Checked } from './checked.ts';
+import { epochIn } from './epoch.ts';
 import { alertsOf } from './finding-alerts.ts';
 
 const STREAMS: readonly StreamName[] = ['ledger', 'audit'];
@@ -20,10 +22,10 @@ const STREAMS: readonly StreamName[] = ['ledger', 'audit'];
 export const CHECK_WORK = 'continuous-check';
 /** An intent is decided within a second and sealed within ten; after this, something does not get on. */
 const WAITS_TOO_LONG_MS = 2 * 60_000;
-/** More leaves than one worker reads in its time. */
-const MAX_LEAVES = 400_000;
-/** A check is begun at most so often, however long it takes. */
+/** Of all time, the share that checking everything may take: one in so many. */
 const REST_FACTOR = 20;
+/** Between two turns of a cycle. */
+const PAUSE_MS = 10_000;
 const KEPT = 20;
 
 /** Where the check is told to begin; once it is there, it goes on by itself. */
@@ -37,30 +39,42 @@ function unlessThere(error: unknown): void {
   if (!isAppError(error) || error.code !== 'already_exists') throw error;
 }
 
-/** One check of an organization: what it finds becomes alerts, an event of the audit log, and messages to those who oversee. */
+/**
+ * One turn of the check of an organization: small books whole, larger ones a part after the other and what is new. What it
+ * finds becomes alerts, an event of the audit log, and messages to those who oversee.
+ */
 export async function checkStep(deps: Deps, lease: Lease): Promise<void> {
   const { orgId } = lease;
   const started = deps.now().getTime();
   const sizes = await sizesOf(deps, orgId);
   const clock = await waitingTooLong(deps, orgId);
-  const full = await checkAll(deps, orgId, sizes.ledger + sizes.audit);
-  const findings = [...clock, ...(typeof full === 'string' ? [] : full)];
-  const tookMs = Math.max(0, deps.now().getTime() - started);
+  const whole = sizes.ledger + sizes.audit <= config.checkWholeUpTo;
+  const checked = whole ? await checkAll(deps, orgId) : await checkSlice(deps, lease);
+  const findings = [...clock, ...checked.findings];
+  const standing = distinct([...findings, ...checked.standing]);
+  const at = deps.now();
+  const tookMs = Math.max(0, at.getTime() - started);
+  const pauseMs = checked.goesOn ? PAUSE_MS : Math.max(config.checkEveryMs, whole ? tookMs * REST_FACTOR : 0);
   const result: CheckResult = {
-    at: deps.now().toISOString(),
-    ok: findings.length === 0,
-    scope: typeof full === 'string' ? 'clock' : 'full',
-    because: typeof full === 'string' ? full : null,
+    at: at.toISOString(),
+    ok: standing.length === 0,
+    scope: checked.scope,
+    because: checked.because,
     ledgerSize: sizes.ledger,
     auditSize: sizes.audit,
-    findingCount: findings.length,
-    findings: findings.slice(0, KEPT).map(({ check, where, message }) => ({ check, where, message })),
+    findingCount: Math.max(standing.length, clock.length + checked.findingCount),
+    findings: standing.slice(0, KEPT).map(({ check, where, message }) => ({ check, where, message })),
+    cycle: checked.cycle,
     tookMs,
-    nextAt: new Date(deps.now().getTime() + Math.max(config.checkEveryMs, tookMs * REST_FACTOR)).toISOString(),
+    nextAt: new Date(at.getTime() + pauseMs).toISOString(),
   };
-  await record(deps, lease, result, findings);
-  if (!result.ok) await drainStream(deps.streams, orgId, 'audit');
+  await record(deps, lease, result, findings, checked.writes);
+  await drainStream(deps.streams, orgId, 'audit');
 }
+
+const distinct = (findings: readonly Finding[]): Finding[] => [
+  ...new Map(findings.map((one) => [`${one.check} ${one.where} ${one.message}`, one])).values(),
+];
 
 async function sizesOf({ db }: Deps, orgId: string): Promise<Record<StreamName, number>> {
   const [ledger, audit] = await db.getAll(STREAMS.map((name) => paths.streamHead(orgId, name)));
@@ -92,26 +106,31 @@ async function waitingTooLong({ db, now }: Deps, orgId: string): Promise<Finding
   return findings;
 }
 
-/** Everything that the verifier finds; or why it was not asked. */
-async function checkAll(deps: Deps, orgId: string, leaves: number): Promise<readonly Finding[] | string> {
-  if (leaves > MAX_LEAVES)
-    return `the streams have ${leaves} entries, more than are read here in one go: run "npm run verify"`;
-  const epoch = (await read(deps.db, refs.organization(orgId)))?.restored?.epoch ?? 0;
+/** Everything that the verifier finds; or why it could not say. */
+async function checkAll(deps: Deps, orgId: string): Promise<Checked> {
+  const epoch = await epochIn(deps.db, orgId);
   const notes = await Promise.all(STREAMS.map((name) => deps.streams.publisher.latest(orgId, name, epoch)));
+  const rest = { standing: [], cycle: null, writes: [], goesOn: false };
   try {
-    const { findings } = await verifyOrganization(deps.db, orgId, {
+    const { findings, findingCount } = await verifyOrganization(deps.db, orgId, {
       checkpoints: notes.filter((note) => note !== null),
       publicKey: await deps.streams.signer.publicKey(),
     });
-    return findings;
+    return { scope: 'full', because: null, findings, findingCount, ...rest };
   } catch (error) {
-    if (isAppError(error) && error.code === 'unavailable')
-      return 'so much was being recorded that it could not be read as of one moment';
-    throw error;
+    if (!isAppError(error) || error.code !== 'unavailable') throw error;
+    const because = 'so much was being recorded that it could not be read as of one moment';
+    return { scope: 'clock', because, findings: [], findingCount: 0, ...rest };
   }
 }
 
-async function record(deps: Deps, lease: Lease, result: CheckResult, findings: readonly Finding[]): Promise<void> {
+async function record(
+  deps: Deps,
+  lease: Lease,
+  result: CheckResult,
+  findings: readonly Finding[],
+  more: readonly Write[],
+): Promise<void> {
   const { orgId } = lease;
   await fenced(deps, lease, async (tx) => {
     const alerts = await alertsOf(tx, orgId, findings, result.at);
@@ -119,6 +138,7 @@ async function record(deps: Deps, lease: Lease, result: CheckResult, findings: r
       release(lease, result.nextAt),
       { op: 'set', path: paths.latestCheck(orgId), data: { ...result } },
       ...alerts.writes,
+      ...more,
     ];
     // Told once: the same again only moves the alerts' last sight.
     if (alerts.fresh.length === 0) return tx.write(...writes);

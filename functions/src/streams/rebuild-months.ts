@@ -1,7 +1,7 @@
 import { cellsOfJournal, Months } from '@countersign/domain/ledger/months';
 import { paths } from '@countersign/domain/paths';
 import type { MonthsCursor } from '@countersign/domain/schemas/balance-month';
-import { journalSchema } from '@countersign/domain/schemas/journal';
+import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
 import type { StreamHead } from '@countersign/domain/schemas/stream';
 import type { Database, Write } from '../store/database.ts';
 import { monthWrite } from './month-write.ts';
@@ -42,16 +42,22 @@ export async function rebuildMonths({ db, now }: StreamDeps, orgId: string): Pro
   await flush([{ op: 'create', path: paths.monthsCursor(orgId), data: { ...data } }]);
 }
 
-/** The months as they must be when they cover the first `size` leaves, by path. */
+/**
+ * The months as they must be when they cover the first `size` leaves, by path.
+ * @param parse null for a journal to leave out
+ */
 export async function monthsFromJournals(
   db: Database,
   orgId: string,
   size: number,
+  parse: (data: unknown) => Journal | null = (data) => journalSchema.parse(data),
 ): Promise<Map<string, ReturnType<typeof monthWrite>>> {
   const months = new Months();
-  for await (const doc of readPages(db, paths.journals(orgId)))
-    for (const { cell, recordedDay } of cellsOfJournal(journalSchema.parse(doc.data), size))
-      months.add(cell, recordedDay);
+  for await (const doc of readPages(db, paths.journals(orgId))) {
+    const journal = parse(doc.data);
+    if (journal === null) continue;
+    for (const { cell, recordedDay } of cellsOfJournal(journal, size)) months.add(cell, recordedDay);
+  }
   return new Map(
     [...months.documents()].map((month) => {
       const write = monthWrite(orgId, month);

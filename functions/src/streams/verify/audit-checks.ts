@@ -1,10 +1,12 @@
 import { commitment } from '@countersign/domain/audit/event';
 import { auditLeaf } from '@countersign/domain/audit/leaf';
+import { documentsOf } from '@countersign/domain/audit/lookup';
 import { paths } from '@countersign/domain/paths';
 import {
   auditEventBodySchema,
   auditEventSchema,
   auditPersonalSchema,
+  type AuditEvent,
   type AuditEventBody,
 } from '@countersign/domain/schemas/audit';
 import { inboxSchema, type StreamName } from '@countersign/domain/schemas/stream';
@@ -36,22 +38,43 @@ export async function checkAudit(
 ): Promise<AuditCounts> {
   const commitments = new Map<string, AuditEventBody['commitments']>();
   const restorations: Restoration[] = [];
+  const unlisted: { path: string; seq: number }[] = [];
+  let listedFrom: number | null = null;
   let events = 0;
   for await (const { id, path, data } of readParsed(db, paths.audit(orgId), auditEventSchema, findings)) {
     events += 1;
     if (data.body.id !== id) findings.add('event', path, `calls itself ${data.body.id}`);
     leaves.place(data.seq, auditLeaf(data), path);
+    const wrong = wrongInList(data, null);
+    if (wrong !== null) findings.add('event', path, wrong);
+    if (data.documents === undefined) unlisted.push({ path, seq: data.seq });
+    else listedFrom = Math.min(listedFrom ?? data.seq, data.seq);
     if (Object.keys(data.body.commitments).length > 0) commitments.set(id, data.body.commitments);
     history.note(data.body);
     outcomes.note(data.seq, data.body);
     restorations.push(...restorationIn(data.body));
   }
+  for (const { path, seq } of unlisted)
+    if (listedFrom !== null && seq > listedFrom) findings.add('event', path, NO_LIST);
   const waiting = await readWaiting(db, orgId, 'audit', findings);
   for (const body of waiting) history.note(body);
   for (const body of waiting) outcomes.note(Infinity, body);
   for (const body of waiting) restorations.push(...restorationIn(body));
   for (const body of waiting) if (Object.keys(body.commitments).length > 0) commitments.set(body.id, body.commitments);
   return { events, personal: await checkPersonal(db, orgId, commitments, findings), restorations };
+}
+
+const NO_LIST = 'names no documents to be found by, as those before it do';
+
+/**
+ * What is wrong in the list of documents that an event is found by, which no leaf covers; or null.
+ * @param listedFrom the first event that has one, if it is known
+ */
+export function wrongInList({ seq, body, documents }: AuditEvent, listedFrom: number | null): string | null {
+  if (documents === undefined) return listedFrom !== null && seq > listedFrom ? NO_LIST : null;
+  return documents.join('\n') === documentsOf(body).join('\n')
+    ? null
+    : 'is found by other documents than those it is about';
 }
 
 function restorationIn(body: AuditEventBody): Restoration[] {

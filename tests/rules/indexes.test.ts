@@ -65,6 +65,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   auditPersonal: auditPersonalSchema,
   balances: balanceSchema,
   calendars: calendarSchema,
+  checkNotes: z.strictObject({ body: z.string(), signature: z.string(), text: z.string() }),
   checkpoints: checkpointSchema,
   claims: claimSchema,
   delegations: delegationSchema,

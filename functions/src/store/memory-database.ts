@@ -202,7 +202,7 @@ function matches(field: unknown, op: string, value: unknown): boolean {
   const comparable = rank(field) === rank(value);
   switch (op) {
     case '==':
-      return compare(field, value) === 0;
+      return same(field, value);
     case '<':
       return comparable && compare(field, value) < 0;
     case '<=':
@@ -212,11 +212,11 @@ function matches(field: unknown, op: string, value: unknown): boolean {
     case '>=':
       return comparable && compare(field, value) >= 0;
     case 'array-contains':
-      return Array.isArray(field) && field.some((item) => compare(item, value) === 0);
+      return Array.isArray(field) && field.some((item) => same(item, value));
     case 'array-contains-any':
       return Array.isArray(field) && Array.isArray(value) && value.some((one) => matches(field, 'array-contains', one));
     case 'in':
-      return Array.isArray(value) && value.some((item) => compare(field, item) === 0);
+      return Array.isArray(value) && value.some((item) => same(field, item));
     default:
       throw new AppError('internal', `No such operator: ${op}`);
   }
@@ -233,6 +233,10 @@ function rank(value: unknown): number {
   if (typeof value === 'string') return 3;
   return Array.isArray(value) ? 4 : 5;
 }
+
+/** Texts and numbers are the same or not; only arrays and maps need to be looked into. */
+const same = (a: unknown, b: unknown): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && compare(a, b) === 0);
 
 function compare(a: unknown, b: unknown): number {
   if (rank(a) !== rank(b)) return rank(a) - rank(b);

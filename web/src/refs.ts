@@ -260,6 +260,8 @@ export const refs = {
       ['accountId', 'asc'],
       ['currency', 'asc'],
     ),
+  /** All of them, by id. */
+  balances: (orgId: string): ListSource<Balance> => list(paths.balances(orgId), balanceSchema, []),
   balancesOf: (orgId: string, accountId: string): ListSource<Balance> =>
     list(paths.balances(orgId), balanceSchema, [['accountId', '==', accountId]]),
   /** Of at most 30 accounts, in the order of their ids. */

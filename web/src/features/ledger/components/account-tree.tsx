@@ -2,6 +2,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { EVERYTHING_OPEN, isOpen, readOpen, toggled } from '../api/tree-address.ts';
 import { AccountsBelow } from './account-rows.tsx';
 import { AccountTable } from './account-table.tsx';
+import { DownloadBalances } from './download-balances.tsx';
 import { moveInTree } from './move-in-tree.ts';
 import { TreeContext, type TreeState } from './tree-context.ts';
 import { useAddress } from './use-address.ts';
@@ -50,6 +51,7 @@ export function AccountTree({
         <button type="button" className={classes.more} disabled={open === null} onClick={() => all('')}>
           Collapse all
         </button>
+        {parentId === null && <DownloadBalances />}
         <span className="visually-hidden">In the tree, the arrow keys move, open and close.</span>
       </p>
       <AccountTable label={label} tree onKeyDown={moveInTree}>

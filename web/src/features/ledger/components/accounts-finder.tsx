@@ -9,6 +9,7 @@ import { RowsSkeleton } from '../../../components/skeletons.tsx';
 import { branchesOf, findAccounts } from '../api/find-accounts.ts';
 import { AccountRows } from './account-rows.tsx';
 import { AccountTable } from './account-table.tsx';
+import { DownloadBalances } from './download-balances.tsx';
 import { useAddress } from './use-address.ts';
 import { type WholeChart, useWholeChart } from './use-whole-chart.ts';
 import classes from './ledger.module.css';
@@ -98,6 +99,9 @@ function Found({
             <Link to={`/ledger/trial-balance?branch=${encodeURIComponent(branch)}`}>Trial balance of this branch</Link>
           </>
         )}
+      </p>
+      <p className={`no-print ${classes.treeActions}`}>
+        <DownloadBalances only={found.map(({ account }) => account.id)} />
       </p>
       <AccountTable label="Accounts found">
         <AccountRows

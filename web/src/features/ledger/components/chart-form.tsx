@@ -208,11 +208,13 @@ function Issues({ issues }: { readonly issues: readonly ChartIssue[] }): ReactNo
       <ul>
         {issues.slice(0, NAMED).map((issue, index) => (
           <li key={index}>
-            <span className="muted">
+            <span className="muted tabular">
               {issue.line === null ? 'The chart' : `Line ${issue.line}`}
               {issue.column !== null && `, ${issue.column}`}
-            </span>{' '}
-            {issue.message}. {issue.remedy}.
+            </span>
+            <span>
+              {issue.message}. {issue.remedy}.
+            </span>
           </li>
         ))}
       </ul>

@@ -59,7 +59,9 @@ export function RegisterByDay({
         <TextInput label="From" type="date" value={from} onChange={(event) => put('from', event.currentTarget.value)} />
         <TextInput label="To" type="date" value={to} onChange={(event) => put('to', event.currentTarget.value)} />
         {asked.state === 'loading' && <p className={`muted ${classes.opening}`}>Opening balance…</p>}
-        {opening !== null && <Balances label={`Opening balance, before ${from}`} balances={opening} />}
+        {opening !== null && list.live.kind === 'ready' && list.live.value.length === 0 && (
+          <Balances label={`Balance before ${from}`} balances={opening} />
+        )}
       </div>
       {!sound && <p className={classes.problem}>Choose a first day, and a last day that is not before it.</p>}
       {asked.state === 'failed' && (
@@ -79,6 +81,7 @@ export function RegisterByDay({
         <RegisterView
           accountId={account.id}
           journals={withRunningFrom(list.live.value, list.invalid.length > 0 || list.gap ? null : opening, account.id)}
+          opening={opening === null ? null : { day: from, balances: opening }}
           of={
             list.hasMore
               ? `the first ${list.live.value.length.toLocaleString('en')} journals of these days`

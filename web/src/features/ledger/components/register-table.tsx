@@ -12,12 +12,20 @@ import { JournalMarkList } from './journal-mark-list.tsx';
 import { SidedAmount } from './sided-amount.tsx';
 import classes from './ledger.module.css';
 
+/** Balances before the first of some days, debits less credits by currency. */
+export interface Opening {
+  readonly day: string;
+  readonly balances: ReadonlyMap<string, bigint>;
+}
+
 /** Journals of one account: a row an entry, each of which opens its journal. */
 export function RegisterTable({
   journals,
+  opening,
   label,
 }: {
   readonly journals: readonly RunningJournal<Journal>[];
+  readonly opening: Opening | null;
   readonly label: string;
 }): ReactNode {
   return (
@@ -47,6 +55,7 @@ export function RegisterTable({
           </tr>
         </thead>
         <tbody>
+          {opening !== null && <OpeningRows opening={opening} />}
           {journals.map(({ journal, lines }) => (
             <Fragment key={journal.id}>
               {lines.map((line, index) => (
@@ -58,6 +67,24 @@ export function RegisterTable({
       </table>
     </div>
   );
+}
+
+function OpeningRows({ opening: { day, balances } }: { readonly opening: Opening }): ReactNode {
+  return [...balances].map(([currency, net]) => (
+    <tr key={currency} className={classes.openingRow}>
+      <td className="tabular nowrap desk-only">{day}</td>
+      <td>Opening balance</td>
+      <td className="desk-only" />
+      <td className="desk-only" />
+      <td className="desk-only">{currency}</td>
+      <td className="desk-only" />
+      <td className="desk-only" />
+      <td data-num>
+        <span className="phone-only">{currency} </span>
+        <SidedAmount sum={sided(net)} currency={currency} />
+      </td>
+    </tr>
+  ));
 }
 
 function Row({ journal, line }: { readonly journal: Journal; readonly line: RunningLine }): ReactNode {

@@ -6,7 +6,7 @@ import { saveBlob } from '../../../components/save-blob.ts';
 import { registerCsv } from '../api/register-csv.ts';
 import { type RegisterShow, filterRegister, readShow } from '../api/register-filter.ts';
 import { type RunningJournal, registerTotals } from '../api/register.ts';
-import { RegisterTable, RegisterTotals } from './register-table.tsx';
+import { type Opening, RegisterTable, RegisterTotals } from './register-table.tsx';
 import { useAddress } from './use-address.ts';
 import classes from './ledger.module.css';
 
@@ -21,11 +21,14 @@ const SHOWS: readonly { readonly value: RegisterShow; readonly label: string }[]
 export function RegisterView({
   accountId,
   journals,
+  opening = null,
   of,
   label,
 }: {
   readonly accountId: string;
   readonly journals: readonly RunningJournal<Journal>[];
+  /** What the running balances begin with, where that is known. */
+  readonly opening?: Opening | null;
   /** Which journals these are: "the newest 50 journals". */
   readonly of: string;
   readonly label: string;
@@ -83,7 +86,7 @@ export function RegisterView({
             )}
             of={filtered ? `${shown.length.toLocaleString('en')} of ${of}` : `of ${of}`}
           />
-          <RegisterTable journals={shown} label={label} />
+          <RegisterTable journals={shown} opening={filtered ? null : opening} label={label} />
         </>
       )}
     </>

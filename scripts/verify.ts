@@ -1,7 +1,8 @@
 /**
- * `npm run verify -- PACK [--checkpoint FILE]… [--public-key FILE] [--witness KEY]… [--json]`: check an evidence pack by
- * itself. `npm run verify -- [--org ORG] [--checkpoint FILE]… [--public-key FILE] [--read-only] [--json]`: recompute both
- * streams, the balances and the audited documents of an organization. Exit code 1 when anything does not hold.
+ * `npm run verify -- PACK [--checkpoint FILE]… [--public-key FILE] [--witness KEY]… [--quorum N] [--witness-policy FILE]
+ * [--json]`: check an evidence pack by itself. `npm run verify -- [--org ORG] [--checkpoint FILE]… [--public-key FILE]
+ * [--read-only] [--json]`: recompute both streams, the balances and the audited documents of an organization. Exit code 1
+ * when anything does not hold.
  */
 import { parseArgs } from 'node:util';
 import { isAppError } from '@countersign/domain/errors';
@@ -14,6 +15,8 @@ async function main(): Promise<number> {
       checkpoint: { type: 'string', multiple: true },
       'public-key': { type: 'string' },
       witness: { type: 'string', multiple: true },
+      quorum: { type: 'string' },
+      'witness-policy': { type: 'string' },
       'read-only': { type: 'boolean' },
       json: { type: 'boolean' },
     },

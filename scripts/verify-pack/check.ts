@@ -2,8 +2,9 @@ import { createPublicKey, verify } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fromBase64, type VerifySignature } from '@countersign/domain/audit/checkpoint';
-import { parseWitnessKey } from '@countersign/domain/audit/cosignature';
+import { parseWitnessPolicy, policyOfKeys, type WitnessPolicy } from '@countersign/domain/audit/witness-policy';
 import { AppError } from '@countersign/domain/errors';
+import { withQuorum } from '@countersign/domain/evidence/quorum';
 import { verifyPack } from '@countersign/domain/evidence/verify-pack';
 import { useNativeHash } from '../../functions/src/native-hash.ts';
 import { packSentences } from './sentences.ts';
@@ -15,6 +16,10 @@ export interface CheckOptions {
   readonly 'public-key'?: string | undefined;
   /** Keys of witnesses, as `name+id+base64`. */
   readonly witness?: readonly string[] | undefined;
+  /** How many of them must have cosigned both checkpoints. */
+  readonly quorum?: string | undefined;
+  /** Instead of both: a file with a policy, as C2SP `tlog-policy` has it. */
+  readonly 'witness-policy'?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -26,16 +31,32 @@ const ed25519: VerifySignature = async (publicKey, message, signature) => {
 /** Check a pack in a file: no network, no database. @returns the exit code: 0 when all of it holds */
 export async function checkPackFile(file: string, options: CheckOptions): Promise<number> {
   useNativeHash();
+  const policy = await policyOf(options);
   const report = await verifyPack(readChunks(file), {
     publicKey:
       options['public-key'] === undefined ? null : fromBase64((await readText(options['public-key'])).trim(), 32),
-    witnesses: (options.witness ?? []).map(parseWitnessKey),
+    witnesses: policy.witnesses,
     later: await Promise.all((options.checkpoint ?? []).map(readText)),
     verify: ed25519,
   });
-  if (options.json === true) console.log(JSON.stringify(report));
-  else for (const line of packSentences(report)) console.log(line);
-  return report.ok ? 0 : 1;
+  const judged = withQuorum(report, policy);
+  if (options.json === true) console.log(JSON.stringify(judged));
+  else for (const line of packSentences(judged)) console.log(line);
+  return judged.ok ? 0 : 1;
+}
+
+async function policyOf({ witness = [], quorum = '0', 'witness-policy': file }: CheckOptions): Promise<WitnessPolicy> {
+  if (file === undefined) {
+    if (!/^\d{1,2}$/.test(quorum)) throw new AppError('invalid_argument', '--quorum is a number of witnesses');
+    return policyOfKeys(witness, Number(quorum));
+  }
+  if (witness.length > 0 || quorum !== '0')
+    throw new AppError('invalid_argument', 'Give a policy, or keys and their number, not both');
+  const policy = parseWitnessPolicy(await readText(file));
+  // Our logs have one key, and it is given once.
+  if (policy.logs.length > 0)
+    throw new AppError('invalid_argument', `${file} names logs: give the key of ours with --public-key instead`);
+  return policy;
 }
 
 async function* readChunks(file: string): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,6 @@
 /**
  * The check of an evidence pack alone, without npm: `node scripts/verify-pack/main.ts PACK [--checkpoint FILE]…
- * [--public-key FILE] [--witness KEY]… [--json]`, with Node 24.
+ * [--public-key FILE] [--witness KEY]… [--quorum N] [--witness-policy FILE] [--json]`, with Node 24.
  */
 import { parseArgs } from 'node:util';
 import { checkPackFile } from './check.ts';
@@ -11,6 +11,8 @@ const { values, positionals } = parseArgs({
     checkpoint: { type: 'string', multiple: true },
     'public-key': { type: 'string' },
     witness: { type: 'string', multiple: true },
+    quorum: { type: 'string' },
+    'witness-policy': { type: 'string' },
     json: { type: 'boolean' },
   },
 });

@@ -56,6 +56,7 @@ describe('what is no policy is refused, with its line', () => {
     ['the name none', `witness none ${X1}\nquorum none`, /Line 1.*can't be used/],
     ['none as a member', `witness w ${X1}\ngroup g any none\nquorum g`, /Line 2.*nothing is called none/],
     ['a key twice', `witness w ${X1}\nwitness v ${X1}\nquorum w`, /Line 2.*same key/],
+    ['a name of a key twice', `witness w ${X1}\nwitness v ${keyOf('x1', 9)}\nquorum w`, /Line 2.*same name/],
     ["a log's key", `witness w ${X1.replace('+', '+0')}\nquorum w`, /Line 1.*no key of a witness/],
     ['another word', `watch w ${X1}\nquorum none`, /Line 1.*does not begin/],
     ['plain http', `witness w ${X1} http://w.example\nquorum w`, /Line 1.*not https/],

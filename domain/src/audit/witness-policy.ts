@@ -54,6 +54,8 @@ export function parseWitnessPolicy(text: string): WitnessPolicy {
       claim(known, witness.alias, { kind: 'witness', alias: witness.alias }, wrong);
       if (witnesses.some((one) => bytesToHex(one.publicKey) === bytesToHex(witness.publicKey)))
         throw wrong('another witness has the same key');
+      // Cosignatures are told apart by it.
+      if (witnesses.some((one) => one.name === witness.name)) throw wrong('another key has the same name');
       witnesses.push(witness);
     } else if (keyword === 'group' && words.length >= 3) {
       const group = groupOf(words, known, wrong);

@@ -76,8 +76,10 @@ test('a journal for each position whose value has changed, and a problem for wha
   ]);
   expect(rechecks).toEqual([
     { kind: 'ledger.balance', accountId: 'fx-position.EUR', currency: 'EUR', day: DAY, debitMinor: '-1500000' },
+    { kind: 'ledger.balance', accountId: 'fx-revaluation.EUR', currency: 'USD', day: DAY, debitMinor: '5000' },
     { kind: 'ledger.balance', accountId: 'fx-position.EUR', currency: 'USD', day: DAY, debitMinor: '1630000' },
     { kind: 'ledger.balance', accountId: 'fx-position.GBP', currency: 'GBP', day: DAY, debitMinor: '50000' },
+    { kind: 'ledger.balance', accountId: 'fx-revaluation.GBP', currency: 'USD', day: DAY, debitMinor: '0' },
     { kind: 'ledger.balance', accountId: 'fx-position.GBP', currency: 'USD', day: DAY, debitMinor: '-60000' },
   ]);
 });
@@ -97,7 +99,10 @@ test('a residue of cost is moved, and its own balance not held to what it was', 
     'credit fx-position.EUR',
     'debit fx-rounding',
   ]);
-  expect(rechecks).toHaveLength(1);
+  expect(rechecks?.map((one) => 'accountId' in one && `${one.accountId} ${one.currency}`)).toEqual([
+    'fx-position.EUR EUR',
+    'fx-revaluation.EUR USD',
+  ]);
   expect(metrics['Rounding differences']).toBe('USD −0.03');
 });
 

@@ -107,12 +107,22 @@ type Side = 'postedDebitMinor' | 'postedCreditMinor' | 'pendingDebitMinor' | 'pe
 const sumOf = ({ balances }: LedgerBalances, account: string, side: Side): bigint =>
   balances.reduce((sum, one) => (one.accountId === account ? sum + BigInt(one[side]) : sum), 0n);
 
-/** Somebody signs the gain of this position: it must still be that when it is booked. */
+/**
+ * Somebody signs the gain of this position, and what is taken back: both must still be that when they are booked. The
+ * claim does not see that the revaluation before was reversed meanwhile; its balance does.
+ */
 function rechecksOf({ currency, position, residueMinor }: Revaluation, day: string, baseCurrency: string): Recheck[] {
   const accountId = positionAccount(currency);
   const kind = 'ledger.balance' as const;
   return [
     { kind, accountId, currency, day, debitMinor: fromMinor(-position.quantityMinor) },
+    {
+      kind,
+      accountId: revaluationAccount(currency),
+      currency: baseCurrency,
+      day,
+      debitMinor: fromMinor(position.revaluedMinor),
+    },
     // A residue is moved out of this very balance by the plan itself.
     ...(residueMinor === 0n
       ? [{ kind, accountId, currency: baseCurrency, day, debitMinor: fromMinor(position.costMinor) }]
@@ -124,7 +134,8 @@ const REMEDY: Readonly<Record<RevaluationProblem['code'], (maxAgeDays: number) =
   rate_missing: () => 'Record the rate of that day, or one through another currency, and run it again',
   rate_stale: (days) =>
     `Record the rate of that day, or allow rates of more than ${plural(days, 'day')}, and run it again`,
-  position_residue: () => 'Look for the journal that has moved the amount without its cost, and correct it',
+  position_residue: () =>
+    'Look for the journal that has moved the amount without its cost, such as a reversal at another cost, and move the rest of the cost to realized gains by an adjustment',
 };
 
 function problemOf({ currency, code, message }: RevaluationProblem, maxAgeDays: number): Problem {

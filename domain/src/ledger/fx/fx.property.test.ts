@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { JournalDraft } from '../../schemas/effect.ts';
 import type { RateQuote } from '../../schemas/fx.ts';
 import {
   currenciesOf,
@@ -309,6 +310,125 @@ test('realized gain of one currency is its proceeds less its cost, once it is cl
     }),
   );
 });
+
+test('after a revaluation: each position is nothing in the base currency, and realized with unrealized is the whole gain', () => {
+  fc.assert(
+    fc.property(series, (steps) => {
+      const world = played(steps);
+      world.day += 1;
+      world.table = [...world.table, ...quotesOf(world.day, [1234, 9, 3210])];
+      world.revalue();
+      const { books } = world;
+      const value = (currency: string, minor: bigint): bigint => {
+        const { rate } = world.table.slice(-3).find(({ base }) => base === currency) as RateQuote;
+        return convert(minor, currency, BASE, decimalFraction(rate) ?? { numerator: 0n, denominator: 1n });
+      };
+      let holdings = 0n;
+      for (const [currency, { quantityMinor }] of books.positions()) {
+        const inForeign = value(currency, books.debit(positionAccount(currency), currency));
+        expect(inForeign + books.debit(positionAccount(currency)) + books.debit(revaluationAccount(currency))).toBe(0n);
+        holdings += value(currency, quantityMinor);
+      }
+      // Dollars in and out of the currencies, and what is held of them now: no gain is counted twice, and none is lost.
+      const paid = [...world.cash.values()].reduce((sum, dollars) => sum + dollars, 0n);
+      expect(-books.debit(FX_REALIZED) - books.debit(FX_UNREALIZED)).toBe(paid + holdings);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+/** Every entry on the other side: what takes a journal back. */
+const mirrored = (journal: JournalDraft): JournalDraft => ({
+  ...journal,
+  entries: journal.entries.map((entry) => ({ ...entry, side: entry.side === 'debit' ? 'credit' : 'debit' })),
+});
+
+test('a revaluation that is taken back leaves the books as they were before it, and can be done again', () => {
+  fc.assert(
+    fc.property(series, (steps) => {
+      const world = played(steps);
+      const before = world.books.positions();
+      const unrealized = world.books.debit(FX_UNREALIZED);
+      const { done } = revalue(world.fx());
+      const journals = done.flatMap(({ journal }) => (journal === null ? [] : [journal]));
+      world.books.post(...journals);
+      const after = world.books.positions();
+      world.books.post(...journals.map(mirrored));
+      for (const [currency, position] of before) expect(world.books.positions().get(currency)).toEqual(position);
+      expect(world.books.debit(FX_UNREALIZED)).toBe(unrealized);
+      world.books.post(...revalue(world.fx()).done.map(({ journal }) => journal));
+      expect(world.books.positions()).toEqual(after);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a part of what is held, long or short, realizes its part of the gain to within a unit, and the rest the rest', () => {
+  const held = fc.bigInt({ min: 2n, max: 10n ** 12n });
+  fc.assert(
+    fc.property(
+      foreign,
+      held,
+      held,
+      held,
+      fc.nat(1000),
+      fc.boolean(),
+      (currency, quantity, cost, price, share, long) => {
+        const world = new World();
+        const part = (quantity * BigInt(share)) / 1000n;
+        const [some, rest] = [part, quantity - part];
+        const proceedsOf = (units: bigint): bigint => (price * units) / quantity;
+        fc.pre(some > 0n && rest > 0n && proceedsOf(some) > 0n && proceedsOf(rest) > 0n);
+        world.trade(currency, quantity, cost, long);
+        world.trade(currency, some, proceedsOf(some), !long);
+        const sign = long ? 1n : -1n;
+        const realized = -world.books.debit(FX_REALIZED) * sign;
+        // |realized − (proceeds − cost × part / quantity)| ≤ ½
+        const off = (proceedsOf(some) - realized) * quantity - cost * some;
+        expect(2n * (off < 0n ? -off : off) <= quantity).toBe(true);
+        world.trade(currency, rest, proceedsOf(rest), !long);
+        expect(-world.books.debit(FX_REALIZED) * sign).toBe(proceedsOf(some) + proceedsOf(rest) - cost);
+        expect(world.books.positions().get(currency)).toEqual({ quantityMinor: 0n, costMinor: 0n, revaluedMinor: 0n });
+      },
+    ),
+  );
+});
+
+test('yen and dinars as base currency: no decimals and three, the same rules', () => {
+  const thousandths = fc.integer({ min: 1, max: 9_999_999 });
+  fc.assert(
+    fc.property(
+      fc.constantFrom('JPY', 'BHD'),
+      fc.array(fc.tuple(amount, amount, fc.boolean(), thousandths), { minLength: 1, maxLength: 12 }),
+      (base, trades) => {
+        const books = new Books(base);
+        let cash = 0n;
+        for (const [index, [foreignMinor, minor, buy, rate]] of trades.entries()) {
+          const day = dayOf(index);
+          const text = `${Math.floor(rate / 1000)}.${String(rate % 1000).padStart(3, '0')}`;
+          const table = [{ base: 'USD', quote: base, rate: text, source: 'test', observedAt: day, day }];
+          const world = (): FxWorld => ({ baseCurrency: base, day, positions: books.positions(), table });
+          const coin = { accountId: 'bank-USD', currency: 'USD', amountMinor: foreignMinor };
+          const own = { accountId: 'bank', currency: base, amountMinor: minor };
+          books.post(exchange(world(), { memo: 't', sold: buy ? own : coin, bought: buy ? coin : own }).draft);
+          cash += buy ? -minor : minor;
+          const { done, problems } = revalue(world());
+          expect(problems).toEqual([]);
+          books.post(...done.map(({ journal }) => journal));
+          const { quantityMinor, costMinor, revaluedMinor } = books.positions().get('USD') ?? fail();
+          const value = convert(quantityMinor, 'USD', base, decimalFraction(text) ?? fail());
+          if (quantityMinor !== 0n) expect(costMinor + revaluedMinor).toBe(value);
+          expect(-books.debit(FX_REALIZED) - books.debit(FX_UNREALIZED)).toBe(cash + value);
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+const fail = (): never => {
+  throw new Error('there is one');
+};
 
 test('a statement in one currency is zero in sum, with its rounding by name', () => {
   fc.assert(

@@ -66,3 +66,13 @@ test('positions are found in balances, among those of other accounts', () => {
     ['GBP', { quantityMinor: 0n, costMinor: 3n, revaluedMinor: 0n }],
   ]);
 });
+
+test('the base currency is no position, whatever an account is called', () => {
+  const balance = (accountId: string) => ({
+    accountId,
+    currency: 'USD',
+    postedDebitMinor: '0',
+    postedCreditMinor: '500',
+  });
+  expect([...positionsOf([balance('fx-position.USD'), balance('fx-position.EUR')], 'USD').keys()]).toEqual(['EUR']);
+});

@@ -25,8 +25,10 @@ export function positionsOf(balances: Iterable<FxBalance>, baseCurrency: string)
     debits.set(key, (debits.get(key) ?? 0n) + BigInt(postedDebitMinor) - BigInt(postedCreditMinor));
   }
   const debitOf = (account: string, currency: string): bigint => debits.get(`${account} ${currency}`) ?? 0n;
+  // Of the base currency there is no position: what an account of that name holds has no cost beside itself.
+  const foreign = currenciesOf(accounts).filter((currency) => currency !== baseCurrency);
   return new Map(
-    currenciesOf(accounts).map((currency) => [
+    foreign.map((currency) => [
       currency,
       {
         quantityMinor: -debitOf(positionAccount(currency), currency),

@@ -125,6 +125,35 @@ test('what changes the position while somebody reads the plan stops it; later da
   await expectSound(world);
 });
 
+test('a revaluation that is taken back while the next one is read stops it; planned again, it is right', async () => {
+  const [first, second] = [dayBefore(40), dayBefore(10)];
+  await buyEuros(1_000_00n, 1_080_00n, dayBefore(50));
+  await agreeRate('1.10', first);
+  await agreeRate('1.05', second);
+  expect((await revalued(first)).state).toBe('completed');
+  const waits = await planned(second);
+  const source = { executionId: null, effectId: null, kind: 'test' };
+  const entry = (accountId: string, side: 'debit' | 'credit') => ({
+    accountId,
+    side,
+    amountMinor: '2000',
+    currency: 'USD',
+  });
+  const entries = [entry('fx-revaluation.EUR', 'credit'), entry('fx-unrealized', 'debit')];
+  const journal = { memo: 'Wrong rate', effectiveDay: first, entries, metadata: {} };
+  await post({ type: 'record', id: 'back', state: 'posted', journal, source });
+  expect((await positions(second)).get('EUR')?.revaluedMinor).toBe(0n);
+  await world.approve(waits);
+  await world.work();
+  expect((await world.execution(waits.id)).state).toBe('drifted');
+  expect((await revalued(second)).state).toBe('completed');
+  expect((await positions()).get('EUR')?.revaluedMinor).toBe(-30_00n);
+  // The day that was taken back is due again.
+  expect((await revalued(first)).state).toBe('completed');
+  expect((await positions(first)).get('EUR')?.revaluedMinor).toBe(20_00n);
+  await expectSound(world);
+});
+
 test('of two runs on the same books, one is carried out', async () => {
   const close = dayBefore(5);
   await buyEuros(1_000_00n, 1_080_00n, dayBefore(9));

@@ -4,6 +4,7 @@ import type { ColumnDays } from '@countersign/domain/ledger/statements/compared'
 import type { ColumnData } from '@countersign/domain/ledger/statements/make-statement';
 import type { LeafSum } from '@countersign/domain/ledger/statements/leaf-sums';
 import { AppError } from '@countersign/domain/errors';
+import type { Journal } from '@countersign/domain/schemas/journal';
 import { wasPosted } from './as-known.ts';
 import { placeOf, type JournalPlace, type LedgerReader } from './ledger-reader.ts';
 
@@ -11,6 +12,8 @@ export type Flows = Pick<ColumnData, 'flows' | 'flowsOfDays'>;
 
 /** Firestore takes so many values in one `array-contains-any`. */
 const ACCOUNTS_AT_ONCE = 30;
+/** Pages that are under way: some ten megabytes of journals. */
+const GROUPS_AT_ONCE = 4;
 const JOURNALS_PER_READ = 1000;
 /** Of the cash accounts, in one period. */
 export const MAX_CASH_JOURNALS = 200_000;
@@ -42,34 +45,35 @@ export async function readFlows(
   );
   const groupOf = new Map(groups.flatMap((ids, group) => ids.map((id) => [id, group] as const)));
   let read = 0;
-  for (const [group, accountIds] of groups.entries()) {
+  const readGroup = async (accountIds: readonly string[], group: number): Promise<void> => {
     let after: JournalPlace | null = null;
     for (;;) {
-      const journals = await reader.journals({
-        accountIds,
-        from: from ?? to,
-        to,
-        after,
-        limit: JOURNALS_PER_READ,
-      });
+      const asked = { accountIds, from: from ?? to, to, after, limit: JOURNALS_PER_READ };
+      const journals: readonly Journal[] = await reader.journals(asked);
       for (const journal of journals) {
         // It may touch accounts of several groups, and is read with each.
         if (Math.min(...journal.accounts.map((id) => groupOf.get(id) ?? Infinity)) !== group) continue;
         if (wasPosted(journal, knownAt, size)) flows.add(journal.entries, journal.effectiveDay);
       }
       read += journals.length;
-      if (read > MAX_CASH_JOURNALS)
-        throw new AppError(
-          'limit_exceeded',
-          `A cash flow reads at most ${MAX_CASH_JOURNALS.toLocaleString('en')} journals of the cash accounts, and this period has more. Choose a shorter one, or one branch.`,
-        );
+      if (read > MAX_CASH_JOURNALS) throw tooMany();
       const last = journals.at(-1);
-      if (last === undefined || journals.length < JOURNALS_PER_READ) break;
+      if (last === undefined || journals.length < JOURNALS_PER_READ) return;
       after = placeOf(last);
     }
-  }
+  };
+  for (let start = 0; start < groups.length; start += GROUPS_AT_ONCE)
+    await Promise.all(
+      groups.slice(start, start + GROUPS_AT_ONCE).map((accountIds, index) => readGroup(accountIds, start + index)),
+    );
   return { flows: flows.flows(), flowsOfDays: flows.ofDays() };
 }
+
+const tooMany = (): AppError =>
+  new AppError(
+    'limit_exceeded',
+    `A cash flow reads at most ${MAX_CASH_JOURNALS.toLocaleString('en')} journals of the cash accounts, and this period has more. Choose a shorter one, or one branch.`,
+  );
 
 /** Accounts with entries in the period: sums of posted entries only grow. */
 function movedAccounts(at: readonly LeafSum[], before: readonly LeafSum[]): string[] {

@@ -1,4 +1,4 @@
-import { AppError } from '@countersign/domain/errors';
+import { AppError, toAppError } from '@countersign/domain/errors';
 import { inWords } from '@countersign/domain/plan/sentence';
 import type { Role } from '@countersign/domain/schemas/common';
 import {
@@ -7,6 +7,7 @@ import {
   type StatementQueryName,
   type StatementQueryResults,
 } from '@countersign/domain/schemas/statement';
+import { recordDenial } from '../../commands/denials.ts';
 import { refs } from '../../refs.ts';
 import { read } from '../../store/database.ts';
 import { readRestatementCauses } from './restatement-causes.ts';
@@ -29,10 +30,25 @@ const answers: { readonly [N in StatementQueryName]: Answer<N> } = {
 };
 
 /**
- * Read for the screen: parse, check the member, answer. It changes nothing and leaves no audit event; what leaves the
- * platform as a file is a command.
+ * Read for the screen: parse, check the member, answer. It changes nothing and leaves no audit event but of a
+ * refusal; what leaves the platform as a file is a command.
  */
 export async function runStatementQuery<N extends StatementQueryName>(
+  deps: RestatementDeps,
+  name: N,
+  caller: { readonly uid: string } | null,
+  raw: unknown,
+): Promise<StatementQueryResults[N]> {
+  try {
+    return await answer(deps, name, caller, raw);
+  } catch (error) {
+    const failure = toAppError(error);
+    await recordDenial(deps, name, caller, raw, failure);
+    throw failure;
+  }
+}
+
+async function answer<N extends StatementQueryName>(
   deps: RestatementDeps,
   name: N,
   caller: { readonly uid: string } | null,

@@ -1,4 +1,5 @@
 import { executionVersion } from '../audit/event.ts';
+import { strictestOf } from '../approval/levels.ts';
 import { derivedId, digestOf, sha256Hex } from '../hash.ts';
 import { digestOfStored, pageHash, readsHash } from '../plan/digest.ts';
 import type { AuditEvent } from '../schemas/audit.ts';
@@ -6,147 +7,199 @@ import type { Delegation } from '../schemas/delegation.ts';
 import type { Approval, Effect, Outcome } from '../schemas/effect.ts';
 import type { Execution, Plan } from '../schemas/execution.ts';
 import type { Policy } from '../schemas/policy.ts';
-import type { Findings } from './findings.ts';
-import { documentAt, documentsBelow, type Pack } from './read-pack.ts';
+import type { Story } from './check-documents.ts';
+import type { Must } from './findings.ts';
+import type { RecordOf } from './pack.ts';
+import type { Pack } from './read-pack.ts';
 
-/** An effect of the signed plan, and what became of it. Null: its page was not begun, or begun and never settled. */
+/** An effect of the signed plan, and what became of it; null where its page was not begun, or begun and never settled. */
 export interface DoneEffect {
   readonly effect: Effect;
   readonly effectId: string;
-  readonly journalId: string | null;
   readonly outcome: Outcome | null;
-  /** Its page was begun, as far as the log says. */
-  readonly begun: boolean;
 }
 
-interface Run {
-  readonly pack: Pack;
-  readonly orgId: string;
+type Counts = Record<Outcome['status'], number>;
+
+/** A run, as its pack shows it. */
+export interface ShownRun {
   readonly execution: Execution;
+  readonly effects: readonly DoneEffect[];
+  /** By whom, as what, in place of whom. */
+  readonly signatures: readonly string[];
+  readonly counts: Readonly<Counts>;
+  /** Who had to sign could be held against the policy's text. */
+  readonly hasPolicy: boolean;
+}
+
+/** What a pack has of one run that was planned. */
+interface Run {
+  readonly at: string;
+  readonly execution: Execution;
+  readonly plan: Plan;
+  readonly story: Story;
   /** Of this run, in order. */
-  readonly events: readonly AuditEvent[];
-  readonly findings: Findings;
+  readonly events: readonly AuditEvent['body'][];
+  readonly pages: readonly RecordOf<'page'>[];
+  readonly reads: readonly RecordOf<'reads'>[];
+  readonly outcomes: ReadonlyMap<number, readonly Outcome[]>;
+  readonly must: Must;
+}
+
+/** Each run: that what was signed is what is here, that the right people signed it, and what became of each effect. */
+export function checkExecutions({ records }: Pack, story: Story, orgId: string, must: Must): ShownRun[] {
+  const idOf = ({ executionId }: { readonly executionId: string }): string => executionId;
+  const pages = Map.groupBy(records.page, idOf);
+  const reads = Map.groupBy(records.reads, idOf);
+  const outcomes = Map.groupBy(records.outcomes, idOf);
+  const events = Map.groupBy(
+    story.events.map(({ body }) => body),
+    ({ executionId }) => executionId,
+  );
+  const codes = new Map(records.code.map(({ codeHash, code }) => [codeHash, code]));
+  const executions = [...story.documents].filter(([path]) => /^executions\/[^/@]+$/.test(path));
+  const runs = executions.map(([at, document]): ShownRun => {
+    const execution = document as unknown as Execution;
+    const { id, plan } = execution;
+    const nothing = { execution, effects: [], signatures: [], counts: noCounts(), hasPolicy: true };
+    if (plan === null) return nothing;
+    const own = { pages: pages.get(id) ?? [], reads: reads.get(id) ?? [], events: events.get(id) ?? [] };
+    const settled = new Map((outcomes.get(id) ?? []).map((one) => [one.index, one.outcomes]));
+    const run: Run = { ...own, at, execution, plan, story, outcomes: settled, must };
+    must(
+      digestOfStored(orgId, execution, plan) === plan.digest,
+      'digest',
+      at,
+      'the plan is not the one that its digest stands for',
+    );
+    checkParts(run, codes);
+    const hasPolicy = checkPolicy(run);
+    const signatures = checkApprovals(run);
+    const begun = checkOutcomes(run);
+    const effects = effectsOf(run);
+    return { execution, effects, signatures, counts: checkTally(run, effects, begun), hasPolicy };
+  });
+  const planned = new Set(runs.flatMap(({ execution: { id, plan } }) => (plan === null ? [] : [id])));
+  for (const id of new Set([...pages.keys(), ...reads.keys(), ...outcomes.keys()]))
+    must(planned.has(id), 'page', `executions/${id}`, 'has pages, reads or outcomes, and no plan that knows them');
+  const used = new Set(runs.map(({ execution }) => execution.plugin.codeHash));
+  for (const hash of codes.keys()) must(used.has(hash), 'code', `code ${hash}`, 'is the code of no run in the pack');
+  return runs;
+}
+
+const noCounts = (): Counts => ({ succeeded: 0, failed: 0, unknown: 0, not_done: 0 });
+
+/** The parts that the digest stands for: pages, reads, code, inputs. */
+function checkParts(
+  { at, execution, plan, pages, reads, story, must }: Run,
+  codes: ReadonlyMap<string, unknown>,
+): void {
+  const [here, signed] = [pages.length, plan.pageHashes.length];
+  must(here === signed && plan.pageCount === signed, 'page', at, `has ${here} pages; ${signed} were signed`);
+  for (const { index, effects } of pages)
+    must(
+      pageHash(index, effects) === plan.pageHashes[index],
+      'page',
+      `${at} page ${index}`,
+      'is not the page that was signed',
+    );
+  let count = 0;
+  for (const { index, reads: some } of reads) {
+    must(index === count, 'reads', `${at} read ${index}`, 'a read before it is missing');
+    count += some.length;
+  }
+  const isRead = count === plan.reads.count && readsHash(reads.flatMap((one) => one.reads)) === plan.reads.hash;
+  must(isRead, 'reads', at, 'what the plan read is not what was signed');
+  const { codeHash, name, version } = execution.plugin;
+  const code = codes.get(codeHash);
+  must(code !== undefined, 'code', at, `the code of ${name} ${version} is missing`);
+  const isSigned = typeof code !== 'string' || sha256Hex(code) === codeHash;
+  must(isSigned, 'code', `code ${codeHash}`, `the code of ${name} ${version} is not the one that was signed`);
+  for (const { parameter, fileId, sha256, generation } of execution.inputs) {
+    const file = story.documents.get(`files/${fileId}`);
+    const isInput = file?.['sha256'] === sha256 && file['generation'] === generation;
+    const what = file === undefined ? 'missing' : 'not the file that was signed';
+    must(isInput, 'input', `files/${fileId}`, `the input "${parameter}" is ${what}`);
+  }
 }
 
 /**
- * One run: that what was signed is what is here, that the right people signed it, and what became of each effect.
- * @returns its effects, for the ledger's side
+ * Who had to sign, by the policy's text: what the rule of that name says or, of a plan that no rule decided, everybody
+ * whom any rule names. @returns whether the text is there
  */
-export function checkExecution(
-  pack: Pack,
-  orgId: string,
-  execution: Execution,
-  all: readonly AuditEvent[],
-  findings: Findings,
-): DoneEffect[] {
-  const events = all.filter(({ body }) => body.executionId === execution.id);
-  const run: Run = { pack, orgId, execution, events, findings };
-  const { plan } = execution;
-  const extra = (kind: string, there: boolean): void => {
-    if (there) findings.add('page', at(run), `has ${kind} that its plan knows nothing of`);
-  };
-  if (plan === null) {
-    extra('pages', pack.pages.has(execution.id));
-    extra('outcomes', pack.outcomes.has(execution.id));
-    extra('reads', pack.reads.has(execution.id));
-    return [];
-  }
-  checkPlan(run, plan);
-  checkApprovals(run, plan);
-  const effects = checkOutcomes(run, plan);
-  checkTally(run, plan, effects);
-  return effects;
+function checkPolicy({ at, plan, story, must }: Run): boolean {
+  const { id, version, rule } = plan.policy;
+  const policy = story.documents.get(`policies/${id}@${version}`) as Policy | undefined;
+  // Version 0 stands for no policy at all.
+  if (policy === undefined && version > 0) return false;
+  const rules = policy?.rules ?? [];
+  const all = policy?.active === true ? strictestOf(rules.map(({ levels }) => levels)) : [];
+  const closed = plan.effectCount === 0 ? [] : all.length === 0 ? [{ role: 'approver', people: 1 }] : all;
+  const named = rules.filter(({ name }) => name === rule);
+  const isAsked = (named.length > 0 ? named : [{ levels: closed }]).some((one) => asked(one) === asked(plan.policy));
+  must(isAsked, 'policy', at, `“${rule}” asks for other signatures than the plan says`);
+  return true;
 }
 
-const at = ({ execution }: Run, below = ''): string => `executions/${execution.id}${below}`;
+type Asking = { readonly levels: readonly { role: string; people: number }[]; readonly auto?: boolean | undefined };
+const asked = ({ levels, auto = false }: Asking): string =>
+  JSON.stringify([auto, ...levels.map(({ role, people }) => [role, people])]);
 
-/** The digest computed anew from its parts, and each part against what it stands for. */
-function checkPlan(run: Run, plan: Plan): void {
-  const { pack, orgId, execution, findings } = run;
-  if (digestOfStored(orgId, execution, plan) !== plan.digest)
-    findings.add('digest', at(run), 'the plan is not the one that its digest stands for');
-  const pages = pack.pages.get(execution.id) ?? [];
-  if (pages.length !== plan.pageHashes.length || plan.pageCount !== plan.pageHashes.length)
-    findings.add('page', at(run), `has ${pages.length} pages; ${plan.pageHashes.length} were signed`);
-  pages.forEach((effects, index) => {
-    if (pageHash(index, effects) !== plan.pageHashes[index])
-      findings.add('page', at(run, ` page ${index}`), 'is not the page that was signed');
-  });
-  const reads = pack.reads.get(execution.id) ?? [];
-  if (reads.length !== plan.reads.count || readsHash(reads) !== plan.reads.hash)
-    findings.add('reads', at(run), 'what the plan read is not what was signed');
-  const { codeHash, name, version } = execution.plugin;
-  const code = pack.code.get(codeHash);
-  if (code === undefined) findings.add('code', at(run), `the code of ${name} ${version} is missing`);
-  else if (code !== null && sha256Hex(code) !== codeHash)
-    findings.add('code', `code ${codeHash}`, `the code of ${name} ${version} is not the one that was signed`);
-  for (const { parameter, fileId, sha256, generation } of execution.inputs) {
-    const file = documentAt(pack, `files/${fileId}`);
-    if (file === undefined) findings.add('input', `files/${fileId}`, `the input "${parameter}" is missing`);
-    else if (file['sha256'] !== sha256 || file['generation'] !== generation)
-      findings.add('input', `files/${fileId}`, `the input "${parameter}" is not the file that was signed`);
+/**
+ * Every signature: of this digest, by whom the log says, in a role that they held then; and enough of them, of different
+ * people, before anything was done. @returns them
+ */
+function checkApprovals({ at, execution, plan, events, story, must }: Run): string[] {
+  const given: Approval[] = [];
+  for (const path of new Set(events.flatMap(({ subjects }) => subjects.map((subject) => subject.path)))) {
+    if (!path.startsWith(`${at}/approvals/`)) continue;
+    const approval = story.documents.get(path) as Approval | undefined;
+    must(approval !== undefined, 'approval', path, 'is named by its event, and is missing');
+    if (approval !== undefined) checkApproval(path, approval, plan, story, must);
+    if (approval?.decision === 'approved') given.push(approval);
   }
-  const { id, version: policyVersion } = plan.policy;
-  const policy = documentAt(pack, `policies/${id}`, policyVersion) as Policy | undefined;
-  if (policy === undefined) return;
-  const rule = policy.rules.find((one) => one.name === plan.policy.rule);
-  if (rule !== undefined && JSON.stringify(levelsOf(rule.levels)) !== JSON.stringify(levelsOf(plan.policy.levels)))
-    findings.add('policy', at(run), `“${rule.name}” asks for other signatures than the plan says`);
-}
-
-const levelsOf = (levels: Plan['policy']['levels']): unknown => levels.map(({ role, people }) => [role, people]);
-
-/** Every signature: of this digest, by whom the log says, in a role that they held then; and enough of them, in time. */
-function checkApprovals(run: Run, plan: Plan): void {
-  const { pack, execution, events, findings } = run;
-  const documents = documentsBelow(pack, `executions/${execution.id}/approvals/`) as unknown as Approval[];
-  for (const approval of documents) checkApproval(run, plan, approval);
-  const signed = documents.filter(({ decision }) => decision === 'approved');
-  const listed = execution.approvals.map(({ uid, forUid, role, level, at: time }) =>
-    [uid, forUid, role, level, time].join(),
-  );
-  const found = signed.map(({ uid, forUid, role, level, at: time }) => [uid, forUid, role, level, time].join());
-  if (listed.toSorted().join(';') !== found.toSorted().join(';'))
-    findings.add('approval', at(run), 'its list of signatures is not the signatures in the pack');
+  const own = (holds: boolean, message: string): void => must(holds, 'approval', at, message);
+  const text = ({ uid, forUid, role, level, at: time }: Execution['approvals'][number] | Approval): string =>
+    [uid, forUid, role, level, time].join();
+  const [listed, found] = [execution.approvals.map(text).toSorted(), given.map(text).toSorted()];
+  own(listed.join(';') === found.join(';'), 'its list of signatures is not the signatures in the pack');
   const people = execution.approvals.flatMap(({ uid, forUid }) => (forUid === null ? [uid] : [uid, forUid]));
-  if (new Set(people).size < people.length) findings.add('approval', at(run), 'one person has signed twice');
-  if (people.includes(execution.requestedBy)) findings.add('approval', at(run), 'who asked for it has signed it');
+  own(new Set(people).size === people.length, 'one person has signed twice');
+  own(!people.includes(execution.requestedBy), 'who asked for it has signed it');
 
-  const applied = events.find(({ body }) => APPLYING.includes(body.type));
-  if (applied === undefined) return;
-  plan.policy.levels.forEach(({ role, people: needed }, level) => {
-    const many = signed.filter((one) => one.level === level && one.role === role).length;
-    if (many < needed) findings.add('approval', at(run), `was applied with ${many} signatures of ${needed} as ${role}`);
-  });
-  if (plan.policy.levels.length === 0 && !plan.policy.auto && plan.effectCount > 0)
-    findings.add('approval', at(run), 'was applied, though nobody had to sign and no rule says so');
-  for (const { body, seq } of events)
-    if (body.type === 'execution.approved' && seq > applied.seq)
-      findings.add('approval', at(run), 'was signed after it had begun to apply');
+  const isApplied = events.some(({ type }) => /^execution\.(apply_started|page_intended|page_settled)$/.test(type));
+  const begin = events.find(({ type }) => type === 'execution.apply_started');
+  own(isApplied === (begin !== undefined), 'was applied, and no event says that it began');
+  for (const event of events.filter(({ type }) => begin !== undefined && type === 'execution.approved'))
+    own(executionVersion(event) < executionVersion(begin ?? event), 'was signed after it had begun to apply');
+  for (const [level, { role, people: needed }] of plan.policy.levels.entries()) {
+    const many = given.filter((one) => one.level === level && one.role === role).length;
+    own(!isApplied || many >= needed, `was applied with ${many} signatures of ${needed} as ${role}`);
+  }
+  const isFree = plan.policy.auto || plan.effectCount === 0 || plan.policy.levels.length > 0;
+  own(!isApplied || isFree, 'was applied, though nobody had to sign and no rule says so');
+  return given.map(({ uid, forUid, role }) => `${uid} as ${role}${forUid === null ? '' : ` for ${forUid}`}`);
 }
 
-const APPLYING: readonly string[] = ['execution.apply_started', 'execution.page_intended', 'execution.page_settled'];
-
-function checkApproval({ pack, execution, events, findings }: Run, plan: Plan, approval: Approval): void {
-  const path = `executions/${execution.id}/approvals/${approval.uid}`;
-  const wrong = (message: string): void => findings.add('approval', path, message);
-  const { uid, forUid, role, level, digest, decision, policyId, policyVersion } = approval;
-  if (digest !== plan.digest) wrong('signs another digest');
-  if (policyId !== plan.policy.id || policyVersion !== plan.policy.version) wrong('was given under another policy');
-  const event = events.find(
-    ({ body }) => body.type === `execution.${decision}` && body.subjects.some((subject) => subject.path === path),
-  )?.body;
-  if (event?.actor.kind !== 'member' || event.actor.uid !== uid) return wrong('no event says that this person signed');
+function checkApproval(path: string, approval: Approval, plan: Plan, story: Story, must: Must): void {
+  const own = (holds: boolean, message: string): void => must(holds, 'approval', path, message);
+  const { uid, forUid, role, level, digest, decision, policyId, policyVersion, version, at: time } = approval;
+  own(digest === plan.digest, 'signs another digest');
+  own(policyId === plan.policy.id && policyVersion === plan.policy.version, 'was given under another policy');
+  const event = story.versions.get(path)?.get(version)?.event;
+  const isTheirs = path.endsWith(`/${uid}`) && event?.type === `execution.${decision}`;
+  if (!isTheirs || event.actor.kind !== 'member' || event.actor.uid !== uid)
+    return own(false, 'no event says that this person signed');
   if (decision === 'rejected') return;
-  if (event.data['digest'] !== digest || event.data['role'] !== role || event.at !== approval.at)
-    wrong('its event tells of another signature');
-  if (plan.policy.levels[level]?.role !== role) wrong(`signs level ${level} as ${role}, which it does not ask for`);
-  if (forUid === null) {
-    if (!(event.actor.roles as readonly string[]).includes(role)) wrong(`signs as ${role}, which ${uid} was not then`);
-    return;
-  }
-  const lent = documentsBelow(pack, 'delegations/').some((one) => lends(one as unknown as Delegation, approval));
-  if (!lent) wrong(`signs for ${forUid}, and no delegation in the pack says that ${uid} may`);
+  const { data, actor } = event;
+  const isTold = data['digest'] === digest && data['role'] === role && (data['forUid'] ?? null) === forUid;
+  own(isTold && event.at === time, 'its event tells of another signature');
+  own(plan.policy.levels[level]?.role === role, `signs level ${level} as ${role}, which it does not ask for`);
+  const isHeld = forUid !== null || (actor.roles as readonly string[]).includes(role);
+  own(isHeld, `signs as ${role}, which ${uid} was not then`);
+  const delegations = [...story.documents].filter(([name]) => name.startsWith('delegations/')).map(([, one]) => one);
+  const isLent = forUid === null || delegations.some((one) => lends(one as unknown as Delegation, approval));
+  own(isLent, `signs for ${forUid}, and no delegation in the pack says that ${uid} may`);
 }
 
 /** Somebody who signs for another does so within a time, and while it had not been taken back. */
@@ -156,110 +209,96 @@ function lends(delegation: Delegation, { uid, forUid, role, at: time }: Approval
   return isTheirs && startsAt <= time && time < endsAt && (endedAt === null || time < endedAt);
 }
 
-/** Each effect has one outcome at most, and the outcomes are those that the log has the hash of. */
-function checkOutcomes(run: Run, plan: Plan): DoneEffect[] {
-  const { pack, execution, events, findings } = run;
-  const roots = outcomeRoots(run, events);
-  const begun = new Set(
-    events.filter(({ body }) => APPLYING.slice(1).includes(body.type)).map(({ body }) => Number(body.data['page']) - 1),
-  );
-  const outcomes = pack.outcomes.get(execution.id) ?? new Map<number, readonly Outcome[]>();
-  for (const [index, list] of outcomes) {
-    const where = at(run, ` page ${index}`);
-    const root = digestOf('countersign/page-outcomes', 1, { index, outcomes: list });
-    if (!roots.has(index)) findings.add('outcome', where, 'has outcomes, and no event says that it was settled');
-    else if (roots.get(index) !== root)
-      findings.add('outcome', where, 'its outcomes are not those that the log has the hash of');
+/** The outcomes are those that the log has the newest hash of. @returns the pages that were begun */
+function checkOutcomes({ at, execution, plan, events, outcomes, must }: Run): ReadonlySet<number> {
+  const roots = new Map<number, { readonly version: number; readonly root: string | undefined }>();
+  const [begun, settled] = [new Set<number>(), new Set<number>()];
+  for (const event of events) {
+    const { type, data } = event;
+    const index = Number(data['page']) - 1;
+    const version = executionVersion(event);
+    const changed = Object.entries(data).flatMap(([name, root]): [number, string][] => {
+      const [, page] = /^outcomesRoot\.(\d+)$/.exec(name) ?? [];
+      return page === undefined ? [] : [[Number(page), root]];
+    });
+    if (type === 'execution.page_intended' || type === 'execution.page_settled') begun.add(index);
+    const isSigned = type !== 'execution.page_intended' || data['pageHash'] === plan.pageHashes[index];
+    must(isSigned, 'page', `${at} page ${index}`, 'another page was begun than was signed');
+    if (type === 'execution.page_settled') {
+      must(!settled.has(index), 'outcome', `${at} page ${index}`, 'was settled twice');
+      settled.add(index);
+      changed.push([index, data['outcomesRoot'] ?? '']);
+    }
+    for (const [page, root] of changed)
+      if (version >= (roots.get(page)?.version ?? 0)) roots.set(page, { version, root });
   }
-  for (const index of roots.keys())
-    if (!outcomes.has(index))
-      findings.add('outcome', at(run, ` page ${index}`), 'was settled, and its outcomes are missing');
-  for (const { body } of events) {
-    const index = Number(body.data['page']) - 1;
-    if (body.type === 'execution.page_intended' && body.data['pageHash'] !== plan.pageHashes[index])
-      findings.add('page', at(run, ` page ${index}`), 'another page was begun than was signed');
-  }
-  const keys = new Set<string>();
-  return (pack.pages.get(execution.id) ?? []).flatMap((effects, index) => {
+  for (const index of new Set([...roots.keys(), ...outcomes.keys()])) {
+    const own = (holds: boolean, message: string): void => must(holds, 'outcome', `${at} page ${index}`, message);
     const list = outcomes.get(index);
-    if (list !== undefined && list.length !== effects.length)
-      findings.add('outcome', at(run, ` page ${index}`), `has ${list.length} outcomes for ${effects.length} effects`);
+    own(roots.has(index), 'has outcomes, and no event says that it was settled');
+    own(list !== undefined, 'was settled, and its outcomes are missing');
+    const root = list && digestOf('countersign/page-outcomes', 1, { index, outcomes: list });
+    own(
+      root === undefined || root === roots.get(index)?.root,
+      'its outcomes are not those that the log has the hash of',
+    );
+  }
+  const { pagesDone } = execution.progress;
+  const told = `says that ${pagesDone} pages were settled; ${settled.size} events do`;
+  must(settled.size >= pagesDone, 'outcome', at, told);
+  return begun;
+}
+
+/** Each effect once, with its own outcome. */
+function effectsOf({ at, execution, plan, pages, outcomes, must }: Run): DoneEffect[] {
+  const keys = new Set<string>();
+  const all = pages.flatMap(({ index, effects }) => {
+    const list = outcomes.get(index);
+    const isWhole = list === undefined || list.length === effects.length;
+    must(isWhole, 'outcome', `${at} page ${index}`, `has ${list?.length} outcomes for ${effects.length} effects`);
     return effects.map((effect, place): DoneEffect => {
       const effectId = derivedId('effect', execution.id, effect.key);
       const outcome = list?.[place] ?? null;
-      if (keys.has(effect.key)) findings.add('outcome', at(run, ` effect ${effect.key}`), 'is in the plan twice');
+      must(!keys.has(effect.key), 'outcome', `${at} effect ${effect.key}`, 'is in the plan twice');
       keys.add(effect.key);
-      if (outcome !== null && (outcome.key !== effect.key || outcome.effectId !== effectId))
-        findings.add('outcome', at(run, ` effect ${effect.key}`), 'its outcome is that of another effect');
-      const journalId = effect.journal === null ? null : derivedId('journal', effectId);
-      return { effect, effectId, journalId, outcome, begun: begun.has(index) };
+      const isOwn = outcome === null || (outcome.key === effect.key && outcome.effectId === effectId);
+      must(isOwn, 'outcome', `${at} effect ${effect.key}`, 'its outcome is that of another effect');
+      return { effect, effectId, outcome };
     });
   });
-}
-
-/** The hash of each page's outcomes: the one in the newest event that changed them. */
-function outcomeRoots(run: Run, events: readonly AuditEvent[]): Map<number, string> {
-  const roots = new Map<number, { readonly version: number; readonly root: string }>();
-  const settled = new Set<number>();
-  for (const { body } of events) {
-    const version = executionVersion(body);
-    const newest = (index: number, root: string): void => {
-      if (version >= (roots.get(index)?.version ?? 0)) roots.set(index, { version, root });
-    };
-    if (body.type === 'execution.page_settled') {
-      const index = Number(body.data['page']) - 1;
-      if (settled.has(index)) run.findings.add('outcome', at(run, ` page ${index}`), 'was settled twice');
-      settled.add(index);
-      newest(index, body.data['outcomesRoot'] ?? '');
-    }
-    for (const [name, value] of Object.entries(body.data)) {
-      const [, index] = /^outcomesRoot\.(\d+)$/.exec(name) ?? [];
-      if (index !== undefined) newest(Number(index), value);
-    }
-  }
-  return new Map([...roots].map(([index, { root }]) => [index, root]));
+  must(all.length === plan.effectCount, 'page', at, `has ${all.length} effects; its plan tells of ${plan.effectCount}`);
+  return all;
 }
 
 const MONEY: readonly string[] = ['stripe.payout', 'stripe.transfer'];
 
-/** What the run says was done, against its outcomes. */
-function checkTally(run: Run, plan: Plan, effects: readonly DoneEffect[]): void {
-  const { execution, findings } = run;
-  const { tally } = execution;
-  if (tally === null || execution.endedAt === null) return;
-  const counts = { succeeded: 0, failed: 0, unknown: 0 };
-  const paid = new Map<string, bigint>();
-  for (const { effect, outcome, begun } of effects) {
-    const status = outcome === null && begun ? 'unknown' : (outcome?.status ?? 'not_done');
-    if (status !== 'not_done') counts[status] += 1;
-    if (status !== 'succeeded' || !MONEY.includes(effect.kind)) continue;
-    const { currency, amountMinor } = effect.data as { currency: string; amountMinor: string };
-    paid.set(currency, (paid.get(currency) ?? 0n) + BigInt(amountMinor));
+/** What the run says was done, against its outcomes. @returns how many there are of each */
+function checkTally(run: Run, effects: readonly DoneEffect[], begun: ReadonlySet<number>): Counts {
+  const { at, execution, plan, pages, outcomes, must } = run;
+  const counts = noCounts();
+  for (const { outcome } of effects) counts[outcome?.status ?? 'not_done'] += 1;
+  const { tally, state, endedAt } = execution;
+  if (tally === null || endedAt === null) return counts;
+  // Of a page that was begun and never settled, any effect may be unknown, and none is anything else.
+  const open = pages.filter(({ index }) => begun.has(index) && !outcomes.has(index));
+  const most = open.reduce((sum, page) => sum + page.effects.length, counts.unknown);
+  const told = tally.counts ?? counts;
+  const isTold = told.succeeded === counts.succeeded && told.failed === counts.failed;
+  const isOpen = counts.unknown <= told.unknown && told.unknown <= most;
+  must(isTold && isOpen, 'outcome', at, 'counts other outcomes than it has');
+  for (const status of ['succeeded', 'failed'] as const) {
+    const sums = new Map(tally[status].map(({ currency, amountMinor }) => [currency, BigInt(amountMinor)]));
+    for (const { effect, outcome } of effects) {
+      if (outcome?.status !== status || !MONEY.includes(effect.kind)) continue;
+      const { currency, amountMinor } = effect.data as { currency: string; amountMinor: string };
+      sums.set(currency, (sums.get(currency) ?? 0n) - BigInt(amountMinor));
+    }
+    const areSame = [...sums.values()].every((rest) => rest === 0n);
+    must(areSame, 'outcome', at, `says that other sums ${status} than its outcomes come to`);
   }
-  const told = tally.counts;
-  // A page that was begun and never settled may have left some of its effects out: they are not counted again here.
-  const open = effects.some(({ outcome, begun }) => outcome === null && begun);
-  if (
-    told !== null &&
-    !open &&
-    (told.succeeded !== counts.succeeded || told.failed !== counts.failed || told.unknown !== counts.unknown)
-  )
-    findings.add('outcome', at(run), 'counts other outcomes than it has');
-  const sums = [...paid].map(([currency, sum]) => `${currency} ${sum}`).toSorted();
-  if (
-    tally.succeeded
-      .map(({ currency, amountMinor }) => `${currency} ${amountMinor}`)
-      .toSorted()
-      .join() !== sums.join()
-  )
-    findings.add('outcome', at(run), 'says that it paid other sums than its outcomes come to');
-  if (
-    (execution.state === 'completed') !== (counts.succeeded === plan.effectCount) &&
-    ['completed', 'needs_repair'].includes(execution.state)
-  )
-    findings.add(
-      'outcome',
-      at(run),
-      `says ${execution.state}; ${counts.succeeded} of ${plan.effectCount} effects succeeded`,
-    );
+  const isEnd = state === 'completed' || state === 'needs_repair';
+  const isAll = counts.succeeded === plan.effectCount;
+  const message = `says ${state}; ${counts.succeeded} of ${plan.effectCount} effects succeeded`;
+  must(!isEnd || (state === 'completed') === isAll, 'outcome', at, message);
+  return counts;
 }

@@ -1,110 +1,114 @@
-import { canonicalJson } from '../hash.ts';
+import { canonicalJson, derivedId } from '../hash.ts';
+import { balanced } from '../ledger/balanced.ts';
 import type { JournalEntryDraft } from '../schemas/effect.ts';
-import type { DoneEffect } from './check-execution.ts';
-import type { Findings } from './findings.ts';
+import type { Journal } from '../schemas/journal.ts';
+import type { DoneEffect, ShownRun } from './check-execution.ts';
+import type { Must } from './findings.ts';
 import type { Pack } from './read-pack.ts';
 
+type Entries = readonly JournalEntryDraft[];
+type Late = Partial<Pick<Journal, 'lateFor' | 'metadata' | 'reverses' | 'revives' | 'suspended'>>;
 /** A journal as its leaves tell it. */
-interface Told {
-  readonly journalId: string;
-  readonly memo: string;
-  readonly effectiveDay: string;
-  readonly entries: readonly JournalEntryDraft[];
-  readonly source: { readonly executionId: string | null; readonly effectId: string | null; readonly kind: string };
-  /** It counts for another day, since the one that was asked for was closed by then. */
-  readonly lateFor?: string;
-  readonly reverses?: string;
-  /** The voided journal that it books anew. */
-  readonly revives?: string;
-  /** Some of its entries lie in the suspense account instead. */
-  readonly suspended?: readonly unknown[];
-  state: string;
-}
-
-export type Journals = ReadonlyMap<string, Told>;
+type Told = Pick<Journal, 'memo' | 'effectiveDay' | 'entries' | 'source'> & Late & { journalId: string; state: string };
 
 /** The journals among the ledger's leaves: balanced each, and their steps in a lawful order. */
-export function journalsOf(pack: Pack, findings: Findings): Journals {
+export function readJournals(pack: Pack, must: Must): Map<string, Told> {
   const journals = new Map<string, Told>();
   for (const { seq, leaf } of pack.leaves.ledger) {
-    const body = (leaf?.body ?? {}) as unknown as Omit<Told, 'state'> & { readonly step: string };
-    const where = `journals/${body.journalId}`;
+    const body = (leaf?.body ?? {}) as unknown as Told & { readonly step: string };
+    const { journalId, step } = body;
+    const own = (holds: boolean, message: string): void => must(holds, 'journal', `journals/${journalId}`, message);
+    const journal = journals.get(journalId);
     if (leaf?.type === 'countersign.ledger.journal_recorded') {
-      if (journals.has(body.journalId)) findings.add('journal', where, `is recorded a second time, at leaf ${seq}`);
-      journals.set(body.journalId, { ...body, state: body.step });
-      if (!isBalanced(body.entries)) findings.add('journal', where, 'is not balanced in each of its currencies');
+      own(journal === undefined, `is recorded a second time, at leaf ${seq}`);
+      const isBalanced = balanced(body.entries) && body.entries.every(({ amountMinor }) => BigInt(amountMinor) > 0n);
+      own(isBalanced, 'is not balanced in each of its currencies');
+      journals.set(journalId, { ...body, state: step });
     } else if (leaf?.type === 'countersign.ledger.journal_step') {
-      const journal = journals.get(body.journalId);
-      if (journal === undefined)
-        findings.add('journal', where, `is ${body.step} at leaf ${seq}, and its record is missing`);
-      else if (journal.state !== 'pending')
-        findings.add('journal', where, `is ${body.step} after it was ${journal.state}`);
-      else journal.state = body.step;
+      own(journal !== undefined, `is ${step} at leaf ${seq}, and its record is missing`);
+      if (journal === undefined) continue;
+      own(journal.state === 'pending', `is ${step} after it was ${journal.state}`);
+      journal.state = step;
     }
   }
   return journals;
 }
 
-function isBalanced(entries: readonly JournalEntryDraft[]): boolean {
-  const sums = new Map<string, bigint>();
-  for (const { currency, side, amountMinor } of entries) {
-    const amount = BigInt(amountMinor);
-    if (amount <= 0n) return false;
-    sums.set(currency, (sums.get(currency) ?? 0n) + (side === 'debit' ? amount : -amount));
-  }
-  return [...sums.values()].every((sum) => sum === 0n);
+/** Journals that are not quite what was signed, though rightly so. */
+export interface Booked {
+  readonly journals: number;
+  readonly late: number;
+  readonly suspended: number;
+  readonly takenBack: number;
 }
 
-/** What the signed plan and the outcomes ask of the ledger, against what it has. */
-export function checkJournals(journals: Journals, effects: readonly DoneEffect[], findings: Findings): void {
-  const reversed = new Set([...journals.values()].flatMap(({ reverses }) => reverses ?? []));
-  const revived = new Set([...journals.values()].flatMap(({ revives }) => revives ?? []));
-  for (const { effect, effectId, journalId, outcome } of effects) {
-    if (journalId === null || effect.journal === null) continue;
-    const where = `journals/${journalId}`;
-    const journal = journals.get(journalId);
-    const status = outcome?.status ?? 'not_done';
-    if (journal === undefined) {
-      if (status === 'succeeded') findings.add('journal', where, `the journal of effect ${effect.key} is missing`);
-      continue;
-    }
-    const { memo, entries, effectiveDay } = effect.journal;
-    const { source } = journal;
-    const asSigned =
-      journal.memo === memo &&
-      (effectiveDay === null || effectiveDay === journal.effectiveDay || effectiveDay === journal.lateFor) &&
-      (journal.suspended !== undefined || canonicalJson(journal.entries) === canonicalJson(entries));
-    if (!asSigned) findings.add('journal', where, `is not the journal that was signed for effect ${effect.key}`);
-    if (source.effectId !== effectId || source.kind !== effect.kind)
-      findings.add('journal', where, `does not name effect ${effect.key} as its source`);
-    const isPosted = journal.state === 'posted' || revived.has(journalId);
-    const isBack = outcome?.settlement?.state === 'returned';
-    if (status === 'succeeded' && (!isPosted || reversed.has(journalId)))
-      findings.add(
-        'journal',
-        where,
-        `is ${reversed.has(journalId) ? 'reversed' : journal.state}, though effect ${effect.key} succeeded`,
-      );
-    if (status === 'failed' && isPosted && !reversed.has(journalId))
-      findings.add('journal', where, `is posted, though effect ${effect.key} ${isBack ? 'came back' : 'failed'}`);
-  }
-}
-
-/** Journals that name one of these runs as their source, and no effect of it. */
-export function checkSources(
-  journals: Journals,
-  executionIds: ReadonlySet<string>,
-  effects: readonly DoneEffect[],
-  findings: Findings,
-): void {
+/** What the signed plans and the outcomes ask of the ledger, against what it has. */
+export function checkJournals(pack: Pack, runs: readonly ShownRun[], must: Must): Booked {
+  const journals = readJournals(pack, must);
+  const effects = runs.flatMap((run) => run.effects);
   const known = new Set(effects.map(({ effectId }) => effectId));
+  const shown = new Set(runs.map(({ execution }) => execution.id));
   for (const { journalId, source } of journals.values()) {
-    if (source.executionId === null || !executionIds.has(source.executionId)) continue;
-    if (source.effectId === null || !known.has(source.effectId))
-      findings.add(
-        'journal',
-        `journals/${journalId}`,
-        `says that it comes of run ${source.executionId}, whose plan has no such effect`,
-      );
+    const isKnown = !shown.has(source.executionId ?? '') || known.has(source.effectId ?? '');
+    const message = `says that it comes of run ${source.executionId}, whose plan has no such effect`;
+    must(isKnown, 'journal', `journals/${journalId}`, message);
   }
+  const reversals = Map.groupBy([...journals.values()], ({ reverses }) => reverses);
+  const revived = new Set([...journals.values()].map(({ revives }) => revives));
+  const booked = { journals: journals.size, late: 0, suspended: 0, takenBack: 0 };
+  for (const { effect, effectId, outcome } of effects) {
+    if (effect.journal === null) continue;
+    const id = derivedId('journal', effectId);
+    const own = (holds: boolean, message: string): void => must(holds, 'journal', `journals/${id}`, message);
+    const journal = journals.get(id);
+    const isNeeded = outcome?.status === 'succeeded' || (outcome?.status === 'unknown' && outcome.journalId !== null);
+    own(journal !== undefined || !isNeeded, `the journal of effect ${effect.key} is missing`);
+    if (journal === undefined) continue;
+    own(isAsSigned(journal, effect.journal), `is not the journal that was signed for effect ${effect.key}`);
+    const isOwn = journal.source.effectId === effectId && journal.source.kind === effect.kind;
+    own(isOwn, `does not name effect ${effect.key} as its source`);
+    const taken = reversals.get(id) ?? [];
+    const isBack = sums(taken.flatMap(({ entries }) => entries)) === sums(swapped(journal.entries));
+    const isReversed = isBack && taken.some(({ source }) => source.effectId === effectId);
+    const state = isReversed ? 'reversed' : revived.has(id) ? 'posted' : journal.state;
+    own(fits(state, outcome), `is ${state}, though effect ${effect.key} ${became(outcome)}`);
+    booked.late += journal.lateFor == null ? 0 : 1;
+    booked.suspended += journal.suspended === undefined ? 0 : 1;
+    booked.takenBack += taken.length > 0 && !isReversed ? 1 : 0;
+  }
+  return booked;
+}
+
+/** What is booked is what succeeded; what may still turn out either way is held pending. */
+function fits(state: string, outcome: Outcome): boolean {
+  if (outcome?.status === 'succeeded') return state === 'posted';
+  if (outcome?.status === 'unknown') return state === 'pending';
+  return state !== 'posted' && (state !== 'pending' || outcome?.status !== 'failed');
+}
+
+type Outcome = DoneEffect['outcome'];
+const became = (outcome: Outcome): string =>
+  outcome === null ? 'has no outcome' : outcome.settlement?.state === 'returned' ? 'came back' : `is ${outcome.status}`;
+
+/** The same, but for a day that was closed by then, and entries that lie in the suspense account instead of their own. */
+function isAsSigned(journal: Told, signed: NonNullable<DoneEffect['effect']['journal']>): boolean {
+  const { memo, metadata = {}, effectiveDay: day } = signed;
+  const isDay = day === null || day === journal.effectiveDay || day === journal.lateFor;
+  const places = new Map(journal.suspended?.map(({ entry, accountId }) => [entry, accountId]));
+  const entries = journal.entries.map((one, at) => ({ ...one, accountId: places.get(at) ?? one.accountId }));
+  const here = { memo: journal.memo, metadata: journal.metadata ?? {}, entries };
+  return isDay && canonicalJson(here) === canonicalJson({ memo, metadata, entries: signed.entries });
+}
+
+const swapped = (entries: Entries): Entries =>
+  entries.map((entry) => ({ ...entry, side: entry.side === 'debit' ? 'credit' : 'debit' }));
+
+/** By account, currency and side, as text to compare. */
+function sums(entries: Entries): string {
+  const byKey = new Map<string, bigint>();
+  for (const { accountId, currency, side, amountMinor } of entries) {
+    const key = `${accountId} ${currency} ${side}`;
+    byKey.set(key, (byKey.get(key) ?? 0n) + BigInt(amountMinor));
+  }
+  return [...byKey].map(String).toSorted().join();
 }

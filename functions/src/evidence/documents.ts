@@ -1,5 +1,5 @@
 import { auditSubject, PERSONAL_FIELDS, subjectPath } from '@countersign/domain/audit/event';
-import type { OpeningRecord } from '@countersign/domain/evidence/pack';
+import type { RecordOf } from '@countersign/domain/evidence/pack';
 import { paths } from '@countersign/domain/paths';
 import { executionSchema, type Execution } from '@countersign/domain/schemas/execution';
 import { proposalSchema } from '@countersign/domain/schemas/proposal';
@@ -148,7 +148,7 @@ function keep(contents: Contents, document: Stored): void {
 /** What a document shows: all but its personal fields, and the opening of the commitment that stands for them. */
 export function withoutPersonal({ path, data }: Stored): {
   document: Record<string, unknown>;
-  opening: OpeningRecord | null;
+  opening: RecordOf<'opening'> | null;
 } {
   if (!('commitment' in data)) return { document: data, opening: null };
   const document = Object.fromEntries(Object.entries(data).filter(([field]) => !PERSONAL_FIELDS.includes(field)));

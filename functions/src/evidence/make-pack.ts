@@ -1,7 +1,7 @@
 import { toBase64 } from '@countersign/domain/audit/checkpoint';
 import { subjectPath } from '@countersign/domain/audit/event';
 import { isAppError } from '@countersign/domain/errors';
-import { PACK_FORMAT, PACK_VERSION, type OpeningRecord } from '@countersign/domain/evidence/pack';
+import { PACK_FORMAT, PACK_VERSION, type RecordOf } from '@countersign/domain/evidence/pack';
 import { objectPaths, paths } from '@countersign/domain/paths';
 import { auditPersonalSchema } from '@countersign/domain/schemas/audit';
 import type { EvidenceExport, EvidenceRequest } from '@countersign/domain/schemas/evidence';
@@ -113,7 +113,7 @@ class Lines {
   readonly #logs: SealedLogs;
   readonly #contents: Contents;
   readonly #writer: PackWriter;
-  readonly #openings: OpeningRecord[] = [];
+  readonly #openings: RecordOf<'opening'>[] = [];
   /** Events that commit to personal values. */
   readonly #committed: { readonly id: string; readonly field: string }[] = [];
 

@@ -1,4 +1,4 @@
-import { canonicalJson, sha256Hex } from '@countersign/domain/hash';
+import { canonicalJson } from '@countersign/domain/hash';
 import {
   formatCheckpoint,
   checkpointText,
@@ -15,13 +15,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALPHA, BRAVO, csvOf, ORG, World } from '../engine/testing/world.ts';
 import { keySigner } from '../streams/signer.ts';
+import { bodyOf, event, expectFound, fileOf, isA, recordsOf, type Json } from './testing/forge.ts';
 import { packOf, verifyText } from './testing/packs.ts';
 
 /**
  * A pack of a real run, changed in every way that we could think of. The one who changes it knows the format: he puts
  * the sum in the last line right again, and where he can, the order.
  */
-type Json = Record<string, unknown>;
 let world: World;
 let pack: string;
 let early: string;
@@ -66,31 +66,6 @@ async function pay(reference: string): Promise<void> {
 /** A period pack from before: its checkpoints are older. */
 const earlyPack = async (): Promise<string> => packOf(world, { kind: 'period', from: '2026-11-22', to: '2026-11-22' });
 
-const recordsOf = (text: string): Json[] =>
-  text
-    .trimEnd()
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Json);
-
-/** The file of these records, with a last line that sums them up. */
-function fileOf(records: readonly Json[]): string {
-  const body = records.map((record) => `${canonicalJson(record)}\n`).join('');
-  return `${body}${canonicalJson({ record: 'end', lines: records.length, sha256: sha256Hex(body) })}\n`;
-}
-
-const isA =
-  (kind: PackRecord['record'], fields: Json = {}) =>
-  (record: Json): boolean =>
-    record['record'] === kind && Object.entries(fields).every(([name, value]) => record[name] === value);
-
-async function expectFound(records: readonly Json[], rule: string, where: RegExp): Promise<void> {
-  const report = await verifyText(fileOf(records));
-  expect(report.ok).toBe(false);
-  const all = report.findings.map((one) => `${one.rule}: ${one.where}: ${one.message}`);
-  expect(all.find((line) => line.startsWith(`${rule}:`) && where.test(line)) ?? all.join('\n')).toMatch(where);
-}
-
 /** The records with the first of a kind changed. */
 function changed(kind: PackRecord['record'], fields: Json, edit: (record: Json) => void): Json[] {
   const records = structuredClone(recordsOf(pack));
@@ -100,13 +75,6 @@ function changed(kind: PackRecord['record'], fields: Json, edit: (record: Json) 
   return records;
 }
 
-const event =
-  (type: string) =>
-  (record: Json): boolean =>
-    record['record'] === 'leaf' &&
-    ((record['leaf'] as Json | undefined)?.['body'] as Json)?.['event'] !== undefined &&
-    bodyOf(record)['type'] === type;
-const bodyOf = (record: Json): Json => ((record['leaf'] as Json)['body'] as Json)['event'] as Json;
 const without = (wanted: (record: Json) => boolean): Json[] => {
   const records = recordsOf(pack);
   const at = records.findIndex(wanted);

@@ -1,7 +1,8 @@
+import type { PackReport } from '@countersign/domain/evidence/report';
 import { refs } from '../../refs.ts';
 import { read } from '../../store/database.ts';
 import { ed25519Verify } from '../../streams/ed25519.ts';
-import { verifyPack, type PackOptions, type PackReport } from '@countersign/domain/evidence/verify-pack';
+import { verifyPack, type PackOptions } from '@countersign/domain/evidence/verify-pack';
 import type { EvidenceExport, EvidenceSubject } from '@countersign/domain/schemas/evidence';
 import { ORG, type World } from '../../engine/testing/world.ts';
 

@@ -217,6 +217,40 @@ describe.skipIf('missing' in tools.hledger)('hledger', () => {
     }
   });
 
+  it.each([
+    'commodity 1.000,00 EUR',
+    'commodity EUR 1.000,00  ; a comment',
+    'commodity EUR\n  format 1.000,00 EUR',
+    'commodity 1 000,00 EUR',
+    'commodity 1.000.000, EUR',
+    'commodity 1,000.00 EUR',
+    'commodity 1.000,00 USD',
+    'commodity 1.000,00 EUR\ndecimal-mark .',
+    'decimal-mark ,',
+    '; nothing',
+  ])('reads 1.000 EUR as we do, by %j', async (form) => {
+    const text = `${form}\n2026-01-05 x\n  a:b  1.000 EUR\n  c:d\n`;
+    const file = join(folder, 'form.journal');
+    await writeFile(file, text);
+    const asked = [
+      '-f',
+      file,
+      'balance',
+      'a:b',
+      '-N',
+      '--layout=tidy',
+      '-O',
+      'csv',
+      '--commodity-style',
+      '1000.00 EUR',
+    ];
+    const { code, output } = await run(pathOf(tools.hledger), asked);
+    expect(code).toBe(0);
+    const theirs = Number(output.trim().split('\n').at(-1)?.split(',').at(-1)?.replaceAll('"', ''));
+    const [journal] = readTextLedger(text, 'hledger').journals;
+    expect(toMajorText(journal?.entries[0]?.amountMinor ?? 0n, 'EUR')).toBe(theirs.toFixed(2));
+  });
+
   it('prints what it was given in a form that we read alike', async () => {
     const source = [
       '2025-01-02 * (12) Shop | things  ; trip: yes',

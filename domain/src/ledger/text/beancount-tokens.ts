@@ -1,12 +1,25 @@
 import { minorOf } from './text-number.ts';
+import type { TextFault } from './text-ledger.ts';
+
+export const ACCOUNT = /^(?:Assets|Liabilities|Equity|Income|Expenses)(?::[\p{Lu}\p{Lo}\p{Nd}][\p{L}\p{Nd}-]*)+/u;
+/** A tag or a link. */
+export const MARK = /^([#^])([A-Za-z0-9/_.-]+)/;
+/** A letter takes a space behind it, or it would begin an account. */
+export const POSTING_FLAG = /^(?:([*!&#?%])\s*|([A-Z])\s+)/;
+
+/** Where there are no texts in quotes. Without a pattern: white space before a comment is as long as a file wants. */
+export function beforeComment(text: string): string {
+  const at = text.indexOf(';');
+  return (at < 0 ? text : text.slice(0, at)).trimEnd();
+}
+
+export const isFlag = (word: string): boolean => /^(?:txn|[*!&#?%A-Z])$/.test(word);
 
 /** Sign, whole digits with or without grouping, decimals. */
 export const NUMBER = /^([+-]?)\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]*)?/;
 const CURRENCY = /^\s*([A-Z][A-Z0-9'._-]*)/;
 
-export type ReadAmount =
-  | { readonly minor: bigint; readonly currency: string }
-  | { readonly at: number; readonly code: string; readonly message: string; readonly remedy: string };
+export type ReadAmount = { readonly minor: bigint; readonly currency: string } | TextFault;
 
 /** `NUMBER CURRENCY` and nothing else: what beancount weighs or computes is refused. */
 export function readAmount(text: string): ReadAmount {

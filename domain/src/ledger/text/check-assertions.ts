@@ -28,10 +28,11 @@ export function checkAssertions(
       day: transaction.day,
       rank: 1,
       run: () => {
-        for (const posting of transaction.postings) {
-          // The entries of a posting stand on its line.
-          for (const entry of entries) if (entry.line === posting.line) sums.add(entry);
-          check(posting.assertion);
+        // The entries of a posting stand on its line.
+        const ofLine = Map.groupBy(entries, ({ line }) => line);
+        for (const { line, assertion } of transaction.postings) {
+          for (const entry of ofLine.get(line) ?? []) sums.add(entry);
+          check(assertion);
         }
       },
     })),
@@ -44,11 +45,19 @@ export function checkAssertions(
 class Sums {
   /** By account, then currency. */
   readonly #own = new Map<string, Map<string, bigint>>();
+  /** With all accounts below; kept as they grow, since a file may assert thousands of accounts. */
+  readonly #rolledUp = new Map<string, Map<string, bigint>>();
 
   add({ account, side, amountMinor, currency }: TextEntry): void {
-    const own = this.#own.get(account) ?? new Map<string, bigint>();
-    own.set(currency, (own.get(currency) ?? 0n) + (side === 'debit' ? amountMinor : -amountMinor));
-    this.#own.set(account, own);
+    const minor = side === 'debit' ? amountMinor : -amountMinor;
+    const into = (sums: Map<string, Map<string, bigint>>, name: string): void => {
+      const sum = sums.get(name) ?? new Map<string, bigint>();
+      sum.set(currency, (sum.get(currency) ?? 0n) + minor);
+      sums.set(name, sum);
+    };
+    into(this.#own, account);
+    for (let end = account.length; end > 0; end = account.lastIndexOf(':', end - 1))
+      into(this.#rolledUp, account.slice(0, end));
   }
 
   compare({
@@ -80,12 +89,6 @@ class Sums {
   }
 
   #of(account: string, below: boolean): ReadonlyMap<string, bigint> {
-    if (!below) return this.#own.get(account) ?? new Map();
-    const all = new Map<string, bigint>();
-    for (const [name, own] of this.#own) {
-      if (name !== account && !name.startsWith(`${account}:`)) continue;
-      for (const [currency, minor] of own) all.set(currency, (all.get(currency) ?? 0n) + minor);
-    }
-    return all;
+    return (below ? this.#rolledUp : this.#own).get(account) ?? new Map<string, bigint>();
   }
 }

@@ -42,6 +42,7 @@ export function readTextLedger(text: string, format: TextFormat): TextLedger {
   const found = [...issues];
   const journals: TextJournal[] = [];
   const seen = new Map<string, number>();
+  const empty: number[] = [];
   const filled: { readonly transaction: TextTransaction; readonly entries: readonly TextEntry[] }[] = [];
   for (const transaction of transactions) {
     const entries = entriesOf(transaction);
@@ -51,15 +52,35 @@ export function readTextLedger(text: string, format: TextFormat): TextLedger {
     }
     filled.push({ transaction, entries });
     // Amounts of zero say nothing but what they assert.
-    if (entries.length === 0) continue;
+    if (entries.length === 0) {
+      if (transaction.postings.every(({ assertion }) => assertion === null)) empty.push(transaction.line);
+      continue;
+    }
     const { line, day, memo, metadata } = transaction;
     journals.push({ line, reference: referenceOf(transaction, entries, seen), day, memo, metadata, entries });
   }
+  if (empty[0] !== undefined) found.push(withoutAmounts(empty[0], empty.length));
   // With a transaction left out, balances say nothing about the rest.
   const whole = found.every(({ severity }) => severity === 'notice');
   if (whole) found.push(...checkAssertions(filled, assertions));
-  return { journals, transactionCount, accountIds, issues: found.sort((a, b) => a.line - b.line) };
+  // Without a line that says what others mean, every other one may mean something else.
+  const isRead = found.every(({ code }) => code !== 'directive_unknown');
+  return {
+    journals: isRead ? journals : [],
+    transactionCount,
+    accountIds,
+    issues: found.sort((a, b) => a.line - b.line),
+  };
 }
+
+const withoutAmounts = (line: number, count: number): TextIssue => ({
+  line,
+  column: null,
+  code: 'left_out',
+  message: `Transactions without an amount are left out${count === 1 ? '' : ` (${count.toLocaleString('en-US')} of them, here the first)`}`,
+  remedy: 'Nothing to do, unless an amount is missing',
+  severity: 'notice',
+});
 
 /** Both sides of a transaction, the amount that it leaves open filled in. */
 function entriesOf({ line, postings }: TextTransaction): TextEntry[] | TextIssue {
@@ -135,8 +156,10 @@ function referenceOf(
 
 /** Hex of a SHA-256. Without TextEncoder, which the sandbox of plugins does not have. */
 function contentHash(parts: readonly string[]): string {
-  const bytes = encodeURIComponent(JSON.stringify(parts)).replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
+  const text = encodeURIComponent(JSON.stringify(parts)).replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  return sha256Hex(Uint8Array.from(bytes, (one) => one.charCodeAt(0)));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+  return sha256Hex(bytes);
 }

@@ -11,6 +11,15 @@ export interface TextIssue {
   readonly severity: 'refused' | 'notice';
 }
 
+/** What is wrong in a piece of a text, before its place in the file is known. */
+export interface TextFault {
+  /** Characters of the piece before it. */
+  readonly at?: number;
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
 /** What a text says that an account should stand at. */
 export interface TextAssertion {
   readonly line: number;
@@ -59,6 +68,9 @@ export interface ParsedText {
   readonly issues: readonly TextIssue[];
 }
 
+/** Memos and facts of a journal have some hundred characters. */
+const MAX_LINE_LENGTH = 10_000;
+
 /** Collects what a reader finds; the numbers of what is left out are said once, at the end. */
 export class TextFindings {
   readonly issues: TextIssue[] = [];
@@ -68,6 +80,25 @@ export class TextFindings {
     this.issues.push({ line, column, code, message, remedy, severity: 'refused' });
   }
 
+  /** @param column of the text in which the fault is, from 1 */
+  fault(line: number, column: number, { at = 0, code, message, remedy }: TextFault): void {
+    this.refuse(line, column + at, code, message, remedy);
+  }
+
+  /** Whether a line is longer than any that could be taken over; it is refused then. */
+  isTooLong(text: string, line: number): boolean {
+    if (text.length <= MAX_LINE_LENGTH) return false;
+    this.refuse(
+      line,
+      MAX_LINE_LENGTH + 1,
+      'line_too_long',
+      `The line has ${text.length.toLocaleString('en-US')} characters`,
+      `Shorten it to ${MAX_LINE_LENGTH.toLocaleString('en-US')}`,
+    );
+    return true;
+  }
+
+  /** @param what in the plural: `"note" lines` */
   leaveOut(line: number, what: string): void {
     const known = this.#leftOut.get(what);
     if (known === undefined) this.#leftOut.set(what, { line, count: 1 });
@@ -79,7 +110,7 @@ export class TextFindings {
       line,
       column: null,
       code: 'left_out',
-      message: `${what} ${count === 1 ? 'is' : `are (${count} times, here first)`} left out`,
+      message: `${what} are left out${count === 1 ? '' : ` (${count.toLocaleString('en-US')} of them, here the first)`}`,
       remedy: 'Nothing to do, unless it matters to you',
       severity: 'notice',
     }));

@@ -197,6 +197,78 @@ describe('what others write', () => {
     expect([same.transactionCount, same.journals.map((journal) => journal.memo)]).toEqual([2, ['y']]);
   });
 
+  test('indented lines that belong to nothing are never passed over in silence', () => {
+    const lost = ['  2026-01-06 * "x"', `${A}1 USD`];
+    for (const above of [
+      '2026-01-05 open Assets:Bank',
+      '2026-01-05 note Assets:Bank "x"',
+      '2026-01-05 close Assets:Bank',
+    ])
+      expect(codesOf('beancount', above, ...lost)).toEqual([
+        [2, 3, 'line_unknown'],
+        [3, 3, 'line_unknown'],
+      ]);
+    for (const above of ['end comment', 'payee x', 'commodity 1.00 USD', 'P 2026-01-01 USD 2 EUR', 'decimal-mark .'])
+      expect(codesOf('hledger', 'comment', 'end comment', above === 'end comment' ? '' : above, ' a:b  1 USD')).toEqual(
+        [[4, 2, 'line_unknown']],
+      );
+    expect(codesOf('hledger', 'comment', 'end comment', ' a:b  1 USD')).toEqual([[3, 2, 'line_unknown']]);
+  });
+
+  test('without a line that says what others mean, nothing of the file is taken', () => {
+    const one = ['2026-01-05 * "x"', `${A}1 USD`, B];
+    for (const [format, line] of [
+      ['beancount', 'plugin "x"'],
+      ['beancount', 'option "name_assets" "Aktiva"'],
+      ['hledger', 'D 1.000,00 EUR'],
+      ['hledger', 'apply account x'],
+    ] as const) {
+      const read = readTextLedger([line, ...one].join('\n'), format);
+      expect(read.issues.map(({ code }) => code)).toEqual(['directive_unknown']);
+      expect([read.transactionCount, read.journals]).toEqual([1, []]);
+    }
+  });
+
+  test('transactions that come to nothing are said', () => {
+    const read = readTextLedger(['2026-01-05 * "x"', `${A}0 USD`, '2026-01-05 * "y"', ''].join('\n'), 'beancount');
+    expect(read.journals).toEqual([]);
+    expect(read.issues).toMatchObject([{ line: 1, code: 'left_out', severity: 'notice' }]);
+    expect(read.issues[0]?.message).toBe('Transactions without an amount are left out (2 of them, here the first)');
+  });
+
+  test.each(['beancount', 'hledger'] as const)(
+    '%s: a line without end, or of nothing but space, costs no time',
+    (format) => {
+      const long = '2026-01-05 * "x"' + ' '.repeat(200_000);
+      const wide = ' '.repeat(9_000);
+      const lines = ['2026-01-05 * "x"', `  Assets:Bank${wide}1 USD${wide}x`, `  key:${wide}x${wide}y`];
+      const text = [long, ...Array.from({ length: 100 }, () => lines).flat()].join('\n');
+      const begun = performance.now();
+      const { issues } = readTextLedger(text, format);
+      expect(issues[0]).toMatchObject({ line: 1, column: 10_001, code: 'line_too_long' });
+      expect(performance.now() - begun).toBeLessThan(5_000);
+    },
+  );
+
+  const cents = (...lines: string[]): readonly string[] =>
+    readTextLedger([...lines, '2026-01-05 x', '  a:b  1.000 EUR', '  c:d', ''].join('\n'), 'hledger').journals.map(
+      ({ entries }) => String(entries[0]?.amountMinor),
+    );
+  test.each([
+    ['a form with a comma', ['commodity 1.000,00 EUR'], '100000'],
+    ['the currency before', ['commodity EUR 1.000,00 ; x'], '100000'],
+    ['a form of its own line', ['commodity EUR', '  format 1.000,00 EUR'], '100000'],
+    ['one mark alone', ['commodity 1000,00 EUR'], '100000'],
+    ['spaces between', ['commodity 1 000,00 EUR'], '100000'],
+    ['groups alone', ['commodity 1.000.000 EUR'], '100000'],
+    ['a form with a point', ['commodity 1,000.00 EUR'], '100'],
+    ['a form of another currency', ['commodity 1.000,00 USD'], '100'],
+    ['a mark for the whole file', ['commodity 1.000,00 EUR', 'decimal-mark .'], '100'],
+    ['nothing', [], '100'],
+  ] as const)('hledger: 1.000 EUR by %s', (_, lines, expected) => {
+    expect(cents(...lines)).toEqual([expected]);
+  });
+
   test('hledger: status, code, tags, grouping, signs, an amount left open, assertions', () => {
     const text = [
       '# comment',
@@ -241,6 +313,20 @@ describe('what others write', () => {
     ['a virtual posting', ['2026-01-05 x', '  (a:b)  1 USD'], [[2, 3, 'virtual_posting']]],
     ['a pending transaction', ['2026-01-05 ! x', '  a:b  1 USD', '  c:d'], [[1, 12, 'incomplete']]],
     ['a second date', ['2026-01-05=2026-01-06 x', '  a:b  1 USD', '  c:d'], [[1, 11, 'second_date']]],
+    [
+      'a posting of another day',
+      ['2026-01-05 x', '  a:b  1 USD  ; date:2026-02-01', '  c:d'],
+      [[2, 15, 'posting_date']],
+    ],
+    [
+      'a posting of another day below',
+      ['2026-01-05 x', '  a:b  1 USD', '  ; [2/1=3/1]', '  c:d'],
+      [[3, 3, 'posting_date']],
+    ],
+    ['one tab before the amount', ['2026-01-05 x', '  a:b\t1 USD', '  c:d'], [[2, 3, 'account_malformed']]],
+    ['a code without end', ['2026-01-05 (7 x', '  a:b  1 USD', '  c:d'], [[1, 12, 'code_unclosed']]],
+    ['a coin', ['2026-01-05 x', '  a:b  1 USDT', '  c:d'], [[2, 8, 'amount_unreadable']]],
+    ['a time clock', ['i 2026-01-05 09:00 a:b'], [[1, 1, 'directive_unknown']]],
     ['an alias', ['alias a=b'], [[1, 1, 'directive_unknown']]],
     ['a rule', ['= expenses', '  (budget)  *-1'], [[1, 1, 'directive_unknown']]],
   ] as const)('hledger refuses %s', (_, lines, expected) => {

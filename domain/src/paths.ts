@@ -102,6 +102,7 @@ export const paths = {
   monthsRebuild: (orgId: string) => `${stream(orgId, 'ledger')}/derived/months-rebuild`,
   statements: (orgId: string) => `${org(orgId)}/statements`,
   statement: (orgId: string, id: string) => `${org(orgId)}/statements/${id}`,
+  settings: (orgId: string) => `${org(orgId)}/settings`,
   /** What statements need to know and the chart of accounts does not say. */
   statementSettings: (orgId: string) => `${org(orgId)}/settings/statements`,
   retention: (orgId: string) => `${org(orgId)}/settings/retention`,
@@ -145,6 +146,8 @@ export const objectPaths = {
   /** A file that a plan has made; `attempt` keeps the plans of one execution apart. */
   draft: (orgId: string, executionId: string, attempt: number, name: string) =>
     `orgs/${orgId}/results/${executionId}-draft-${attempt}/${name}`,
+  /** A bundle that plans were made with, of whatever organization. */
+  code: (codeHash: string) => `code/${codeHash}.js`,
   plugin: (orgId: string, codeHash: string) => `orgs/${orgId}/plugins/${codeHash}.js`,
   /**
    * `token` is that of the worker's lease, so that two of them never write the same object. Packs with personal values lie

@@ -162,11 +162,11 @@ export class Turn {
 }
 
 function counting(db: Database, count: (reads: number) => void): Database {
-  const { get, getAll, query } = db;
+  const query = db.query.bind(db);
   return {
     ...db,
-    get: (path) => (count(1), get(path)),
-    getAll: (all) => (count(all.length), getAll(all)),
+    get: (path) => (count(1), db.get(path)),
+    getAll: (all) => (count(all.length), db.getAll(all)),
     query: async (asked) => {
       const found = await query(asked);
       count(Math.max(1, found.length));

@@ -2,17 +2,25 @@ import { isAppError, type AppError } from '@countersign/domain/errors';
 import { derivedId } from '@countersign/domain/hash';
 import { paths } from '@countersign/domain/paths';
 import type { CommandName } from '@countersign/domain/schemas/commands';
+import { idSchema, type Actor, type Role } from '@countersign/domain/schemas/common';
+import type { StatementQueryName } from '@countersign/domain/schemas/statement';
 import * as z from 'zod';
 import { ChangeSet } from '../engine/change-set.ts';
 import type { Deps } from '../engine/deps.ts';
-import type { Database, Stored, Write } from '../store/database.ts';
-import { drainStream } from '../streams/index.ts';
+import { log } from '../log.ts';
+import { refs } from '../refs.ts';
+import { read, type Database, type Stored, type Write } from '../store/database.ts';
+import { drainStream, type StreamDeps } from '../streams/index.ts';
+
+/** Who has not signed in: all of them count as one caller. No account of a sign-in has an empty id. */
+const NOBODY = '';
 
 /**
- * `orgs/{orgId}/denials/{id}`: refused commands of one caller in one minute, counted by command and code. The first of
- * each has an event at once; how many there were is told when the minute is over, so that nobody floods the log.
+ * `orgs/{orgId}/denials/{id}`: refused commands and queries of one caller in one minute, counted by command and code. The
+ * first of each has an event at once; how many there were is told when the minute is over, so that nobody floods the log.
  */
 export const denialsSchema = z.strictObject({
+  /** Empty for whoever has not signed in. */
   uid: z.string(),
   /** `YYYY-MM-DDTHH:MM`, UTC. */
   minute: z.string(),
@@ -31,12 +39,45 @@ interface Lane {
 }
 const lanes = new WeakMap<Database, Map<string, Lane>>();
 
+const DENIALS: ReadonlySet<string> = new Set([
+  'unauthenticated',
+  'permission_denied',
+  'self_approval',
+  'stale_digest',
+  'already_signed',
+  'idempotency_key_reused',
+]);
+
+type DenialDeps = Pick<Deps, 'db' | 'now'> & { readonly streams: StreamDeps };
+/** What a request that was refused says of itself, before anything of it is believed. */
+const namingSchema = z.object({ orgId: idSchema });
+
+/** Whether an error refuses a request that was understood, and so is logged, and counted in the audit log. */
+export async function recordDenial(
+  deps: DenialDeps,
+  command: CommandName | StatementQueryName,
+  caller: { readonly uid: string } | null,
+  raw: unknown,
+  failure: AppError,
+): Promise<void> {
+  if (!DENIALS.has(failure.code)) return;
+  const orgId = namingSchema.safeParse(raw).data?.orgId ?? null;
+  log.commandDenied({ command, uid: caller?.uid ?? null, orgId, code: failure.code });
+  if (orgId === null) return;
+  try {
+    await countDenial(deps, orgId, caller?.uid ?? NOBODY, command, failure);
+    await drainStream(deps.streams, orgId, 'audit');
+  } catch {
+    // The store is away: the refusal itself stands.
+  }
+}
+
 /** Count a refusal; the first of its kind in a minute is told to the audit log in the same commit. */
-export async function countDenial(
-  deps: Deps,
+async function countDenial(
+  deps: DenialDeps,
   orgId: string,
   uid: string,
-  command: CommandName,
+  command: string,
   { code }: AppError,
 ): Promise<void> {
   const minute = minuteOf(deps.now());
@@ -62,7 +103,7 @@ export async function countDenial(
 const MAX_TRIES = 5;
 
 async function add(
-  deps: Deps,
+  deps: DenialDeps,
   orgId: string,
   path: string,
   caller: Pick<Denials, 'uid' | 'minute'>,
@@ -75,9 +116,10 @@ async function add(
         const stored = await tx.get(path);
         const counts = stored === null ? {} : { ...denialsSchema.parse(stored.data).counts };
         const fresh = new Set(kinds.filter((kind) => counts[kind] === undefined));
+        const member = caller.uid === NOBODY ? null : await read(tx, refs.member(orgId, caller.uid));
         for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
         tx.write({ op: 'set', path, data: { ...caller, counts } });
-        for (const kind of fresh) tx.write(...firstOfItsKind(deps, orgId, caller, kind));
+        for (const kind of fresh) tx.write(...firstOfItsKind(deps, orgId, caller, member?.roles ?? [], kind));
       });
     } catch (error) {
       if (!isAppError(error) || !error.retryable || tries === MAX_TRIES) throw error;
@@ -86,14 +128,16 @@ async function add(
 }
 
 function firstOfItsKind(
-  deps: Deps,
+  deps: DenialDeps,
   orgId: string,
   { uid, minute }: Pick<Denials, 'uid' | 'minute'>,
+  roles: readonly Role[],
   kind: string,
 ): Write[] {
   const [command = '', code = ''] = kind.split(' ');
   const commitId = `denied-${derivedId('denied', uid, command, code, minute)}`;
-  const change = new ChangeSet(orgId, commitId, { kind: 'member', uid, roles: [] }, deps.now().toISOString());
+  const actor: Actor = uid === NOBODY ? { kind: 'system', part: 'engine' } : { kind: 'member', uid, roles: [...roles] };
+  const change = new ChangeSet(orgId, commitId, actor, deps.now().toISOString());
   return change.toWrites('command.denied', { data: { command, code } });
 }
 

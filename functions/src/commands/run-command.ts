@@ -17,7 +17,7 @@ import { log } from '../log.ts';
 import { refs } from '../refs.ts';
 import { read, type Transaction, type Write } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
-import { countDenial } from './denials.ts';
+import { recordDenial } from './denials.ts';
 
 /** Who calls: what the platform's sign-in has proven, and no more. Roles are read from the member's document. */
 export interface Caller {
@@ -76,16 +76,12 @@ export async function runCommand<N extends CommandName, P>(
   caller: Caller | null,
   raw: unknown,
 ): Promise<CommandResults[N]> {
-  if (caller === null) {
-    log.commandDenied({ command: command.name, uid: null, orgId: null, code: 'unauthenticated' });
-    throw new AppError('unauthenticated', 'Sign in first.');
-  }
-  const input = parseInput(command.name, raw);
   try {
-    return await decideOnce(deps, command, caller, input);
+    if (caller === null) throw new AppError('unauthenticated', 'Sign in first.');
+    return await decideOnce(deps, command, caller, parseInput(command.name, raw));
   } catch (error) {
     const failure = toAppError(error);
-    if (DENIALS.has(failure.code)) await recordDenial(deps, command.name, caller, input.orgId, failure);
+    await recordDenial(deps, command.name, caller, raw, failure);
     throw failure;
   }
 }
@@ -171,29 +167,4 @@ async function memberOf<N extends CommandName, P>(
     throw new AppError('permission_denied', `This takes the role ${inWords(command.roles, 'or')}.`);
   }
   return member;
-}
-
-const DENIALS: ReadonlySet<string> = new Set([
-  'permission_denied',
-  'self_approval',
-  'stale_digest',
-  'already_signed',
-  'idempotency_key_reused',
-]);
-
-/** A refused command is logged, and counted in the audit log. */
-async function recordDenial(
-  deps: Deps,
-  command: CommandName,
-  caller: Caller,
-  orgId: string,
-  failure: AppError,
-): Promise<void> {
-  log.commandDenied({ command, uid: caller.uid, orgId, code: failure.code });
-  try {
-    await countDenial(deps, orgId, caller.uid, command, failure);
-    await drainStream(deps.streams, orgId, 'audit');
-  } catch {
-    // The store is away: the refusal itself stands.
-  }
 }

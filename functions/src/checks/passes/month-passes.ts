@@ -61,7 +61,7 @@ async function compareDays(turn: Turn, accountId: string, from: string): Promise
     const before = await monthsPosition(turn.db, turn.orgId);
     if (before.token === null) return null;
     const stored = await readMonths(turn, accountId, from.slice(0, 7));
-    if ((await monthsPosition(turn.db, turn.orgId)).token !== before.token) continue;
+    if (before.cells > 0 || (await monthsPosition(turn.db, turn.orgId)).token !== before.token) continue;
     return compareWith(turn, accountId, from, stored, before.nextSeq);
   }
   // They moved under every reading; the next cycle finds them.

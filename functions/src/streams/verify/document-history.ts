@@ -18,6 +18,18 @@ export const auditedCollections = (orgId: string): string[] => [
   paths.policies(orgId),
   paths.files(orgId),
   paths.delegations(orgId),
+  paths.proposals(orgId),
+  paths.unknownProposals(orgId),
+  paths.secrets(orgId),
+  paths.schedules(orgId),
+  paths.calendars(orgId),
+  paths.recordTypes(orgId),
+  paths.records(orgId),
+  paths.statements(orgId),
+  paths.settings(orgId),
+  paths.legalHolds(orgId),
+  paths.erasures(orgId),
+  paths.evidenceExports(orgId),
   paths.executions(orgId),
 ];
 

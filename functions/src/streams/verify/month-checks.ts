@@ -2,7 +2,7 @@ import { paths } from '@countersign/domain/paths';
 import { balanceMonthSchema } from '@countersign/domain/schemas/balance-month';
 import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
 import type { Database } from '../../store/database.ts';
-import { monthsPosition } from '../months.ts';
+import { monthsPosition, type MonthsPosition } from '../months.ts';
 import { monthsFromJournals } from '../rebuild-months.ts';
 import { Findings } from './findings.ts';
 import { readParsed } from './read-pages.ts';
@@ -17,18 +17,18 @@ export async function checkMonths(db: Database, orgId: string, findings: Finding
   for (let reading = 0; reading < MAX_READINGS; reading += 1) {
     const before = await monthsPosition(db, orgId);
     if (before.token === null) return;
-    const found = await compare(db, orgId, before.nextSeq);
+    const found = await compare(db, orgId, before);
     if ((await monthsPosition(db, orgId)).token !== before.token) continue;
     for (const { where, message } of found.kept) findings.add('month', where, message);
     return;
   }
 }
 
-async function compare(db: Database, orgId: string, nextSeq: number): Promise<Findings> {
+async function compare(db: Database, orgId: string, position: MonthsPosition): Promise<Findings> {
   const found = new Findings();
   // What has not the shape of a journal is found elsewhere.
   const parse = (data: unknown): Journal | null => journalSchema.safeParse(data).data ?? null;
-  const expected = await monthsFromJournals(db, orgId, nextSeq, parse);
+  const expected = await monthsFromJournals(db, orgId, position, parse);
   for await (const { path, data } of readParsed(db, paths.balanceMonths(orgId), balanceMonthSchema, found)) {
     const right = expected.get(path)?.data['cells'] ?? '[]';
     expected.delete(path);

@@ -119,7 +119,9 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'work.stuck': (f) =>
     `could not get on after ${count(f.failures, 'try').replace('trys', 'tries')}, and goes on trying slowly`,
   'command.denied': (f) =>
-    `was refused${f.command === undefined ? '' : ` the command ${f.command}`}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
+    f.code === 'unauthenticated'
+      ? `refused somebody who had not signed in${f.command === undefined ? '' : ` the command ${f.command}`}`
+      : `was refused${f.command === undefined ? '' : ` the command ${f.command}`}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
 };
 
 const WAITS: Readonly<Record<string, string>> = {

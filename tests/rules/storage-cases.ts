@@ -139,6 +139,7 @@ const shapeCases: readonly StorageCase[] = [
   operatorCreates('another organization', false, { org: OTHER_ORG }),
   operatorCreates('an organization that does not exist', false, { org: 'nowhere' }),
   operatorCreates('the top of the bucket', false, { object: 'payouts.csv' }),
+  operatorCreates("plugins' kept code", false, { object: `code/${'a'.repeat(64)}.js` }),
   operatorCreates('a lookalike folder', false, {
     object: `orgs/${ORG}/uploads2/only-operator/${UPLOAD_ID}/payouts.csv`,
   }),
@@ -147,6 +148,7 @@ const shapeCases: readonly StorageCase[] = [
 
 const readCases: readonly StorageCase[] = [
   ["an auditor gets another member's upload", 'auditor', `orgs/${ORG}/uploads/only-operator/existing/existing`, true],
+  ["an auditor gets plugins' kept code", 'auditor', `code/${'a'.repeat(64)}.js`, false],
   ['an executive gets a result deep below', 'executive', `orgs/${ORG}/results/execution/charts/deep/report.csv`, true],
   ['a viewer gets no result', 'viewer', `orgs/${ORG}/results/execution/charts/deep/report.csv`, false],
   [

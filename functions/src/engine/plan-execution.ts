@@ -15,6 +15,7 @@ import { refs } from '../refs.ts';
 import { read, type Write } from '../store/database.ts';
 import { documentBytes } from '../store/limits.ts';
 import type { BuiltPlugin } from './catalogue.ts';
+import { keepCode } from './kept-code.ts';
 import { activePolicy } from './active-policy.ts';
 import { ChangeSet } from './change-set.ts';
 import { releaseClaimsOf, takeClaims } from './claims.ts';
@@ -100,6 +101,7 @@ interface Draft {
 
 async function draftPlan(deps: Deps, lease: Lease, execution: Execution, log: ExecutionLog): Promise<Draft> {
   const plugin = await deps.catalogue.find(execution.plugin.name, execution.plugin.codeHash, lease.orgId);
+  await keepCode(deps.objects, plugin);
   const recorder = new ReadRecorder(deps.now);
   log.line('info', `Planning with ${plugin.manifest.title} ${plugin.manifest.version}`);
   const input = { parameters: execution.parameters, execution: { id: execution.id, title: execution.title } };

@@ -1,4 +1,5 @@
-import { paths } from '@countersign/domain/paths';
+import { AppError } from '@countersign/domain/errors';
+import { objectPaths, paths } from '@countersign/domain/paths';
 import { describe, expect, it } from 'vitest';
 import { expectSound } from '../engine/testing/sound.ts';
 import { ALPHA, BRAVO, csvOf, ORG, World } from '../engine/testing/world.ts';
@@ -119,6 +120,24 @@ describe('the evidence pack of a run', () => {
     expect(pack).toMatch(/"name":"Payments".*"path":"policies\/payments"/);
     expect((await verifyText(pack)).findings).toEqual([]);
     await expectHolds(world, id);
+  });
+
+  it('holds the code that planned it, also when that is no longer deployed, and was not kept: its hash, and says so', async () => {
+    const world = await World.open();
+    const { id, plugin } = await world.payOut(FILE);
+    const gone = async (): Promise<never> => {
+      throw new AppError('failed_precondition', 'This code is no longer deployed');
+    };
+    Object.assign(world.deps.catalogue, { find: gone });
+    const pack = await packOf(world, { kind: 'execution', executionId: id });
+    expect(pack).toContain('in process: stripe-payout');
+    const path = objectPaths.code(plugin.codeHash);
+    world.objects.put(path, new TextEncoder().encode('something else'));
+    const other = await packOf(world, { kind: 'execution', executionId: id });
+    expect(other).toContain(`{"code":null,"codeHash":"${plugin.codeHash}"`);
+    const report = await verifyText(other);
+    expect(report.findings).toEqual([]);
+    expect(report.unknown.join(' ')).toMatch(/What the code does of which the platform gives the hash alone/);
   });
 
   it('shows what was edited behind the server’s back, instead of hiding it', async () => {

@@ -68,7 +68,7 @@ beforeAll(async () => {
   books = { id: executionId, pack: await packed(executionId) };
   day = recordsOf(await packOf(world, TODAY));
   for (const pack of [run.pack, books.pack, day]) expect((await verifyText(fileOf(pack))).findings).toEqual([]);
-});
+}, 60_000);
 
 const copyOf = (pack: readonly Json[]): Json[] => structuredClone(pack) as Json[];
 const tells =

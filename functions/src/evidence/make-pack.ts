@@ -9,6 +9,7 @@ import type { Execution } from '@countersign/domain/schemas/execution';
 import { evidenceExportSchema } from '@countersign/domain/schemas/evidence';
 import { checkpointSchema, type StreamName } from '@countersign/domain/schemas/stream';
 import type { Deps } from '../engine/deps.ts';
+import { keptCode } from '../engine/kept-code.ts';
 import { collectExecution, withoutPersonal, type Contents, type Source } from './documents.ts';
 import { inOrder, leafText, STREAM_NAMES, type LeafPlaces } from './leaves.ts';
 import { PackWriter } from './pack-writer.ts';
@@ -238,18 +239,21 @@ class Lines {
       }
   }
 
-  /** Code that is neither deployed nor stored any more is named by its hash alone. */
+  /** As it was kept when a plan was first made with it; of runs from before that, as it is deployed or was uploaded. */
   async #writeCode(): Promise<void> {
     const used = new Map(this.#contents.executions.map(({ plugin }) => [plugin.codeHash, plugin.name]));
     for (const [codeHash, name] of [...used].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-      const code = await this.#deps.catalogue
-        .find(name, codeHash, this.#orgId)
-        .then((found) => found.code())
-        .catch((error: unknown) => {
-          if (isAppError(error) && error.code === 'failed_precondition') return null;
-          throw error;
-        });
+      const code = (await keptCode(this.#deps.objects, codeHash)) ?? (await this.#findCode(name, codeHash));
       await this.#writer.add({ record: 'code', codeHash, code });
+    }
+  }
+
+  async #findCode(name: string, codeHash: string): Promise<string | null> {
+    try {
+      return await (await this.#deps.catalogue.find(name, codeHash, this.#orgId)).code();
+    } catch (error) {
+      if (isAppError(error) && error.code === 'failed_precondition') return null;
+      throw error;
     }
   }
 

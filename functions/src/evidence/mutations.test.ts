@@ -55,7 +55,7 @@ beforeAll(async () => {
   await world.work();
   pack = await packOf(world, { kind: 'execution', executionId: planned.id }, { personal: true });
   expect((await verifyText(pack)).findings).toEqual([]);
-});
+}, 60_000);
 
 async function pay(reference: string): Promise<void> {
   const planned = await world.plan(csvOf([[reference, ALPHA, '1.00', 'USD']]));

@@ -4,7 +4,7 @@ import { makeReport } from './report.ts';
 
 export default definePlugin({
   name: 'fx-revaluation',
-  version: '1.0.0',
+  version: '1.0.1',
   title: 'Currency revaluation',
   description:
     'Values the currency positions of the ledger at the rate of a close day: books the gain that is not realized yet, and takes the revaluation before back.',

@@ -89,7 +89,7 @@ test('all columns as known at the same recorded day', async () => {
   const yesterday = books.today();
   books.nextDay();
   await sale('late', '2025-12-30', '11');
-  const asked = { kind: 'balance_sheet', day: '2026-11-22', compare: ['prior_year_end'] } as const;
+  const asked = { kind: 'balance_sheet' as const, day: '2026-11-22', compare: ['prior_year_end'] };
   const column = 'amount:2025-12-31';
   const at = async (knownAt: string | null) => line((await read({ ...asked, knownAt })).lines, 'account:bank');
   expect(await at(yesterday)).toEqual({ amount: '100', [column]: '100' });
@@ -99,12 +99,12 @@ test('all columns as known at the same recorded day', async () => {
 test('a restatement says which column differs, with the journals of its days', async () => {
   await sale('old', '2025-11-05', '100');
   await sale('now', '2026-11-05', '7');
-  const parameters = {
+  const parameters: StatementParametersInput = {
     kind: 'profit_and_loss',
     from: '2026-11-01',
     to: '2026-11-30',
     compare: ['prior_year'],
-  } as const;
+  };
   const { statementId } = await books.world.command('bea', 'issueStatement', { parameters, format: 'pdf' });
   expect((await query('readRestatement', { statementId })).unchanged).toBe(true);
   await sale('late', '2025-11-06', '5');
@@ -142,7 +142,12 @@ test('in the base currency: each day at its rate, each column at its closing rat
   for (const pair of ['USD-JPY', 'KWD-USD']) for (const day of ['2025-12-31', '2026-11-21']) await rate(pair, day, '3');
   await rate('EUR-USD', '2025-12-31', '1.08');
   await sale('friday', '2026-11-15', '20000', 'EUR');
-  const parameters = { kind: 'balance_sheet', day: '2026-11-22', compare: ['prior_year_end'], inBase: true } as const;
+  const parameters: StatementParametersInput = {
+    kind: 'balance_sheet',
+    day: '2026-11-22',
+    compare: ['prior_year_end'],
+    inBase: true,
+  };
   const { lines, head } = await read(parameters);
   const column = 'amount:2025-12-31';
   expect(line(lines, 'computed:retained_earnings', true)).toEqual({ amount: '105000', [column]: '0' });

@@ -31,6 +31,7 @@ import { operationSchema, pluginVersionSchema } from '@countersign/domain/schema
 import { providerEventSchema } from '@countersign/domain/schemas/provider-event';
 import { recentPaymentsSchema } from '@countersign/domain/schemas/recent-payments';
 import { unknownProposalSchema, unknownSchema } from '@countersign/domain/schemas/unknown';
+import { witnessStateSchema } from '@countersign/domain/schemas/witness';
 import { planPayeesSchema, queueSchema } from '@countersign/domain/schemas/queue';
 import { calendarSchema, scheduleSchema } from '@countersign/domain/schemas/schedule';
 import { proposalSchema, secretSchema } from '@countersign/domain/schemas/proposal';
@@ -98,6 +99,7 @@ const SCHEMAS: Record<string, z.ZodType> = {
   unknownProposals: unknownProposalSchema,
   unknowns: unknownSchema,
   versions: pluginVersionSchema,
+  witnesses: witnessStateSchema,
   work: workSchema,
 };
 

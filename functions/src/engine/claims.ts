@@ -173,8 +173,20 @@ async function* claimsOf(deps: Deps, orgId: string, executionId: string): AsyncG
   }
 }
 
+/** How the ids of journals look: `derivedId` gives 32 hex digits. */
+const JOURNAL_ID = /^[0-9a-f]{32}$/;
+
+/** Of a reference that is taken: by which execution and since when; or since when the ledger has a journal of that id. */
+export interface TakenReference {
+  readonly executionId: string;
+  readonly at: string;
+  readonly resumed?: true;
+  readonly inLedger?: true;
+}
+
 /**
- * Which of these references are taken, and by which other execution. References that are free are left out.
+ * Which of these references are taken, and by which other execution. References that are free are left out. Of journals,
+ * the ids of those that are in the ledger are taken too: an export has them as references, and would be booked twice.
  * @param earlier executions that this one resumes: what they hold is done, or unknown
  */
 export async function lookupClaims(
@@ -184,12 +196,12 @@ export async function lookupClaims(
   kind: ClaimKind,
   references: readonly string[],
   earlier: ReadonlySet<string> = new Set(),
-): Promise<Record<string, { executionId: string; at: string; resumed?: true }>> {
+): Promise<Record<string, TakenReference>> {
   const claims = await readAll(
     deps.db,
     references.map((reference) => refs.claim(orgId, claimId(kind, reference))),
   );
-  const taken: Record<string, { executionId: string; at: string; resumed?: true }> = {};
+  const taken: Record<string, TakenReference> = kind === 'journal' ? await journalsCalled(deps, orgId, references) : {};
   claims.forEach((claim, index) => {
     const reference = references[index];
     if (reference === undefined || claim === null || claim.executionId === null || claim.executionId === executionId)
@@ -201,4 +213,23 @@ export async function lookupClaims(
     };
   });
   return taken;
+}
+
+async function journalsCalled(
+  { db }: Deps,
+  orgId: string,
+  references: readonly string[],
+): Promise<Record<string, TakenReference>> {
+  const ids = references.filter((reference) => JOURNAL_ID.test(reference));
+  const journals = await readAll(
+    db,
+    ids.map((id) => refs.journal(orgId, id)),
+  );
+  return Object.fromEntries(
+    journals.flatMap((journal) => {
+      if (journal === null) return [];
+      const { id, recordedAt, source } = journal;
+      return [[id, { executionId: source.executionId ?? '', at: recordedAt, inLedger: true }] as const];
+    }),
+  );
 }

@@ -4,6 +4,7 @@ import type { Plugin } from '@countersign/plugin-sdk';
 import { expect, test } from 'vitest';
 import journalImport from '../../../plugins/journal-import/src/index.ts';
 import stripePayout from '../../../plugins/stripe-payout/src/index.ts';
+import { exportOf } from '../evidence/testing/packs.ts';
 import { inProcess } from './testing/in-process-plugin.ts';
 import { changeSettings, silenceLog } from './testing/settings.ts';
 import { World } from './testing/world.ts';
@@ -104,3 +105,45 @@ test('days in a closed period are refused, or routed to the first open day, as t
     { metadata: { reference: 'A-2' } },
   ]);
 });
+
+/** The ledger as a file, as `exportLedger` makes it. */
+async function exported(world: World, format: 'beancount' | 'hledger' | 'csv'): Promise<string> {
+  const { exportId } = await world.command('ada', 'exportLedger', { format });
+  await world.work();
+  const { file } = await exportOf(world, exportId);
+  if (file === null) throw new Error('No file was made');
+  return new TextDecoder().decode(await world.objects.read(file.storagePath, file.generation));
+}
+
+const balances = (world: World): readonly string[] =>
+  world
+    .documents('balances')
+    .filter(({ postable, accountId }) => postable === true && ['bank', 'fees'].includes(String(accountId)))
+    .map(
+      (one) =>
+        `${String(one['accountId'])} ${String(one['currency'])} ${String(one['postedDebitMinor'])} ${String(one['postedCreditMinor'])}`,
+    )
+    .sort();
+
+test.each(['beancount', 'hledger', 'csv'] as const)(
+  'an export as %s books nothing where it comes from; elsewhere it gives the same balances, once',
+  async (format) => {
+    const home = await opened();
+    await imported(home, FILE);
+    const text = await exported(home, format);
+    const again = await planned(home, text, { problems: 'leave_out' });
+    expect([again.state, again.error?.message]).toEqual(['failed', expect.stringContaining('Nothing of the file')]);
+    expect(booked(home)).toHaveLength(2);
+
+    // Both worlds begin with the same opening balances, under the same ids: those are there.
+    const elsewhere = await opened();
+    expect((await imported(elsewhere, text, { problems: 'leave_out' })).state).toBe('completed');
+    expect(balances(elsewhere)).toEqual(balances(home));
+    expect((await planned(elsewhere, text, { problems: 'leave_out' })).state).toBe('failed');
+    // What it exports names its own journals, and those are there as well.
+    expect((await planned(elsewhere, await exported(elsewhere, format), { problems: 'leave_out' })).state).toBe(
+      'failed',
+    );
+    expect(balances(elsewhere)).toEqual(balances(home));
+  },
+);

@@ -94,7 +94,15 @@ function twice({ line, reference }: DraftJournal, before: number): Fault {
   };
 }
 
-function taken({ line, reference }: DraftJournal, { executionId, at }: ClaimHolder): Fault {
+function taken({ line, reference }: DraftJournal, { executionId, at, inLedger = false }: ClaimHolder): Fault {
+  if (inLedger)
+    return {
+      line,
+      column: 'reference',
+      code: 'journal_is_there',
+      message: `Journal ${reference} is in the ledger since ${at.slice(0, 10)}: the file was exported from it`,
+      remedy: 'Nothing to do; to book it once more, give it another reference',
+    };
   const message = `Reference ${reference} is taken by execution ${executionId} (${at.slice(0, 10)})`;
   const remedy = 'It is posted or being posted there; if it is another journal, give it another reference';
   return { line, column: 'reference', code: 'claim_taken', message, remedy };

@@ -39,11 +39,14 @@ export interface MissingStripeAccount {
 }
 
 export interface ClaimHolder {
+  /** '' of a journal that no execution has made. */
   readonly executionId: string;
   /** When it was taken, an ISO 8601 instant. */
   readonly at: string;
   /** Spent by an earlier run that this one resumes: the row is done (or nobody knows yet), so it is left out silently. */
   readonly resumed?: boolean;
+  /** Not a claim: the reference is the id of a journal that the ledger has. */
+  readonly inLedger?: boolean;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

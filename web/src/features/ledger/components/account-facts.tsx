@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { CopyText } from '../../../components/copy-text.tsx';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { Instant } from '../../../components/instant.tsx';
 import { Amount } from '../../../components/money.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
@@ -103,7 +104,7 @@ function Balances({
 }): ReactNode {
   if (balances.length === 0) return <p className="muted">Nothing has been booked here yet.</p>;
   return (
-    <div className={`${table.scroll} ${classes.balances}`} tabIndex={0} role="group" aria-label="Balances now">
+    <ScrollBox label="Balances now" className={classes.balances}>
       <table className={table.table}>
         <caption className="visually-hidden">Balances now</caption>
         <thead>
@@ -141,7 +142,7 @@ function Balances({
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 

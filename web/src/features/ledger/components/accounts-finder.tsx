@@ -91,18 +91,15 @@ function Found({
     return <Empty>No account of {plural(chart.accounts.length, 'account')} has all of these words.</Empty>;
   return (
     <>
-      <p role="status" className="muted">
-        {plural(found.length, 'account')} of {chart.accounts.length.toLocaleString('en')}
+      <div className={classes.treeActions}>
+        <p role="status" className="muted">
+          {plural(found.length, 'account')} of {chart.accounts.length.toLocaleString('en')}
+        </p>
         {branch !== '' && (
-          <>
-            .{' '}
-            <Link to={`/ledger/trial-balance?branch=${encodeURIComponent(branch)}`}>Trial balance of this branch</Link>
-          </>
+          <Link to={`/ledger/trial-balance?branch=${encodeURIComponent(branch)}`}>Trial balance of this branch</Link>
         )}
-      </p>
-      <p className={`no-print ${classes.treeActions}`}>
         <DownloadBalances only={found.map(({ account }) => account.id)} />
-      </p>
+      </div>
       <AccountTable label="Accounts found">
         <AccountRows
           accounts={found.slice(0, shown).map(({ account }) => account)}

@@ -3,6 +3,7 @@ import type { OpeningAccount } from '@countersign/domain/schemas/account';
 import type { CSSProperties, ReactNode } from 'react';
 import { Link } from 'react-router';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { guardInWords } from '../../../components/guards-in-words.ts';
 import type { OpeningPlan } from '../api/chart-plan.ts';
 import classes from './ledger.module.css';
@@ -50,12 +51,7 @@ export function ChartPreview({
         </p>
       )}
       {accounts.length > 0 && (
-        <div
-          className={`${table.scroll} ${classes.window}`}
-          tabIndex={0}
-          role="group"
-          aria-label="Accounts to be opened"
-        >
+        <ScrollBox label="Accounts to be opened" className={classes.window}>
           <table className={table.table}>
             <thead>
               <tr>
@@ -90,7 +86,7 @@ export function ChartPreview({
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       )}
       {accounts.length > SHOWN && <p className="muted">And {(accounts.length - SHOWN).toLocaleString('en')} more.</p>}
       {children}

@@ -39,7 +39,7 @@ export function DownloadBalances({
     );
   };
   return (
-    <span>
+    <span className="no-print">
       <button type="button" className={classes.more} onClick={download}>
         {only === null ? 'Download balances (CSV)' : 'Download these balances (CSV)'}
       </button>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { AccountName } from '../../../components/account-name.tsx';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { Amount } from '../../../components/money.tsx';
 import { Section } from '../../../components/section.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
@@ -15,7 +16,7 @@ export function JournalEntries({ journal }: { readonly journal: Journal }): Reac
   const partly = reversedMinor.some((minor) => minor !== '0');
   return (
     <Section title="Entries" count={entries.length}>
-      <div className={table.scroll} tabIndex={0} role="group" aria-label="Entries, scrolls sideways">
+      <ScrollBox label="Entries">
         <table className={`${table.table} ${classes.entries}`} aria-label="Entries of this journal">
           <thead>
             <tr>
@@ -86,7 +87,7 @@ export function JournalEntries({ journal }: { readonly journal: Journal }): Reac
             ))}
           </tfoot>
         </table>
-      </div>
+      </ScrollBox>
     </Section>
   );
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useLiveDocument, useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { Instant } from '../../../components/instant.tsx';
 import { Section } from '../../../components/section.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
@@ -30,7 +31,7 @@ export function JournalSteps({ journal }: { readonly journal: Journal }): ReactN
   const covered = head.kind === 'ready' ? (head.value?.checkpointSize ?? 0) : null;
   return (
     <Section title="Steps" aside="Each is an entry of the ledger’s log, which can’t be changed unseen">
-      <div className={table.scroll} tabIndex={0} role="group" aria-label="Steps, scrolls sideways">
+      <ScrollBox label="Steps">
         <table className={table.table} aria-label="Steps of this journal">
           <thead>
             <tr>
@@ -74,7 +75,7 @@ export function JournalSteps({ journal }: { readonly journal: Journal }): ReactN
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       {checkpoint !== undefined && checkpoint.size > last && <StepProof journal={journal} checkpoint={checkpoint} />}
     </Section>
   );

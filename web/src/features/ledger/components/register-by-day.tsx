@@ -55,7 +55,7 @@ export function RegisterByDay({
       : null;
   return (
     <>
-      <div className={classes.filter}>
+      <div className={`no-print ${classes.filter}`}>
         <TextInput label="From" type="date" value={from} onChange={(event) => put('from', event.currentTarget.value)} />
         <TextInput label="To" type="date" value={to} onChange={(event) => put('to', event.currentTarget.value)} />
         {asked.state === 'loading' && <p className={`muted ${classes.opening}`}>Opening balance…</p>}

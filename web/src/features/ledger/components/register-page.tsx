@@ -89,7 +89,7 @@ export default function RegisterPage(): ReactNode {
           title="Register"
           aside={<Link to={`/ledger/statements?kind=account_register&account=${account.id}`}>As a statement</Link>}
         >
-          <div className={classes.order}>
+          <div className={`no-print ${classes.order}`}>
             <FilterLinks label="Order of the register" parameter="by" options={ORDERS} />
           </div>
           {search.get('by') === 'day' ? (

@@ -5,6 +5,7 @@ import { Fragment, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { AccountName } from '../../../components/account-name.tsx';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { Instant } from '../../../components/instant.tsx';
 import { Amount } from '../../../components/money.tsx';
 import type { RegisterTotal, RunningJournal, RunningLine } from '../api/register.ts';
@@ -29,7 +30,7 @@ export function RegisterTable({
   readonly label: string;
 }): ReactNode {
   return (
-    <div className={table.scroll} tabIndex={0} role="group" aria-label="Register, scrolls sideways">
+    <ScrollBox label="Register">
       <table className={`${table.table} ${classes.register}`}>
         <caption className="visually-hidden">{label}</caption>
         <thead>
@@ -65,7 +66,7 @@ export function RegisterTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }
 

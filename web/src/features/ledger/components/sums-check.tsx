@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import table from '../../../components/data-table.module.css';
+import { ScrollBox } from '../../../components/scroll-box.tsx';
 import { Amount } from '../../../components/money.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import type { CurrencySum } from '../api/trial-balance.ts';
@@ -31,7 +32,7 @@ export function SumsCheck({
       )}
       <details open={complete && wrong.length > 0}>
         <summary>Totals</summary>
-        <div className={table.scroll} tabIndex={0} role="group" aria-label="Totals, scrolls sideways">
+        <ScrollBox label="Totals">
           <table className={table.table} aria-label="Totals of all accounts">
             <thead>
               <tr>
@@ -58,7 +59,7 @@ export function SumsCheck({
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       </details>
     </div>
   );

@@ -209,9 +209,10 @@ async function askNow(
   orgId: string,
   { stream, origin, at }: Checkpoint,
 ): Promise<readonly Write[]> {
-  if (witnesses === undefined) return [];
   const path = paths.witnesses(orgId, stream);
+  // Also when this process asks nobody, a script for instance: the tick of the platform does.
   if ((await db.get(path)) !== null) return [{ op: 'update', path, data: { nextAt: at } }];
+  if (witnesses === undefined) return [];
   const first: WitnessState = {
     stream,
     origin,

@@ -146,12 +146,17 @@ describe('a sealed checkpoint', () => {
     expect([...world.notes.values()]).toHaveLength(2);
   });
 
-  test('goes to no witness where none is configured', async () => {
+  test('goes to no witness where none is configured; sealed by such a process, it is asked about by the next that has some', async () => {
+    const asking = deps;
     deps = { ...world };
     await grow('b');
     expect(await cosignDue(deps)).toBe(0);
     await cosignStream(deps, ORG, 'ledger');
     expect(north.requests).toEqual([]);
+    await cosignDue(asking);
+    await grow('c');
+    await cosignDue(asking);
+    expect(await entry()).toMatchObject({ cosigned: { size: 10 } });
   });
 
   test('asked about twice at once is cosigned once', async () => {

@@ -49,6 +49,8 @@ export type BalanceMonth = z.infer<typeof balanceMonthSchema>;
 export const monthsCursorSchema = z.strictObject({
   /** The first leaf that they do not cover. */
   nextSeq: z.int().min(0),
+  /** So many cells of the feed that begins there are in them already: one that is too large for a commit goes in parts. */
+  cells: z.int().min(0).default(0),
   updatedAt: instantSchema,
 });
 export type MonthsCursor = z.infer<typeof monthsCursorSchema>;

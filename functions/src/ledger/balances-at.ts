@@ -60,9 +60,11 @@ export async function overMonths<T>(
   begin: () => { readonly made: T; readonly visit: (month: BalanceMonth) => void },
 ): Promise<{ readonly made: T } & Pick<SpanSums, 'asOfSize' | 'reads'>> {
   for (let reading = 0; reading < MAX_READINGS; reading += 1) {
-    const { more } = await rollMonths(deps, orgId);
+    const { more, nextSeq } = await rollMonths(deps, orgId);
     if (more) continue;
     const before = await monthsPosition(deps.db, orgId);
+    // Somebody makes them anew, or has put in one part of a feed and not yet the other.
+    if ((before.token === null && nextSeq > 0) || before.cells > 0) continue;
     const { made, visit } = begin();
     const reads = await readMonths(deps.db, orgId, query, visit);
     // Months that moved meanwhile were read half before and half after; then their sum is of no moment.

@@ -1,6 +1,6 @@
 import { cellsOfJournal, Months } from '@countersign/domain/ledger/months';
 import { paths } from '@countersign/domain/paths';
-import type { MonthsCursor } from '@countersign/domain/schemas/balance-month';
+import { feedSchema, type Feed, type MonthsCursor } from '@countersign/domain/schemas/balance-month';
 import { journalSchema, type Journal } from '@countersign/domain/schemas/journal';
 import type { StreamHead } from '@countersign/domain/schemas/stream';
 import type { Database, Write } from '../store/database.ts';
@@ -18,17 +18,21 @@ const WRITES_PER_COMMIT = 200;
  */
 export async function rebuildMonths({ db, now }: StreamDeps, orgId: string): Promise<void> {
   const lock = paths.monthsRebuild(orgId);
-  const held = { since: now().toISOString() };
+  const held = (): Record<string, unknown> => ({ since: now().toISOString() });
   let [, token] = await db.commit([
     { op: 'delete', path: paths.monthsCursor(orgId) },
-    { op: 'set', path: lock, data: held },
+    { op: 'set', path: lock, data: held() },
   ]);
   const size = ((await db.get(paths.streamHead(orgId, 'ledger')))?.data as StreamHead | undefined)?.size ?? 0;
-  const documents = await monthsFromJournals(db, orgId, size);
+  const documents = await monthsFromJournals(db, orgId, { nextSeq: size, cells: 0 });
 
   let writes: Write[] = [];
   const flush = async (last: Write[] = []): Promise<void> => {
-    [token] = await db.commit([{ op: 'set', path: lock, data: held, ifUpdateTime: String(token) }, ...writes, ...last]);
+    [token] = await db.commit([
+      { op: 'set', path: lock, data: held(), ifUpdateTime: String(token) },
+      ...writes,
+      ...last,
+    ]);
     writes = [];
   };
   const push = async (write: Write): Promise<void> => {
@@ -38,26 +42,29 @@ export async function rebuildMonths({ db, now }: StreamDeps, orgId: string): Pro
   for await (const { path } of readPages(db, paths.balanceMonths(orgId)))
     if (!documents.has(path)) await push({ op: 'delete', path });
   for (const write of documents.values()) await push(write);
-  const data: MonthsCursor = { nextSeq: size, updatedAt: now().toISOString() };
+  const data: MonthsCursor = { nextSeq: size, cells: 0, updatedAt: now().toISOString() };
   await flush([{ op: 'create', path: paths.monthsCursor(orgId), data: { ...data } }]);
 }
 
 /**
- * The months as they must be when they cover the first `size` leaves, by path.
+ * The months as they must be at a position, by path: of all leaves before it, and of so many cells of the feed there.
  * @param parse null for a journal to leave out
  */
 export async function monthsFromJournals(
   db: Database,
   orgId: string,
-  size: number,
+  { nextSeq, cells }: Pick<MonthsCursor, 'nextSeq' | 'cells'>,
   parse: (data: unknown) => Journal | null = (data) => journalSchema.parse(data),
 ): Promise<Map<string, ReturnType<typeof monthWrite>>> {
   const months = new Months();
   for await (const doc of readPages(db, paths.journals(orgId))) {
     const journal = parse(doc.data);
     if (journal === null) continue;
-    for (const { cell, recordedDay } of cellsOfJournal(journal, size)) months.add(cell, recordedDay);
+    for (const { cell, recordedDay } of cellsOfJournal(journal, nextSeq)) months.add(cell, recordedDay);
   }
+  const begun = cells === 0 ? null : await db.get(paths.feed(orgId, nextSeq));
+  const feed = begun === null ? null : feedSchema.parse(begun.data);
+  for (const cell of feed?.cells.slice(0, cells) ?? []) months.add(cell, (feed as Feed).day);
   return new Map(
     [...months.documents()].map((month) => {
       const write = monthWrite(orgId, month);

@@ -21,11 +21,11 @@ import {
   type Decision,
   type Lane,
 } from './lane.ts';
+import { pause } from './pause.ts';
 import type { DrainResult, Refusal, StreamDeps } from './ports.ts';
 
 const DEFAULT_MAX_BATCHES = 50;
 const MAX_ATTEMPTS = 10;
-const BACKOFF_MS = 15;
 const FIRST_ATTEMPT: Attempt = { careful: false, maxDocuments: INBOX_DOCUMENTS_PER_READ };
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -226,10 +226,4 @@ function nextAttempt(attempt: Attempt, error: unknown, lost: number, name: Strea
 function unlessUnavailable(error: unknown): undefined {
   if (isAppError(error) && error.code === 'unavailable') return undefined;
   throw error;
-}
-
-/** Jittered, so that two losers do not meet again. */
-async function pause(attempt: number): Promise<void> {
-  const ms = Math.min(500, BACKOFF_MS * 2 ** attempt) * (0.5 + Math.random());
-  await new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -78,6 +78,22 @@ describe('the evidence of a run', () => {
     expect(found.output).toMatch(/✗ page: executions\/\w+ page 0: is not the page that was signed/);
   });
 
+  test('has the cosignature of the witness, which can be asked for', async () => {
+    const pack = await fetched('witnessed.jsonl', { execution: runId });
+    const [, key = ''] = /^witness \S+ (\S+) /.exec(platform.env['CHECKPOINT_WITNESS_POLICY'] ?? '') ?? [];
+    const checked = await check(pack, { witness: [key], quorum: '1' });
+    expect(checked.output.match(/cosigned by localhost\/stand-in-witness/g)).toHaveLength(2);
+    expect(checked.code).toBe(0);
+    const stripped = join(folder, 'stripped.jsonl');
+    const lines = (await readFile(pack, 'utf8')).split('\n');
+    const bare = lines.map((line) => line.replace(/\u2014 localhost\/stand-in-witness [A-Za-z0-9+/=]+\\n/g, ''));
+    // The sum of the file is a convenience; whoever changes a pack changes it too.
+    await writeFile(stripped, bare.join('\n'));
+    const found = await check(stripped, { witness: [key], quorum: '1' });
+    expect(found.output).toContain('needs the cosignatures of 1 of (localhost/stand-in-witness), and has that of none');
+    expect(found.code).toBe(1);
+  });
+
   test('goes on to what is sealed later, by a file of proofs', async () => {
     const pack = await fetched('first.jsonl', { execution: runId });
     await payOut('2');
@@ -91,8 +107,8 @@ describe('the evidence of a run', () => {
     const today = new Date().toISOString().slice(0, 10);
     const pack = await fetched('day.jsonl', { from: today, to: today }, true);
     const checked = await check(pack);
-    expect(checked.output).toMatch(/Period: the audit log is whole/);
-    expect(checked.output).toMatch(/Period: the ledger log is whole/);
+    expect(checked.output).toMatch(/Period: no leaf of the audit log is missing/);
+    expect(checked.output).toMatch(/Period: no leaf of the ledger log is missing/);
     expect(checked.code).toBe(0);
   });
 

@@ -28,7 +28,7 @@ export const issueStatement: Command<'issueStatement', Issued> = {
   name: 'issueStatement',
   roles: ['executive', 'treasurer', 'auditor', 'admin'],
   async prepare(deps, { orgId, parameters, format }) {
-    const made = await readWholeStatement(deps, orgId, parameters);
+    const made = await readWholeStatement(deps, orgId, parameters, format);
     const checkpoint = await sealed(deps, orgId);
     const statement: Statement = { ...made, evidence: { ...made.evidence, checkpoint } };
     const [id, issuedAt] = [deps.newId(), deps.now().toISOString()];

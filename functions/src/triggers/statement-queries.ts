@@ -6,7 +6,7 @@ import { toHttpsError } from './callables.ts';
 
 /** A query of statements as a callable function: parse, ask, map the error. */
 export function statementQuery(name: StatementQueryName): CallableFunction<unknown, Promise<unknown>> {
-  return onCall({ region: REGION, timeoutSeconds: 60, memory: '512MiB', maxInstances: 20 }, async (request) => {
+  return onCall({ region: REGION, timeoutSeconds: 120, memory: '1GiB', maxInstances: 20 }, async (request) => {
     const [{ runStatementQuery }, { runtime }] = await Promise.all([
       import('../ledger/statements/run-statement-query.ts'),
       import('../runtime.ts'),

@@ -1,6 +1,7 @@
 import { paths } from '@countersign/domain/paths';
 import {
   issuedStatementSchema,
+  statementParametersSchema,
   statementSchema,
   type StatementLine,
   type StatementPage,
@@ -12,6 +13,7 @@ import {
 import { beforeEach, expect, test } from 'vitest';
 import { ORG } from '../../engine/testing/world.ts';
 import { runStatementQuery } from './run-statement-query.ts';
+import { readWholeStatement } from './statement.ts';
 import { Books } from './testing-books.ts';
 
 let books: Books;
@@ -198,4 +200,29 @@ test('cash flow in the base currency, beside the period before', async () => {
   // 1,000 × (1.50 − 1.20) + 400 × (1.50 − 1.25)
   expect(line(lines, 'computed:rate_effect', true)?.['amount']).toBe('400');
   expect(line(lines, 'total:closing_cash', true)).toEqual({ amount: '2100', [column]: '1200' });
+});
+
+test('a PDF that would be too long is refused with what helps; the others take more', async () => {
+  // In each of the four currencies that the organization has.
+  const accounts = Array.from({ length: 5_100 }, (_, index) => ({
+    path: paths.account(ORG, `seller-${index}`),
+    data: {
+      ...books.world.documents('accounts').find(({ id }) => id === 'bank'),
+      id: `seller-${index}`,
+      name: `Seller ${index}`,
+    },
+  }));
+  for (let start = 0; start < accounts.length; start += 500)
+    await books.world.db.commit(accounts.slice(start, start + 500).map((one) => ({ op: 'create', ...one })));
+  const parameters: StatementParametersInput = { kind: 'trial_balance', day: '2026-11-22', zeroLines: true };
+  await expect(
+    readWholeStatement(books.world.deps, ORG, statementParametersSchema.parse(parameters), 'pdf'),
+  ).rejects.toMatchObject({
+    code: 'limit_exceeded',
+    message: expect.stringMatching(
+      /^A PDF takes at most 20,000 lines, .*Issue it as XLSX or CSV, which take 50,000, or ask for one branch/,
+    ),
+  });
+  const whole = await readWholeStatement(books.world.deps, ORG, statementParametersSchema.parse(parameters), 'csv');
+  expect(whole.lines.length).toBeGreaterThan(20_000);
 });

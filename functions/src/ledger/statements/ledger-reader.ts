@@ -61,8 +61,9 @@ export interface LedgerReader {
   ): Promise<Journal[]>;
 }
 
-const PAGE = 500;
-const MAX_ACCOUNTS = 20_000;
+const PAGE = 1_000;
+/** What a gigabyte holds, with their balances in three columns. */
+const MAX_ACCOUNTS = 50_000;
 const END_OF_TIME = '9999-12-31';
 
 export function ledgerReader(deps: StreamDeps, orgId: string): LedgerReader {
@@ -139,7 +140,7 @@ export function ledgerReader(deps: StreamDeps, orgId: string): LedgerReader {
 async function readChart({ db }: StreamDeps, orgId: string): Promise<Chart> {
   const chart = new Map<string, Account>();
   let last: string | null = null;
-  while (chart.size < MAX_ACCOUNTS) {
+  while (chart.size <= MAX_ACCOUNTS) {
     const after: { startAfter?: readonly unknown[] } = last === null ? {} : { startAfter: [last] };
     const stored = await db.query({
       collection: paths.accounts(orgId),
@@ -154,7 +155,10 @@ async function readChart({ db }: StreamDeps, orgId: string): Promise<Chart> {
     }
     if (stored.length < PAGE) return chart;
   }
-  throw new AppError('limit_exceeded', `A statement takes at most ${MAX_ACCOUNTS} accounts.`);
+  throw new AppError(
+    'limit_exceeded',
+    `A statement reads at most ${MAX_ACCOUNTS.toLocaleString('en')} accounts, and this chart has more. The register of one account, and the export of the ledger, read no chart.`,
+  );
 }
 
 export const placeOf = ({ effectiveDay, recordedAt, id }: Journal): JournalPlace => ({

@@ -10,6 +10,7 @@ import type { Organization } from '@countersign/domain/schemas/organization';
 import type {
   ParametersOf,
   Statement,
+  StatementFormat,
   StatementHead,
   StatementLine,
   StatementPage,
@@ -39,8 +40,12 @@ interface Opened {
 }
 
 const REGISTER_PAGE = 1000;
-/** Of a statement that is issued as a file. */
-export const MAX_LINES = 20_000;
+/**
+ * Of a statement that is made whole, by the file that it is for, so that all of it stays within a gigabyte: the lines of
+ * 50,000 accounts take 330 MB with three columns, a workbook of them 200 MB more; a PDF of 20,000 lines takes 350 MB more
+ * and 5 s of a processor.
+ */
+export const MAX_LINES: Readonly<Record<StatementFormat, number>> = { pdf: 20_000, xlsx: 50_000, csv: 50_000 };
 
 /** A page of a statement, for the screen. */
 export async function readStatementPage(
@@ -68,17 +73,19 @@ const offsetSchema = z.strictObject({ offset: z.int().min(0) });
 
 /**
  * A whole statement, to be kept. Its checkpoint is not known here.
+ * @param format the file that is made of it
  * @throws AppError `limit_exceeded` when it has more than `MAX_LINES`
  */
 export async function readWholeStatement(
   deps: StatementDeps,
   orgId: string,
   parameters: StatementParameters,
+  format: StatementFormat = 'csv',
 ): Promise<Statement> {
   const opened = await open(deps, orgId, parameters);
-  if (parameters.kind === 'account_register') return wholeRegister(orgId, parameters, opened);
+  if (parameters.kind === 'account_register') return wholeRegister(orgId, parameters, opened, format);
   const { head, lines, size } = await makeTree(deps, orgId, parameters, opened);
-  assertLines(lines.length);
+  assertLines(lines.length, format, 'one branch, fewer levels or no accounts at zero');
   return { ...head, lines, evidence: { ledgerSize: size, checkpoint: null } };
 }
 
@@ -120,6 +127,7 @@ async function wholeRegister(
   orgId: string,
   parameters: ParametersOf<'account_register'>,
   opened: Opened,
+  format: StatementFormat,
 ): Promise<Statement> {
   const account = registerAccount(opened.chart, parameters);
   const lines: StatementLine[] = [];
@@ -127,7 +135,7 @@ async function wholeRegister(
   for (;;) {
     const page = await loadRegisterPage(opened.reader, account, parameters, opened.known, after, REGISTER_PAGE);
     lines.push(...page.lines);
-    assertLines(lines.length);
+    assertLines(lines.length, format, 'a shorter period or one currency');
     after = page.next;
     if (after !== null) continue;
     const { lines: _lines, next: _next, size, ...made } = page;
@@ -141,12 +149,18 @@ async function wholeRegister(
   }
 }
 
-function assertLines(count: number): void {
-  if (count > MAX_LINES)
-    throw new AppError(
-      'limit_exceeded',
-      `A statement of more than ${MAX_LINES} lines is not issued. Choose a shorter period or fewer levels.`,
-    );
+function assertLines(count: number, format: StatementFormat, less: string): void {
+  const most = MAX_LINES[format];
+  if (count <= most) return;
+  const other =
+    most < MAX_LINES.csv
+      ? `Issue it as XLSX or CSV, which take ${MAX_LINES.csv.toLocaleString('en')}, or ask for`
+      : 'Ask for';
+  throw new AppError(
+    'limit_exceeded',
+    `${format === 'pdf' ? 'A PDF takes' : 'A statement takes'} at most ${most.toLocaleString('en')} lines, and this one has more. ${other} ${less}.`,
+    { details: { lines: count, most } },
+  );
 }
 
 async function open(deps: StatementDeps, orgId: string, parameters: StatementParameters): Promise<Opened> {

@@ -155,6 +155,112 @@ describe('the evidence pack of a run', () => {
   });
 });
 
+/** Of a database that was changed behind the server's back, an honest pack: what does not hold, or why there is none. */
+describe('the pack of a run, after', () => {
+  type Change = (world: World, id: string) => Promise<unknown>;
+  const docOf = (
+    world: World,
+    wanted: (path: string, text: string) => boolean,
+  ): { path: string; data: Record<string, unknown> } =>
+    world.db.dump().find(({ path, data }) => wanted(path, JSON.stringify(data))) as never;
+  const eventOf = (world: World, type: string) =>
+    docOf(world, (path, text) => path.includes('/audit/') && text.includes(type));
+  const remove = async (world: World, path: string): Promise<unknown> => world.db.commit([{ op: 'delete', path }]);
+  const journal = (world: World) =>
+    docOf(world, (path, text) => path.includes('/journals/') && text.includes('stripe.payout'));
+
+  it.each<[string, Change, RegExp]>([
+    [
+      'an event was edited',
+      async (world) => {
+        const { path, data } = eventOf(world, 'execution.approved');
+        const body = JSON.parse(JSON.stringify(data['body']).replace('"amir"', '"bea"'));
+        return world.db.commit([{ op: 'update', path, data: { body } }]);
+      },
+      /leaf audit leaf \d+ \(execution.approved/,
+    ],
+    [
+      'an event was deleted',
+      async (world) => remove(world, eventOf(world, 'execution.page_settled').path),
+      /outcome executions\/\w+ page 0/,
+    ],
+    ['a journal was deleted', async (world) => remove(world, journal(world).path), /journal journals\//],
+    [
+      'two events changed places',
+      async (world) => {
+        const [one, two] = [eventOf(world, 'execution.planned'), eventOf(world, 'execution.approved')];
+        const [a, b] = [one.data['seq'], two.data['seq']];
+        return world.db.commit([
+          { op: 'update', path: one.path, data: { seq: b } },
+          { op: 'update', path: two.path, data: { seq: a } },
+        ]);
+      },
+      /leaf audit leaf \d+ \(execution\.(planned|approved)/,
+    ],
+    [
+      'an event was put in',
+      async (world, id) => {
+        const { data } = eventOf(world, 'execution.approved');
+        const { seq } = eventOf(world, 'evidence.exported').data;
+        const body = { ...(data['body'] as object), id: 'made-up', executionId: id };
+        return world.db.commit([
+          { op: 'create', path: paths.auditEvent(ORG, 'made-up'), data: { ...data, seq: 0, body } },
+        ]);
+      },
+      /leaf audit leaf \d+ \(execution.approved made-up\)/,
+    ],
+    [
+      'a page of the plan was edited',
+      async (world, id) => {
+        const { path, data } = docOf(world, (one) => one.includes(`${id}/pages/`));
+        const effects = String(data['effects']).replaceAll('12000', '92000');
+        return world.db.commit([{ op: 'update', path, data: { effects } }]);
+      },
+      /page executions\/\w+ page 0/,
+    ],
+  ])('%s, names it', async (_, change, where) => {
+    const world = await World.open();
+    const { id } = await world.payOut(FILE);
+    await packOf(world, { kind: 'execution', executionId: id });
+    await change(world, id);
+    const report = await verifyText(await packOf(world, { kind: 'execution', executionId: id }));
+    expect(report.findings.map((one) => `${one.rule} ${one.where}`).join('; ')).toMatch(where);
+  });
+
+  it('an event was deleted before it got its place, misses it', async () => {
+    const world = await World.open();
+    const planned = await world.plan(FILE);
+    const query = world.db.query.bind(world.db);
+    world.db.query = async (asked) => {
+      const found = await query(asked);
+      if (asked.collection !== paths.inboxes(ORG, 'audit')) return found;
+      const gone = found.filter(({ data }) => String(data['intents']).includes('execution.approved'));
+      for (const { path } of gone) await remove(world, path);
+      return found.filter((one) => !gone.includes(one));
+    };
+    await world.approve(planned);
+    await world.work();
+    world.db.query = query;
+    const report = await verifyText(await packOf(world, { kind: 'execution', executionId: planned.id }));
+    const told = report.findings.map((one) => `${one.where}: ${one.message}`).join('; ');
+    expect(told).toMatch(/the event of its version \d+ is missing/);
+    expect(told).toMatch(/was applied with 0 signatures of 1 as approver/);
+  });
+
+  it('the heads of both logs were swapped, is not made, and says why', async () => {
+    const world = await World.open();
+    const { id } = await world.payOut(FILE);
+    const [audit, ledger] = await world.db.getAll(
+      (['audit', 'ledger'] as const).map((name) => paths.streamHead(ORG, name)),
+    );
+    await world.db.commit([
+      { op: 'update', path: paths.streamHead(ORG, 'audit'), data: { ...ledger?.data, name: 'audit' } },
+      { op: 'update', path: paths.streamHead(ORG, 'ledger'), data: { ...audit?.data, name: 'ledger' } },
+    ]);
+    await expect(packOf(world, { kind: 'execution', executionId: id })).rejects.toThrow();
+  });
+});
+
 describe('the evidence pack of a period', () => {
   it('has every leaf of both logs, and the runs that ended', async () => {
     const world = await World.open();

@@ -14,6 +14,8 @@ import type { Database } from '../store/database.ts';
 
 /** Sixteen kilobytes each. */
 const MAX_TILES = 1_000;
+/** Leaves in a row share most of what proves them: each subtree's root is computed once. */
+const MAX_ROOTS = 100_000;
 
 /** Proofs in a stream as it was at one size, made from its tiles; those used lately stay in memory. */
 export class Proofs {
@@ -22,6 +24,7 @@ export class Proofs {
   readonly #stream: StreamName;
   readonly #size: number;
   readonly #tiles = new Map<string, readonly Hash[]>();
+  readonly #roots = new Map<string, Hash>();
 
   constructor(db: Database, orgId: string, stream: StreamName, size: number) {
     this.#db = db;
@@ -54,10 +57,20 @@ export class Proofs {
 
   #prove(ranges: readonly LeafRange[]): Hash[] {
     try {
-      return proofFromTiles(ranges, this.#tiles);
+      return ranges.map((range) => this.#rootOf(range));
     } catch (cause) {
       throw this.#incomplete(cause);
     }
+  }
+
+  #rootOf(range: LeafRange): Hash {
+    const key = `${range.start}-${range.end}`;
+    const known = this.#roots.get(key);
+    if (known !== undefined) return known;
+    const [root] = proofFromTiles([range], this.#tiles) as [Hash];
+    if (this.#roots.size === MAX_ROOTS) this.#roots.clear();
+    this.#roots.set(key, root);
+    return root;
   }
 
   #incomplete(cause?: unknown): AppError {

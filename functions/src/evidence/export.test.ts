@@ -204,7 +204,7 @@ describe('the pack of a run, after', () => {
         const { seq } = eventOf(world, 'evidence.exported').data;
         const body = { ...(data['body'] as object), id: 'made-up', executionId: id };
         return world.db.commit([
-          { op: 'create', path: paths.auditEvent(ORG, 'made-up'), data: { ...data, seq: 0, body } },
+          { op: 'create', path: paths.auditEvent(ORG, 'made-up'), data: { ...data, seq, body } },
         ]);
       },
       /leaf audit leaf \d+ \(execution.approved made-up\)/,

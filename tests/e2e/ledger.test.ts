@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DemoUser, launchBrowser, signIn, watchFaults } from '../../scripts/testing/browser.ts';
@@ -33,7 +34,7 @@ test('a treasurer opens a chart and periods, the trial balance says zero, and a 
   await page.getByText(/accounts are being opened/).waitFor();
   await page.getByRole('link', { name: 'See the ledger' }).click();
   await page.getByRole('button', { name: 'Liabilities: accounts below' }).click();
-  const tree = page.getByRole('table', { name: 'Accounts' });
+  const tree = page.getByRole('treegrid', { name: 'Accounts' });
   await tree.getByRole('link', { name: 'Reserve for disputes' }).waitFor();
   expect(await tree.getByRole('row', { name: /Reserve for disputes/ }).innerText()).toContain('never below zero');
 
@@ -49,7 +50,7 @@ test('a treasurer opens a chart and periods, the trial balance says zero, and a 
   await page.getByText('12 periods opened.').waitFor();
 
   // Exactly zero, in each currency, at a day that one chooses.
-  await page.getByRole('link', { name: 'Trial balance' }).click();
+  await page.getByRole('link', { name: 'Trial balance', exact: true }).click();
   const checks = page.getByRole('list', { name: 'Checks' });
   await checks
     .getByText('USD: debits and credits are equal; the difference is exactly zero')
@@ -98,6 +99,8 @@ test('the pages of the ledger are no wider than a phone, and an account leads to
     '/statements?level=1',
     '/periods',
     '/alerts',
+    '/open-accounts',
+    '?find=opening',
   ]) {
     await page.goto(`${platform.appUrl}/ledger${path}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
@@ -115,6 +118,54 @@ test('the pages of the ledger are no wider than a phone, and an account leads to
     .first()
     .waitFor();
   await page.getByRole('table', { name: 'Steps of this journal' }).getByText('Posted').waitFor();
+  expect(faults).toEqual([]);
+});
+
+test('arrow keys open the tree, an account is found by typing, its register is narrowed and taken out, a journal is proven', async () => {
+  const { page, faults } = await open('executive');
+  await page.goto(`${platform.appUrl}/ledger`);
+  const tree = page.getByRole('treegrid', { name: 'Accounts' });
+  await tree.getByRole('link', { name: 'Assets', exact: true }).focus();
+  await page.keyboard.press('ArrowRight');
+  await tree.getByRole('link', { name: 'Bank accounts' }).waitFor();
+  await page.keyboard.press('ArrowRight');
+  expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Bank accounts');
+  await page.keyboard.press('ArrowLeft');
+  expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Assets');
+  // What stands open is in the address: coming back finds it so.
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Assets' }).waitFor();
+  await page.goBack();
+  await tree.getByRole('link', { name: 'Bank accounts' }).waitFor();
+  await page.getByRole('button', { name: 'Collapse all' }).click();
+  await tree.getByRole('link', { name: 'Bank accounts' }).waitFor({ state: 'detached' });
+
+  await page.getByLabel('Find an account').fill('equity opening');
+  const found = page.getByRole('table', { name: 'Accounts found' });
+  await found.getByRole('link', { name: 'Opening balances' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Opening balances' }).waitFor();
+
+  // The file has what is shown, and no more.
+  const rows = page.getByRole('group', { name: /^Register/ }).locator('tbody tr');
+  await rows.first().waitFor();
+  const all = await rows.count();
+  const [amount] = (await rows.first().innerText()).match(/[\d,]+\.\d\d/) ?? [];
+  await page.getByLabel('Find in these').fill(amount ?? '');
+  await expect.poll(() => rows.count()).toBeLessThan(all);
+  const shown = await rows.count();
+  expect(shown).toBeGreaterThan(0);
+  await page.getByText(new RegExp(`^${shown} of (all|the newest 50) journals$`)).waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download what is shown (CSV)' }).click(),
+  ]);
+  const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
+  expect(lines).toHaveLength(shown + 1);
+  expect(lines[1]).toContain((amount ?? '').replaceAll(',', ''));
+
+  await rows.first().getByRole('link').first().click();
+  await page.getByRole('button', { name: 'Prove that it is in there' }).click();
+  await page.getByText(/^It is in the tree of [\d,]+ entries, just as it is shown here$/).waitFor();
   expect(faults).toEqual([]);
 });
 

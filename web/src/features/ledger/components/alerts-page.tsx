@@ -1,6 +1,6 @@
 import type { Alert } from '@countersign/domain/schemas/alert';
 import { Button } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useCommand } from '../../../app/command.ts';
 import { useLiveList } from '../../../app/live.ts';
@@ -31,6 +31,7 @@ export default function AlertsPage(): ReactNode {
   const { orgId } = useWorkplace();
   const [search] = useSearchParams();
   const seen = search.get('show') === 'seen';
+  const done = useRef<HTMLDivElement>(null);
   const list = useLiveList(refs.alerts(orgId, seen ? 'acknowledged' : 'open'), PAGE);
   return (
     <>
@@ -40,6 +41,10 @@ export default function AlertsPage(): ReactNode {
       />
       <LedgerNav />
       <FilterLinks label="Show" parameter="show" options={FILTERS} />
+      {/* Where the focus goes when the alert that had it leaves the list. */}
+      <div ref={done} tabIndex={-1} className="visually-hidden">
+        The list of alerts
+      </div>
       {list.live.kind === 'loading' && <RowsSkeleton rows={5} />}
       {list.live.kind === 'failed' && <Failure failure={list.live.failure} what="alerts" />}
       {list.live.kind === 'ready' && list.live.value.length === 0 && (
@@ -48,7 +53,7 @@ export default function AlertsPage(): ReactNode {
       {list.live.kind === 'ready' && list.live.value.length > 0 && (
         <ul className={classes.list}>
           {list.live.value.map((alert) => (
-            <AlertRow key={alert.id} alert={alert} />
+            <AlertRow key={alert.id} alert={alert} onDone={() => done.current?.focus()} />
           ))}
         </ul>
       )}
@@ -57,7 +62,7 @@ export default function AlertsPage(): ReactNode {
   );
 }
 
-function AlertRow({ alert }: { readonly alert: Alert }): ReactNode {
+function AlertRow({ alert, onDone }: { readonly alert: Alert; readonly onDone: () => void }): ReactNode {
   const { has } = useWorkplace();
   const [answering, setAnswering] = useState(false);
   const command = useCommand('acknowledgeAlert');
@@ -106,7 +111,11 @@ function AlertRow({ alert }: { readonly alert: Alert }): ReactNode {
           label="Take it off the list"
           command={command}
           description="What came of it; the audit log keeps it."
-          onSubmit={(note) => void command.run({ alertId: alert.id, note })}
+          onSubmit={(note) =>
+            void command.run({ alertId: alert.id, note }).then((result) => {
+              if (result !== null) onDone();
+            })
+          }
         />
       )}
     </li>

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { NavLink } from 'react-router';
 import { useLiveList } from '../../../app/live.ts';
 import { useWorkplace } from '../../../app/organization.tsx';
@@ -12,8 +12,13 @@ export const ALERTS_COUNTED = 21;
 /** The ledger's pages. */
 export function LedgerNav(): ReactNode {
   const alerts = useOpenAlertCount();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone it scrolls sideways: where one is must be in sight.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [alerts]);
   return (
-    <nav className={`no-print ${tabs.root} ${classes.nav}`} aria-label="Ledger">
+    <nav ref={nav} className={`no-print ${tabs.root} ${classes.nav}`} aria-label="Ledger">
       <NavLink to="/ledger" end className={tabs.link ?? ''}>
         Accounts
       </NavLink>

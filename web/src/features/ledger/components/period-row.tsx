@@ -1,7 +1,7 @@
 import type { Period } from '@countersign/domain/schemas/period';
 import type { Proposal } from '@countersign/domain/schemas/proposal';
 import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { ClosingChecklist } from '../../../components/closing-checklist.tsx';
 import type { Shape, Tone } from '../../../components/execution-state.ts';
@@ -10,6 +10,7 @@ import { MemberName } from '../../../components/member-name.tsx';
 import { ProposeForm } from '../../../components/propose-form.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import type { PeriodAction } from '../api/periods.ts';
+import { ChecklistNow } from './checklist-now.tsx';
 import classes from './periods.module.css';
 
 const STATES: Readonly<
@@ -25,7 +26,7 @@ const VERBS: Readonly<
   close: {
     button: 'Close…',
     label: 'Propose to close',
-    says: 'The checklist is made when you propose it, and stands here and before the person who decides. None of it forbids the closing.',
+    says: 'The checklist is made once more when you propose it, and stands here and before the person who decides. None of it forbids the closing.',
   },
   lock: {
     button: 'Lock…',
@@ -45,16 +46,20 @@ export function PeriodRow({
   period,
   proposals,
   actions,
+  isNext,
   acting,
   onAct,
 }: {
   readonly period: Period;
   readonly proposals: readonly Proposal[];
   readonly actions: readonly PeriodAction[];
+  /** It is the next to be closed: what is still open before it can be shown. */
+  readonly isNext: boolean;
   readonly acting: PeriodAction | null;
   readonly onAct: (action: PeriodAction | null) => void;
 }): ReactNode {
   const state = STATES[period.state];
+  const [checking, setChecking] = useState(false);
   const last = period.steps.at(-1);
   return (
     <li className={classes.period}>
@@ -90,6 +95,17 @@ export function PeriodRow({
           <Link to={`/ledger/trial-balance?day=${period.to}`} aria-label={`Trial balance at the end of ${period.id}`}>
             Trial balance
           </Link>
+          {isNext && (
+            <Button
+              size="xs"
+              variant="subtle"
+              aria-expanded={checking}
+              aria-label={`Checklist of ${period.id}`}
+              onClick={() => setChecking(!checking)}
+            >
+              Checklist
+            </Button>
+          )}
           {actions
             .filter((action) =>
               proposals.every(({ change }) => change.kind !== 'period.change' || change.action !== action),
@@ -108,6 +124,7 @@ export function PeriodRow({
             ))}
         </span>
       </div>
+      {isNext && checking && <ChecklistNow periodId={period.id} />}
       {proposals.map((proposal) => (
         <div key={proposal.id} className={classes.proposal}>
           <Mark tone="act" shape="half" wrap>

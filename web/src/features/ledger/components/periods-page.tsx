@@ -57,6 +57,7 @@ export default function PeriodsPage(): ReactNode {
               key={period.id}
               period={period}
               proposals={open.filter(({ change }) => change.kind === 'period.change' && change.periodId === period.id)}
+              isNext={actions.get(period.id)?.includes('close') ?? false}
               actions={may ? (actions.get(period.id) ?? []) : []}
               acting={acting?.id === period.id ? acting.action : null}
               onAct={(action) => setActing(action === null ? null : { id: period.id, action })}

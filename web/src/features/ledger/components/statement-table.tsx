@@ -46,7 +46,7 @@ export function StatementTable({
         </thead>
         {(register ? [{ key: 'all', currency: '', converted: false, lines }] : lineGroups(lines)).map((group) => (
           <tbody key={group.key}>
-            {!register && (group.converted || head.currencies.length > 1 || compared) && (
+            {!register && (
               <tr
                 className={classes.section}
                 data-only={(!group.converted && head.currencies.length === 1) || undefined}

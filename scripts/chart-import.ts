@@ -6,11 +6,11 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { decodeText } from '@countersign/domain/csv/decode';
-import { AppError, isAppError } from '@countersign/domain/errors';
+import { AppError } from '@countersign/domain/errors';
 import { readChart } from '@countersign/domain/ledger/chart/read-chart';
 import { CHART_TEMPLATES } from '@countersign/domain/ledger/chart/templates';
 import { importChart, inWords, type ChartImport } from './chart/import-chart.ts';
-import { findRunningPlatform } from './platform.ts';
+import { runCommandLine, runningPlatform, UsageError } from './command-line.ts';
 
 const USAGE = `npm run chart-import -- (--file CHART.csv | --template ${CHART_TEMPLATES.map(({ id }) => id).join('|')}) [--apply] [--org ORG]`;
 
@@ -24,14 +24,12 @@ async function main(): Promise<number> {
     },
   });
   const template = CHART_TEMPLATES.find(({ id }) => id === values.template);
-  if ((values.file === undefined) === (template === undefined)) {
-    process.stderr.write(`${USAGE}\n`);
-    return 2;
-  }
+  if (values.template !== undefined && template === undefined)
+    throw new UsageError(`There is no template "${values.template}"`);
+  if ((values.file === undefined) === (template === undefined)) throw new UsageError('Name a file, or a template');
   const rows = values.file === undefined ? (template?.rows ?? []) : await rowsOfFile(values.file);
   if (rows === null) return 1;
-  const platform = await findRunningPlatform();
-  if (platform === null) throw new AppError('failed_precondition', 'No platform runs on this machine: npm start');
+  const platform = await runningPlatform();
   const plan = await importChart(platform, process.env, {
     rows,
     apply: values.apply ?? false,
@@ -50,12 +48,4 @@ async function rowsOfFile(path: string): Promise<ChartImport['rows'] | null> {
   return issues.length === 0 ? rows : null;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const known = isAppError(error) || (error instanceof Error && 'code' in error);
-  process.stderr.write(`${known ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
-  process.exitCode = 1;
-}
-// Listeners of the web SDK may linger; everything is done.
-process.exit();
+await runCommandLine(USAGE, main);

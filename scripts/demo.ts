@@ -6,6 +6,7 @@ import type { Total } from '@countersign/domain/schemas/common';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runCommandLine } from './command-line.ts';
 import { runMainJob, type MainJobResult } from './demo/main-job.ts';
 import { demoPlatform } from './demo/platform.ts';
 import { sampleFor } from './demo/sample.ts';
@@ -17,13 +18,7 @@ const USAGE = `npm run demo -- [--file payouts.csv] [--stripe-base URL]
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { file: { type: 'string' }, 'stripe-base': { type: 'string' }, help: { type: 'boolean' } },
-  });
-  if (values.help === true) {
-    say(USAGE);
-    return 0;
-  }
+  const { values } = parseArgs({ options: { file: { type: 'string' }, 'stripe-base': { type: 'string' } } });
   const given = values.file === undefined ? null : await readFile(values.file);
   const platform = await demoPlatform(values['stripe-base'], say);
   try {
@@ -84,11 +79,6 @@ function holds({ execution, ledger, audit }: MainJobResult): boolean {
   );
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
-// Listeners of the web SDK may linger; everything is done.
-process.exit();
+// There is no cloud's metadata server to be asked, and its lack is no news.
+process.env['METADATA_SERVER_DETECTION'] ??= 'none';
+await runCommandLine(USAGE, main);

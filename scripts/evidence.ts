@@ -4,9 +4,8 @@
  * newest checkpoint. It signs in as a demo account that may, or as EVIDENCE_EMAIL with EVIDENCE_PASSWORD.
  */
 import { parseArgs } from 'node:util';
-import { AppError, isAppError } from '@countersign/domain/errors';
 import { exportEvidence } from './evidence/export.ts';
-import { findRunningPlatform } from './platform.ts';
+import { runCommandLine, runningPlatform, UsageError } from './command-line.ts';
 import { subjectFrom } from './evidence/subject.ts';
 
 const USAGE =
@@ -25,12 +24,9 @@ async function main(): Promise<number> {
     },
   });
   const subject = await subjectFrom(values);
-  if (subject === null || values.out === undefined) {
-    process.stderr.write(`${USAGE}\n`);
-    return 1;
-  }
-  const platform = await findRunningPlatform();
-  if (platform === null) throw new AppError('failed_precondition', 'No platform runs on this machine: npm start');
+  if (subject === null) throw new UsageError('Of what: one run, some days, or an earlier pack?');
+  if (values.out === undefined) throw new UsageError('Into which file?');
+  const platform = await runningPlatform();
   await exportEvidence(platform, process.env, {
     subject,
     personal: values.personal ?? false,
@@ -41,12 +37,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const known = isAppError(error) || (error instanceof Error && 'code' in error);
-  process.stderr.write(`${known ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
-  process.exitCode = 1;
-}
-// Listeners of the web SDK may linger; everything is done.
-process.exit();
+await runCommandLine(USAGE, main);

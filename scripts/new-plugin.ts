@@ -6,16 +6,21 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { AppError } from '@countersign/domain/errors';
 import { ROOT } from './build/root.ts';
+import { runCommandLine, UsageError } from './command-line.ts';
 
 const NAME = /^[a-z][a-z0-9-]{1,60}$/;
 
-/** Writes the folder and gives its path. @throws Error when the name is not fit, or taken */
+/** Writes the folder and gives its path. @throws AppError when the name is not fit, or taken */
 export async function createPlugin(name: string, pluginsFolder: string = join(ROOT, 'plugins')): Promise<string> {
   if (!NAME.test(name))
-    throw new Error(`"${name}" is not a plugin's name: small letters, digits and hyphens, such as bank-fees`);
+    throw new AppError(
+      'invalid_argument',
+      `"${name}" is not a plugin's name: small letters, digits and hyphens, such as bank-fees`,
+    );
   const folder = join(pluginsFolder, name);
-  if (existsSync(folder)) throw new Error(`${relative(ROOT, folder)} is there already`);
+  if (existsSync(folder)) throw new AppError('already_exists', `${relative(ROOT, folder)} is there already`);
   await mkdir(join(folder, 'src'), { recursive: true });
   await writeFile(join(folder, 'package.json'), packageOf(name));
   await writeFile(join(folder, 'src', 'index.ts'), sourceOf(name));
@@ -97,12 +102,14 @@ it('${name} refuses a file without its columns', async () => {
 `;
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  try {
-    const folder = relative(ROOT, await createPlugin(process.argv[2] ?? ''));
-    process.stdout.write(`${folder} is there. Try it: npx vitest run ${folder}, then npm run build\n`);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
+async function main(): Promise<number> {
+  const [name, ...more] = process.argv.slice(2);
+  if (name === undefined || more.length > 0) throw new UsageError('Name one plugin');
+  const folder = relative(ROOT, await createPlugin(name));
+  console.log(`${folder} is there. Try it: npm run plan -- ${name} --file file=SOME.csv`);
+  console.log(`Its test, with Node 24 on PATH: npx vitest run ${folder}`);
+  return 0;
 }
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await runCommandLine('npm run new-plugin -- NAME, such as bank-fees', main);

@@ -7,6 +7,7 @@ import type { Deps } from '../functions/src/engine/deps.ts';
 import { drainStream, sealStream } from '../functions/src/streams/index.ts';
 import { runtime } from '../functions/src/runtime.ts';
 import { foundOrganization } from './organization/found.ts';
+import { updateOrganization } from './organization/update.ts';
 import { readLocalAccounts } from './local/stripe-accounts.ts';
 import { sampleFiles } from './samples.ts';
 
@@ -61,6 +62,12 @@ export async function seed(
     accounts: DEMO_ACCOUNTS.map((account) => ({ ...account, roles: [...account.roles] })),
     sampleFiles: samples,
   };
+}
+
+/** Bring an organization of an earlier start up to what is built now. @returns sentences for people */
+export async function update(env: Record<string, string>, organizationId: string): Promise<readonly string[]> {
+  Object.assign(process.env, env);
+  return updateOrganization(runtime(), organizationId);
 }
 
 async function createSignIns(): Promise<ReadonlyMap<string, string>> {

@@ -1,12 +1,13 @@
 /** `npm start`: the whole of Countersign on this machine, until Ctrl-C. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DataFolder } from './local/data-folder.ts';
 import { isAlive } from './local/processes.ts';
 import { ROOT } from './local/run-folder.ts';
-import { seedPlatform } from './local/seed.ts';
+import { seedPlatform, updateSeeded } from './local/seed.ts';
 import type { SeedResult } from './local/seed-runner.ts';
 import {
   defaultPorts,
@@ -46,6 +47,10 @@ try {
 }
 
 function readOptions(): { fresh: boolean; portOffset: number } {
+  if (process.argv.includes('--help')) {
+    console.log(USAGE);
+    process.exit(0);
+  }
   try {
     const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, 'port-offset': { type: 'string' } } });
     const portOffset = Number(values['port-offset'] ?? 0);
@@ -99,12 +104,26 @@ function realStripe(): { stripe?: { baseUrl: string; secretKey: string } } {
 
 async function seedOnce(data: DataFolder, on: Platform): Promise<SeedResult | undefined> {
   const known = await data.seeded();
-  if (known !== undefined || !existsSync(join(ROOT, 'scripts', 'seed.ts'))) return known;
+  if (!existsSync(join(ROOT, 'scripts', 'seed.ts'))) return known;
+  const catalogue = await catalogueHash();
+  if (known !== undefined && known.catalogue === catalogue) return known;
   const start = performance.now();
-  const result = await seedPlatform(on.env);
+  // Data of an earlier start know the plugins of then.
+  const said = known === undefined ? [] : await updateSeeded(on.env, known.organizationId);
+  const result: SeedResult = {
+    ...(known ?? (await seedPlatform(on.env))),
+    ...(catalogue === undefined ? {} : { catalogue }),
+  };
   await data.rememberSeed(result);
   printStep('demo organization', performance.now() - start);
+  for (const line of said) console.log(`  ! ${line}`);
   return result;
+}
+
+async function catalogueHash(): Promise<string | undefined> {
+  const file = join(ROOT, 'functions', 'lib', 'plugins', 'catalogue.json');
+  const bytes = await readFile(file).catch(() => undefined);
+  return bytes === undefined ? undefined : createHash('sha256').update(bytes).digest('hex');
 }
 
 async function writePlatformFile(on: Platform, seed: SeedResult | undefined): Promise<void> {

@@ -4,8 +4,8 @@ import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import { accountSchema, type Account } from '@countersign/domain/schemas/account';
 import { collection, documentId, getDocs, getFirestore, limit, orderBy, query, startAfter } from 'firebase/firestore';
-import { DemoClient } from '../demo/client.ts';
-import { targetOf, type ExportingPlatform } from '../evidence/export.ts';
+import { DemoClient, targetOf } from '../demo/client.ts';
+import type { ExportingPlatform } from '../evidence/export.ts';
 
 export interface ChartImport {
   readonly rows: readonly (ChartRow | ChartFileRow)[];

@@ -1,6 +1,8 @@
+import { AppError } from '@countersign/domain/errors';
 import { executionSchema, type Execution } from '@countersign/domain/schemas/execution';
 import { fileSchema, type StoredFile } from '@countersign/domain/schemas/file';
 import type { CommandInput, CommandName, CommandResults } from '@countersign/domain/schemas/commands';
+import { organizationSchema } from '@countersign/domain/schemas/organization';
 import { objectPaths, paths } from '@countersign/domain/paths';
 import { deleteApp, initializeApp, type FirebaseApp } from 'firebase/app';
 import { connectAuthEmulator, getAuth, signInWithEmailAndPassword } from 'firebase/auth';
@@ -8,6 +10,7 @@ import {
   collection,
   connectFirestoreEmulator,
   doc,
+  getDoc,
   getDocs,
   getFirestore,
   setLogLevel,
@@ -33,6 +36,34 @@ export interface ClientTarget {
     readonly firestore: string;
     readonly functions: string;
     readonly storage: string;
+  };
+}
+
+/** Where a platform is, from the environment that its programs have. */
+export function targetOf({
+  projectId,
+  env,
+}: {
+  readonly projectId: string;
+  readonly env: Readonly<Record<string, string>>;
+}): ClientTarget {
+  const need = (name: string): string => {
+    const value = env[name];
+    if (value === undefined) throw new AppError('internal', `The platform gives no ${name}`);
+    return value;
+  };
+  const { storageBucket = `${projectId}.appspot.com` } = JSON.parse(env['FIREBASE_CONFIG'] ?? '{}') as {
+    storageBucket?: string;
+  };
+  return {
+    projectId,
+    storageBucket,
+    hosts: {
+      auth: need('FIREBASE_AUTH_EMULATOR_HOST'),
+      firestore: need('FIRESTORE_EMULATOR_HOST'),
+      functions: new URL(need('FUNCTIONS_BASE_URL')).host,
+      storage: need('FIREBASE_STORAGE_EMULATOR_HOST'),
+    },
   };
 }
 
@@ -81,6 +112,16 @@ export class DemoClient {
       timeout: 60_000,
     });
     return (await callable({ orgId: this.#orgId, idempotencyKey, ...input })).data;
+  }
+
+  /** Why all payments of the organization are stopped; null when they are not. */
+  async stopReason(): Promise<string | null> {
+    const organization = organizationSchema.parse(
+      (await getDoc(doc(this.#db, paths.organization(this.#orgId)))).data(),
+    );
+    const { active, reason } = organization.stop;
+    if (!active) return null;
+    return typeof reason === 'string' ? reason : reason.text;
   }
 
   /** Upload, and wait until the server has read the file. */

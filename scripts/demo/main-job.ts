@@ -1,3 +1,4 @@
+import { AppError } from '@countersign/domain/errors';
 import { formatMoney, toMinor } from '@countersign/domain/money/money';
 import { plural } from '@countersign/domain/plan/sentence';
 import { countOf } from '@countersign/domain/plan/totals';
@@ -36,6 +37,13 @@ export async function runMainJob(
   };
   const [operator, approver, admin] = await Promise.all([as('operator'), as('approver'), as('admin')]);
   try {
+    const stopped = await admin.stopReason();
+    // A signed run would wait until somebody lifts it.
+    if (stopped !== null)
+      throw new AppError(
+        'failed_precondition',
+        `All payments of ${orgId} are stopped: ${stopped} An admin lifts the stop in the app.`,
+      );
     await openAccounts(admin, input, say);
     const file = await operator.upload(input.name, input.bytes);
     say(

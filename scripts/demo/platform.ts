@@ -1,6 +1,6 @@
 import { findRunningPlatform, startPlatform } from '../platform.ts';
 import { seedPlatform } from '../local/seed.ts';
-import type { ClientTarget } from './client.ts';
+import { targetOf, type ClientTarget } from './client.ts';
 
 export interface DemoPlatform extends ClientTarget {
   readonly env: Record<string, string>;
@@ -21,7 +21,8 @@ export async function demoPlatform(stripeBase: string | undefined, say: (line: s
   if (running !== null && running.organizationId !== undefined) {
     say(`Using the platform at ${running.appUrl}`);
     return {
-      ...target(running.projectId, running.env),
+      ...targetOf(running),
+      env: running.env,
       organizationId: running.organizationId,
       accounts: running.accounts,
       close: async () => undefined,
@@ -46,7 +47,8 @@ export async function demoPlatform(stripeBase: string | undefined, say: (line: s
       SEED_CONNECTED_ACCOUNTS: stripeBase === undefined ? 'yes' : 'no',
     });
     return {
-      ...target(platform.projectId, platform.env),
+      ...targetOf(platform),
+      env: platform.env,
       organizationId: seeded.organizationId,
       accounts: seeded.accounts,
       close: async () => void (await platform.stop()),
@@ -55,28 +57,4 @@ export async function demoPlatform(stripeBase: string | undefined, say: (line: s
     await platform.stop();
     throw error;
   }
-}
-
-function target(
-  projectId: string,
-  env: Record<string, string>,
-): Pick<DemoPlatform, 'projectId' | 'storageBucket' | 'hosts' | 'env'> {
-  const need = (name: string): string => {
-    const value = env[name];
-    if (value === undefined) throw new Error(`The platform gives no ${name}`);
-    return value;
-  };
-  return {
-    projectId,
-    storageBucket:
-      (JSON.parse(env['FIREBASE_CONFIG'] ?? '{}') as { storageBucket?: string }).storageBucket ??
-      `${projectId}.appspot.com`,
-    hosts: {
-      auth: need('FIREBASE_AUTH_EMULATOR_HOST'),
-      firestore: need('FIRESTORE_EMULATOR_HOST'),
-      functions: new URL(need('FUNCTIONS_BASE_URL')).host,
-      storage: need('FIREBASE_STORAGE_EMULATOR_HOST'),
-    },
-    env,
-  };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@countersign/domain/errors';
@@ -7,7 +8,7 @@ import { paths } from '@countersign/domain/paths';
 import { evidenceExportSchema, type EvidenceExport, type EvidenceSubject } from '@countersign/domain/schemas/evidence';
 import { getAuth } from 'firebase/auth';
 import { doc, getFirestore, onSnapshot } from 'firebase/firestore';
-import { DemoClient, type ClientTarget } from '../demo/client.ts';
+import { DemoClient, targetOf, type ClientTarget } from '../demo/client.ts';
 import type { PlatformInfo } from '../platform.ts';
 
 /** What is needed of a platform that runs. */
@@ -48,6 +49,9 @@ export async function exportFile(
   if (orgId === undefined) throw new AppError('invalid_argument', 'Say which organization: --org ORG');
   const target = targetOf(platform);
   const { email, password } = accountFor(platform, env, personal);
+  // Before anything is asked for: a file that has nowhere to go is made for nothing, and stands in the audit log.
+  if (!existsSync(dirname(resolve(out))))
+    throw new AppError('not_found', `There is no folder ${dirname(resolve(out))}`);
   const client = await DemoClient.signIn(target, email, password, orgId);
   try {
     const { exportId } = await ask(client);
@@ -60,27 +64,6 @@ export async function exportFile(
   } finally {
     await client.close();
   }
-}
-
-export function targetOf({ projectId, env }: ExportingPlatform): ClientTarget {
-  const need = (name: string): string => {
-    const value = env[name];
-    if (value === undefined) throw new AppError('internal', `The platform gives no ${name}`);
-    return value;
-  };
-  const { storageBucket = `${projectId}.appspot.com` } = JSON.parse(env['FIREBASE_CONFIG'] ?? '{}') as {
-    storageBucket?: string;
-  };
-  return {
-    projectId,
-    storageBucket,
-    hosts: {
-      auth: need('FIREBASE_AUTH_EMULATOR_HOST'),
-      firestore: need('FIRESTORE_EMULATOR_HOST'),
-      functions: new URL(need('FUNCTIONS_BASE_URL')).host,
-      storage: need('FIREBASE_STORAGE_EMULATOR_HOST'),
-    },
-  };
 }
 
 /** Those who may, the auditor first; a treasurer gets no personal values. */

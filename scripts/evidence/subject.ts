@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseCheckpoint } from '@countersign/domain/audit/checkpoint';
 import { AppError } from '@countersign/domain/errors';
+import { isDay } from '@countersign/domain/ledger/days';
 import type { EvidenceSubject } from '@countersign/domain/schemas/evidence';
 
 export interface SubjectOptions {
@@ -22,7 +23,10 @@ export async function subjectFrom({
   if (asked.length !== 1) return null;
   if (execution !== undefined) return { kind: 'execution', executionId: execution };
   if (consistency !== undefined) return { kind: 'consistency', ...(await checkpointSizes(consistency)) };
-  return from === undefined || to === undefined ? null : { kind: 'period', from, to };
+  if (from === undefined || to === undefined) return null;
+  for (const day of [from, to])
+    if (!isDay(day)) throw new AppError('invalid_argument', `"${day}" is no day: write it as 2026-01-31`);
+  return { kind: 'period', from, to };
 }
 
 /** Manifest and checkpoints are the first three lines of a pack. */

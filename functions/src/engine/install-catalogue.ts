@@ -1,3 +1,4 @@
+import { AppError } from '@countersign/domain/errors';
 import type { Actor } from '@countersign/domain/schemas/common';
 import { NOT_PAUSED, type Manifest } from '@countersign/domain/schemas/plugin';
 import { CAPABILITY_OF_KIND } from '@countersign/domain/plan/effect-checks';
@@ -8,11 +9,19 @@ import type { BuiltPlugin } from './catalogue.ts';
 import { ChangeSet } from './change-set.ts';
 import type { Deps } from './deps.ts';
 
-/** Bring the plugins that were deployed into an organization's catalogue: a version once, its operation up to date. */
-export async function installCatalogue(deps: Deps, orgId: string, actor: Actor): Promise<number> {
-  const plugins = await deps.catalogue.list();
-  for (const plugin of plugins) await installPlugin(deps, orgId, plugin, actor);
-  return plugins.length;
+/**
+ * Bring the plugins that were deployed into an organization's catalogue: a version once, its operation up to date.
+ * @returns name and version of those that were not there with this code
+ * @throws AppError `not_found` when there is no such organization
+ */
+export async function installCatalogue(deps: Deps, orgId: string, actor: Actor): Promise<readonly string[]> {
+  if ((await read(deps.db, refs.organization(orgId))) === null)
+    throw new AppError('not_found', `There is no organization ${orgId}`);
+  const installed: string[] = [];
+  for (const plugin of await deps.catalogue.list())
+    if (await installPlugin(deps, orgId, plugin, actor))
+      installed.push(`${plugin.manifest.name} ${plugin.manifest.version}`);
+  return installed;
 }
 
 async function installPlugin(
@@ -20,14 +29,14 @@ async function installPlugin(
   orgId: string,
   { manifest, codeHash }: BuiltPlugin,
   actor: Actor,
-): Promise<void> {
+): Promise<boolean> {
   const now = deps.now().toISOString();
-  await deps.db.transaction(async (tx) => {
+  return deps.db.transaction(async (tx) => {
     const versionRef = refs.pluginVersion(orgId, manifest.name, manifest.version);
     const operationRef = refs.operation(orgId, manifest.name);
     const [version, operation] = [await read(tx, versionRef), await read(tx, operationRef)];
     const settled = operation !== null && (operation.pinned || operation.plugin.codeHash === codeHash);
-    if (version?.codeHash === codeHash && settled) return;
+    if (version?.codeHash === codeHash && settled) return false;
     const change = new ChangeSet(
       orgId,
       `install-${manifest.name}-${codeHash.slice(0, 32)}-${(operation?.version ?? 0) + 1}`,
@@ -51,6 +60,7 @@ async function installPlugin(
     tx.write(
       ...change.toWrites('plugin.installed', { data: { plugin: manifest.name, version: manifest.version, codeHash } }),
     );
+    return true;
   });
 }
 

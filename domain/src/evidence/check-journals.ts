@@ -1,12 +1,10 @@
 import { canonicalJson, derivedId } from '../hash.ts';
-import { balanced } from '../ledger/balanced.ts';
-import type { JournalEntryDraft } from '../schemas/effect.ts';
+import { balanced, imbalances } from '../ledger/balanced.ts';
 import type { Journal } from '../schemas/journal.ts';
 import type { DoneEffect, ShownRun } from './check-execution.ts';
 import type { Must } from './findings.ts';
 import type { Pack } from './read-pack.ts';
 
-type Entries = readonly JournalEntryDraft[];
 type Late = Partial<Pick<Journal, 'lateFor' | 'metadata' | 'reverses' | 'revives' | 'suspended'>>;
 /** A journal as its leaves tell it. */
 type Told = Pick<Journal, 'memo' | 'effectiveDay' | 'entries' | 'source'> & Late & { journalId: string; state: string };
@@ -68,8 +66,7 @@ export function checkJournals(pack: Pack, runs: readonly ShownRun[], must: Must)
     const isOwn = journal.source.effectId === effectId && journal.source.kind === effect.kind;
     own(isOwn, `does not name effect ${effect.key} as its source`);
     const taken = reversals.get(id) ?? [];
-    const isBack = sums(taken.flatMap(({ entries }) => entries)) === sums(swapped(journal.entries));
-    const isReversed = isBack && taken.some(({ source }) => source.effectId === effectId);
+    const isReversed = cancel([journal, ...taken]) && taken.some(({ source }) => source.effectId === effectId);
     const state = isReversed ? 'reversed' : revived.has(id) ? 'posted' : journal.state;
     own(fits(state, outcome), `is ${state}, though effect ${effect.key} ${became(outcome)}`);
     booked.late += journal.lateFor == null ? 0 : 1;
@@ -77,6 +74,12 @@ export function checkJournals(pack: Pack, runs: readonly ShownRun[], must: Must)
     booked.takenBack += taken.length > 0 && !isReversed ? 1 : 0;
   }
   return booked;
+}
+
+/** Whether journals come to nothing together, in each account and currency. */
+function cancel(journals: readonly Pick<Told, 'entries'>[]): boolean {
+  const entries = journals.flatMap((one) => one.entries);
+  return imbalances(entries.map((one) => ({ ...one, currency: `${one.accountId} ${one.currency}` }))).size === 0;
 }
 
 /** What is booked is what succeeded; what may still turn out either way is held pending. */
@@ -98,17 +101,4 @@ function isAsSigned(journal: Told, signed: NonNullable<DoneEffect['effect']['jou
   const entries = journal.entries.map((one, at) => ({ ...one, accountId: places.get(at) ?? one.accountId }));
   const here = { memo: journal.memo, metadata: journal.metadata ?? {}, entries };
   return isDay && canonicalJson(here) === canonicalJson({ memo, metadata, entries: signed.entries });
-}
-
-const swapped = (entries: Entries): Entries =>
-  entries.map((entry) => ({ ...entry, side: entry.side === 'debit' ? 'credit' : 'debit' }));
-
-/** By account, currency and side, as text to compare. */
-function sums(entries: Entries): string {
-  const byKey = new Map<string, bigint>();
-  for (const { accountId, currency, side, amountMinor } of entries) {
-    const key = `${accountId} ${currency} ${side}`;
-    byKey.set(key, (byKey.get(key) ?? 0n) + BigInt(amountMinor));
-  }
-  return [...byKey].map(String).toSorted().join();
 }

@@ -1,5 +1,6 @@
 import { commitment } from '@countersign/domain/audit/event';
 import { auditLeaf } from '@countersign/domain/audit/leaf';
+import { LookupCheck } from '@countersign/domain/audit/lookup';
 import { documentsOf } from '@countersign/domain/audit/lookup';
 import { paths } from '@countersign/domain/paths';
 import {
@@ -40,11 +41,14 @@ export async function checkAudit(
   const restorations: Restoration[] = [];
   const unlisted: { path: string; seq: number }[] = [];
   let listedFrom: number | null = null;
+  const lookups = new LookupCheck();
   let events = 0;
   for await (const { id, path, data } of readParsed(db, paths.audit(orgId), auditEventSchema, findings)) {
     events += 1;
     if (data.body.id !== id) findings.add('event', path, `calls itself ${data.body.id}`);
     leaves.place(data.seq, auditLeaf(data), path);
+    const hidden = lookups.note(data);
+    if (hidden !== null) findings.add('event', path, hidden);
     const wrong = wrongInList(data, null);
     if (wrong !== null) findings.add('event', path, wrong);
     if (data.documents === undefined) unlisted.push({ path, seq: data.seq });
@@ -56,6 +60,8 @@ export async function checkAudit(
   }
   for (const { path, seq } of unlisted)
     if (listedFrom !== null && seq > listedFrom) findings.add('event', path, NO_LIST);
+  for (const seq of lookups.hidden)
+    findings.add('event', `audit, place ${seq}`, 'names no documents to be found by, as others before it do');
   const waiting = await readWaiting(db, orgId, 'audit', findings);
   for (const body of waiting) history.note(body);
   for (const body of waiting) outcomes.note(Infinity, body);

@@ -1,12 +1,9 @@
 import { toBase64 } from '@countersign/domain/audit/checkpoint';
-import { isAppError } from '@countersign/domain/errors';
-import { FirebaseError } from 'firebase/app';
-import type { Firestore } from 'firebase/firestore';
+import type { AppConfig } from '../../../app/config.ts';
 import { type Memory, recall, remember } from './remembered.ts';
 import { readKey, splitNotes } from './verify/notes.ts';
-import { browserVerify } from './verify/signatures.ts';
-import { storedLog } from './verify/stored-log.ts';
-import { type Progress, verifyLog, type VerifyResult } from './verify/verify-log.ts';
+import type { Progress, VerifyResult } from './verify/verify-log.ts';
+import type { VerifyJob, VerifyMessage } from './verify/worker.ts';
 
 export interface Wish {
   readonly orgId: string;
@@ -36,7 +33,7 @@ export interface Verified extends VerifyResult {
  * @throws Error with words for people; an `AbortError` when it was cancelled
  */
 export async function runVerify(
-  firestore: Firestore,
+  config: AppConfig,
   wish: Wish,
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
@@ -45,20 +42,8 @@ export async function runVerify(
   const before = recall(wish.orgId);
   const publicKey = wish.key.trim() === '' ? keyOf(before) : readKey(wish.key);
   const notes = splitNotes(wish.notes);
-  const result = await verifyLog(storedLog(firestore, wish.orgId, signal), {
-    orgId: wish.orgId,
-    publicKey,
-    verify: browserVerify,
-    notes,
-    remembered: before?.seen ?? { audit: null, ledger: null },
-    onProgress,
-    pause: async (ms = 0) => {
-      await new Promise((resolve) => setTimeout(resolve, ms));
-      signal.throwIfAborted();
-    },
-  }).catch((error: unknown) => {
-    throw worded(error);
-  });
+  const remembered = before?.seen ?? { audit: null, ledger: null };
+  const result = await inWorker({ config, orgId: wish.orgId, publicKey, notes, remembered }, signal, onProgress);
   const key = publicKey === null ? null : toBase64(publicKey);
   const otherKey = key !== null && before?.key != null && before.key !== key && !wish.newKeyIsMeant;
   const ok = result.findingCount === 0 && !otherKey;
@@ -67,16 +52,30 @@ export async function runVerify(
   return { ...result, at, tookMs: performance.now() - begun, key, otherKey, notes: notes.length, before, ok };
 }
 
+/** The thread ends with the check, whatever its outcome. */
+async function inWorker(
+  job: VerifyJob,
+  signal: AbortSignal,
+  onProgress: (progress: Progress) => void,
+): Promise<VerifyResult> {
+  const worker = new Worker(new URL('./verify/worker.ts', import.meta.url), { type: 'module' });
+  try {
+    return await new Promise<VerifyResult>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      worker.onerror = () => reject(new Error('The check could not be started in this browser.'));
+      worker.onmessage = ({ data }: MessageEvent<VerifyMessage>) => {
+        if (data.kind === 'progress') onProgress(data.progress);
+        else if (data.kind === 'done') resolve(data.result);
+        else reject(new Error(data.message));
+      };
+      worker.postMessage(job);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
+
 const keyOf = (memory: Memory | null): Uint8Array | null => (memory?.key == null ? null : readKey(memory.key));
 
 const placeOf = ({ size, root }: VerifyResult['audit']): { size: number; root: string } | null =>
   root === null ? null : { size, root };
-
-function worded(error: unknown): unknown {
-  if (isAppError(error) || !(error instanceof FirebaseError)) return error;
-  const message =
-    error.code === 'permission-denied'
-      ? 'Your role may not read all that the check needs.'
-      : 'The database did not answer. Nothing was changed: try again.';
-  return new Error(message, { cause: error });
-}

@@ -2,7 +2,7 @@ import { plural } from '@countersign/domain/plan/sentence';
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { type ChangeEvent, type ReactNode, Suspense, lazy, useEffect, useRef, useState } from 'react';
 import { useWorkplace } from '../../../app/organization.tsx';
-import { useServices } from '../../../app/services.ts';
+import { useSession } from '../../../app/session.tsx';
 import { Checkbox } from '../../../components/checkbox.ts';
 import { Mark } from '../../../components/state-mark.tsx';
 import { recall } from '../api/remembered.ts';
@@ -24,7 +24,7 @@ const MAX_FILE_BYTES = 100_000;
 /** The same check in one's own browser, on request: nothing of it comes from the server but the documents. */
 export function VerifyBox(): ReactNode {
   const { orgId } = useWorkplace();
-  const { firestore } = useServices();
+  const { config } = useSession().entry;
   const [state, setState] = useState<State>({ kind: 'idle' });
   const [key, setKey] = useState(() => recall(orgId)?.key ?? '');
   const [notes, setNotes] = useState('');
@@ -40,7 +40,7 @@ export function VerifyBox(): ReactNode {
     try {
       const { runVerify } = await import('../api/run-verify.ts');
       const wish = { orgId, key, notes, newKeyIsMeant };
-      const result = await runVerify(firestore, wish, stop.signal, (progress) => {
+      const result = await runVerify(config, wish, stop.signal, (progress) => {
         if (!stop.signal.aborted) setState({ kind: 'running', progress });
       });
       setState({ kind: 'done', result });

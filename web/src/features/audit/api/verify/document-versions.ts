@@ -7,53 +7,71 @@ interface Version {
   readonly seq: number;
 }
 
-/** The versions of each audited document, as the events tell them: from 1 on, each once, none left out. */
+interface Known {
+  /** Versions 1 to this one are there. */
+  upTo: number;
+  /** Later ones that came before one that is still missing: two commits can reach the log in another order. */
+  readonly ahead: Version[];
+}
+
+/**
+ * The versions of each audited document, as the events tell them: from 1 on, each once, none left out. Of a document
+ * whose versions are in order nothing is kept but the last, so that a long log takes no more room than it has documents.
+ */
 export class DocumentVersions {
-  readonly #versions = new Map<string, Version[]>();
+  readonly #documents = new Map<string, Known>();
+  readonly #twice: { readonly path: string; readonly seq: number; readonly message: string }[] = [];
 
   note(seq: number, { id: eventId, subjects }: Pick<AuditEventBody, 'id' | 'subjects'>): void {
     for (const { path, version } of subjects) {
-      const versions = this.#versions.get(path);
-      if (versions === undefined) this.#versions.set(path, [{ version, eventId, seq }]);
-      else versions.push({ version, eventId, seq });
+      const known = this.#documents.get(path) ?? { upTo: 0, ahead: [] };
+      this.#documents.set(path, known);
+      if (version <= known.upTo || known.ahead.some((one) => one.version === version)) {
+        const message = `version ${version} appears twice, the second time in event ${eventId}`;
+        this.#twice.push({ path, seq, message });
+      } else if (version === known.upTo + 1) advance(known);
+      else known.ahead.push({ version, eventId, seq });
     }
   }
 
   get documents(): number {
-    return this.#versions.size;
+    return this.#documents.size;
   }
 
   /** Whether a version is left out. It may be one whose event is committed and has no place yet. */
   get hasGaps(): boolean {
-    return [...this.#versions.values()].some((versions) => wrongIn(versions).some(({ missing }) => missing));
+    return [...this.#documents.values()].some(({ ahead }) => ahead.length > 0);
   }
 
   report(findings: Findings): void {
-    for (const [path, versions] of this.#versions)
-      for (const { seq, message } of wrongIn(versions)) findings.add({ stream: 'audit', where: path, seq, message });
+    for (const { path, seq, message } of this.#twice) findings.add({ stream: 'audit', where: path, seq, message });
+    for (const [path, known] of this.#documents)
+      for (const { seq, message } of gapsIn(known)) findings.add({ stream: 'audit', where: path, seq, message });
   }
 }
 
-interface Wrong {
-  readonly seq: number;
-  readonly message: string;
-  /** A version is left out, and not there twice. */
-  readonly missing: boolean;
+/** The next version has come, and with it those that were waiting for it. */
+function advance(known: Known): void {
+  known.upTo += 1;
+  for (;;) {
+    const next = known.ahead.findIndex(({ version }) => version === known.upTo + 1);
+    if (next < 0) return;
+    known.ahead.splice(next, 1);
+    known.upTo += 1;
+  }
 }
 
-function wrongIn(versions: readonly Version[]): Wrong[] {
-  const sorted = versions.toSorted((one, other) => one.version - other.version);
-  return sorted.flatMap(({ version, eventId, seq }, index): Wrong[] => {
-    const before = sorted[index - 1]?.version ?? 0;
-    if (version === before + 1) return [];
-    if (version === before)
-      return [
-        { seq, message: `version ${version} appears twice, the second time in event ${eventId}`, missing: false },
-      ];
-    const message =
-      before === 0
-        ? `its first event (${eventId}) is of version ${version}: an event is missing before it`
-        : `between versions ${before} and ${version} an event is missing`;
-    return [{ seq, message, missing: true }];
-  });
+function gapsIn({ upTo, ahead }: Known): { readonly seq: number; readonly message: string }[] {
+  let before = upTo;
+  return ahead
+    .toSorted((one, other) => one.version - other.version)
+    .flatMap(({ version, eventId, seq }) => {
+      const missing = version > before + 1;
+      const message =
+        before === 0
+          ? `its first event (${eventId}) is of version ${version}: an event is missing before it`
+          : `between versions ${before} and ${version} an event is missing`;
+      before = version;
+      return missing ? [{ seq, message }] : [];
+    });
 }

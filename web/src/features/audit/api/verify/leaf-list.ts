@@ -1,3 +1,4 @@
+import { HashList } from '@countersign/domain/audit/hash-list';
 import { append, EMPTY_ROOT, EMPTY_TREE, type Hash, leafHash, rootOf } from '@countersign/domain/audit/merkle';
 import type { StreamName } from '@countersign/domain/schemas/stream';
 import type { Findings } from './findings.ts';
@@ -11,7 +12,7 @@ export class LeafList {
   readonly #name: StreamName;
   readonly #size: number;
   readonly #findings: Findings;
-  readonly #hashes: (Hash | undefined)[] = [];
+  readonly #hashes: HashList;
   readonly #owners: (string | undefined)[] = [];
   count = 0;
 
@@ -20,6 +21,7 @@ export class LeafList {
     this.#name = name;
     this.#size = size;
     this.#findings = findings;
+    this.#hashes = new HashList(size);
   }
 
   /** @param owner the document that the leaf was made from, for messages */
@@ -31,7 +33,7 @@ export class LeafList {
       const message = `claims place ${seq}, which ${there} has: it was added or moved`;
       return this.#findings.add({ stream: this.#name, where: owner, seq, message });
     }
-    this.#hashes[seq] = leafHash(text);
+    this.#hashes.set(seq, leafHash(text));
     this.#owners[seq] = owner;
   }
 
@@ -41,7 +43,7 @@ export class LeafList {
   }
 
   hashAt(seq: number): Hash | undefined {
-    return this.#hashes[seq];
+    return this.#hashes.get(seq);
   }
 
   ownerOf(seq: number): string {
@@ -62,30 +64,19 @@ export class LeafList {
     }
   }
 
-  /** The roots at these sizes and at the whole one, as far as no leaf is missing. */
-  roots(sizes: readonly number[], pause: () => Promise<void>): Promise<ReadonlyMap<number, Hash>> {
-    return rootsAt(this.#hashes, [...sizes, this.#size], pause);
-  }
-}
-
-/** Roots of the tree over the first so many hashes each; sizes behind a missing hash have none. */
-export async function rootsAt(
-  hashes: readonly (Hash | undefined)[],
-  sizes: readonly number[],
-  pause: () => Promise<void>,
-): Promise<ReadonlyMap<number, Hash>> {
-  const roots = new Map<number, Hash>([[0, EMPTY_ROOT]]);
-  let tree = EMPTY_TREE;
-  for (const size of [...new Set(sizes)].toSorted((one, other) => one - other)) {
-    while (tree.size < size) {
-      const end = Math.min(size, tree.size + SLICE);
-      // Holes of the array are left out by `filter`, and would be by `every`.
-      const part = hashes.slice(tree.size, end).filter((hash) => hash !== undefined);
-      if (part.length < end - tree.size) return roots;
-      tree = append(tree, part);
-      await pause();
+  /** Roots at these sizes and at the whole one; those behind a place without a leaf have none. */
+  async roots(sizes: readonly number[], pause: () => Promise<void>): Promise<ReadonlyMap<number, Hash>> {
+    const roots = new Map<number, Hash>([[0, EMPTY_ROOT]]);
+    let tree = EMPTY_TREE;
+    for (const size of [...new Set([...sizes, this.#size])].toSorted((one, other) => one - other)) {
+      while (tree.size < size) {
+        const part = this.#hashes.slice(tree.size, Math.min(size, tree.size + SLICE));
+        if (part === null) return roots;
+        tree = append(tree, part);
+        await pause();
+      }
+      roots.set(size, rootOf(tree));
     }
-    roots.set(size, rootOf(tree));
+    return roots;
   }
-  return roots;
 }

@@ -3,6 +3,7 @@ import {
   type CollectionReference,
   type Firestore,
   type QueryConstraint,
+  type QuerySnapshot,
   collection,
   doc,
   documentId,
@@ -59,19 +60,27 @@ export function storedLog(firestore: Firestore, orgId: string, signal: AbortSign
 /** Tiles that are asked for at the same time. */
 const TILES = 20;
 
+/** The next page is asked for while the one before is looked at. */
 async function* pages(
   from: CollectionReference,
   constraints: readonly QueryConstraint[],
   signal: AbortSignal,
   most = MAX_PAGES,
 ): AsyncGenerator<RawDocument[]> {
-  let after: QueryConstraint[] = [];
-  for (let page = 0; page < most; page += 1) {
+  const ask = (after: readonly QueryConstraint[]): Promise<QuerySnapshot> => {
+    const asked = getDocsFromServer(query(from, ...constraints, ...after, limit(PAGE)));
+    // Whoever stops before the end never waits for it.
+    asked.catch(() => undefined);
+    return asked;
+  };
+  let next = ask([]);
+  for (let page = 1; page <= most; page += 1) {
     signal.throwIfAborted();
-    const { docs } = await getDocsFromServer(query(from, ...constraints, ...after, limit(PAGE)));
-    yield docs.map((one) => ({ id: one.id, data: one.data() }));
+    const { docs } = await next;
     const last = docs.at(-1);
-    if (last === undefined || docs.length < PAGE) return;
-    after = [startAfter(last)];
+    const more = last !== undefined && docs.length === PAGE && page < most;
+    if (more) next = ask([startAfter(last)]);
+    yield docs.map((one) => ({ id: one.id, data: one.data() }));
+    if (!more) return;
   }
 }

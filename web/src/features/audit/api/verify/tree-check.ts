@@ -1,8 +1,12 @@
-import type { Hash } from '@countersign/domain/audit/merkle';
+import { append, EMPTY_TREE, type Hash, rootOf, type Tree } from '@countersign/domain/audit/merkle';
 import { heldUpTo, newestEpoch, type Restoration } from '@countersign/domain/audit/restorations';
+import { TILE_WIDTH } from '@countersign/domain/audit/tiles';
 import type { StreamHead, StreamName } from '@countersign/domain/schemas/stream';
 import type { Findings } from './findings.ts';
-import { type LeafList, rootsAt } from './leaf-list.ts';
+import type { LeafList } from './leaf-list.ts';
+
+/** The tiles of level 0 in order; one that is missing is empty. */
+export type RecordedTiles = AsyncIterable<readonly Hash[]>;
 
 /** Something that says what the root of a stream was at a size. */
 export interface Witnessed {
@@ -28,12 +32,12 @@ const MAX_NAMED_LEAVES = 20;
 
 /**
  * A stream's leaves against its tiles, which name the very leaf; its head; and all that is known of earlier roots.
- * @param recorded leaf hashes as the tiles have them; null when there are none at hand
+ * @param recorded leaf hashes as the tiles have them, tile by tile: none of them is kept
  */
 export async function checkTree(
   head: Pick<StreamHead, 'name' | 'size' | 'root'>,
   leaves: LeafList,
-  recorded: readonly (Hash | undefined)[] | null,
+  recorded: RecordedTiles,
   witnessed: readonly Witnessed[],
   restorations: readonly Restoration[],
   findings: Findings,
@@ -41,7 +45,7 @@ export async function checkTree(
 ): Promise<TreeResult> {
   const { name, size } = head;
   leaves.reportGaps();
-  if (recorded !== null) await checkRecorded(head, leaves, recorded, findings, pause);
+  await checkRecorded(head, leaves, recorded, findings);
   const sorted = witnessed.toSorted((one, other) => one.size - other.size);
   const roots = await leaves.roots(
     sorted.map((one) => one.size).filter((at) => at <= size),
@@ -93,22 +97,28 @@ function wrongIn(
 async function checkRecorded(
   { name, size, root }: Pick<StreamHead, 'name' | 'size' | 'root'>,
   leaves: LeafList,
-  recorded: readonly (Hash | undefined)[],
+  recorded: RecordedTiles,
   findings: Findings,
-  pause: () => Promise<void>,
 ): Promise<void> {
   let named = 0;
-  for (let seq = 0; seq < size && named < MAX_NAMED_LEAVES; seq += 1) {
-    const hash = leaves.hashAt(seq);
-    if (hash === undefined || recorded[seq] === hash) continue;
-    const message =
-      recorded[seq] === undefined
-        ? `at place ${seq} has no recorded hash: its tile is missing or short`
-        : `at place ${seq} is not what was recorded there`;
-    findings.add({ stream: name, where: leaves.ownerOf(seq), seq, message });
-    named += 1;
+  let tree: Tree | null = EMPTY_TREE;
+  let seq = 0;
+  for await (const tile of recorded) {
+    const width = Math.min(TILE_WIDTH, size - seq);
+    for (let at = 0; at < width && named < MAX_NAMED_LEAVES; at += 1) {
+      const hash = leaves.hashAt(seq + at);
+      if (hash === undefined || tile[at] === hash) continue;
+      const place = seq + at;
+      const message =
+        tile[at] === undefined
+          ? `at place ${place} has no recorded hash: its tile is missing or short`
+          : `at place ${place} is not what was recorded there`;
+      findings.add({ stream: name, where: leaves.ownerOf(place), seq: place, message });
+      named += 1;
+    }
+    tree = tree === null || tile.length < width ? null : append(tree, tile.slice(0, width));
+    seq += width;
   }
-  const roots = await rootsAt(recorded, [size], pause);
-  if (roots.get(size) !== root)
+  if (tree === null || tree.size !== size || rootOf(tree) !== root)
     findings.add({ stream: name, where: 'its tiles', seq: null, message: 'have another root than its head' });
 }

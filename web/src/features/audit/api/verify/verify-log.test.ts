@@ -1,6 +1,7 @@
 import { checkpointText, formatCheckpoint, keyIdOf, originOf, toBase64 } from '@countersign/domain/audit/checkpoint';
 import { auditEvent } from '@countersign/domain/audit/event';
 import { auditLeaf } from '@countersign/domain/audit/leaf';
+import { documentsOf } from '@countersign/domain/audit/lookup';
 import { append, EMPTY_TREE, leafHash, rootOf } from '@countersign/domain/audit/merkle';
 import { between, MemoryLedger, opening, recording } from '@countersign/domain/ledger/testing/memory-ledger';
 import { packHashes } from '@countersign/domain/audit/tiles';
@@ -65,7 +66,10 @@ function recorded(count = COUNT): Log {
       ...(seq === 7 ? { personal: { comment: { value: 'fine', salt: 'c0ffee' } } } : {}),
     }),
   );
-  const events = made.map(({ body }, seq) => ({ id: body.id, data: { seq, recordedAt: AT, body } }));
+  const events = made.map(({ body }, seq) => ({
+    id: body.id,
+    data: { seq, recordedAt: AT, body, documents: documentsOf(body) },
+  }));
   const hashes = events.map(({ data }) => leafHash(auditLeaf(data)));
   return {
     events,
@@ -175,6 +179,18 @@ test('a deleted event leaves its place empty, and a version of its document out'
   const { findings, first } = await verify(log);
   expect(first).toMatchObject({ where: 'place 42', seq: 42 });
   expect(findings.map(({ message }) => message)).toContain('between versions 42 and 44 an event is missing');
+});
+
+test('an event that can no longer be found by its document is named, though no hash covers that', async () => {
+  const log = recorded();
+  Object.assign(at(log, 9), { documents: ['executions/another'] });
+  delete at(log, 20).documents;
+  const { findings, audit } = await verify(log);
+  expect(findings.map(({ seq, message }) => `${seq}: ${message}`)).toEqual([
+    '9: is found by other documents than those it is about',
+    '20: names no documents to be found by, as others before it do',
+  ]);
+  expect(audit.root).toBe(log.head.root);
 });
 
 test('an event that lost its form is named by its place, and not said to be deleted', async () => {

@@ -32,7 +32,7 @@ export interface VerifyRequest extends Trust {
   readonly notes: readonly string[];
   readonly remembered: Remembered;
   readonly onProgress: (progress: Progress) => void;
-  /** Lets the page breathe; it throws when the check was cancelled. */
+  /** Between two parts of the work; it throws when the check was cancelled. */
   readonly pause: (ms?: number) => Promise<void>;
 }
 
@@ -156,6 +156,10 @@ async function readEvents(
     await read(Math.max(upTo, size));
   }
   versions.report(findings);
+  for (const seq of lookups.hidden) {
+    const message = 'names no documents to be found by, as others before it do';
+    findings.add({ stream: 'audit', where: leaves.ownerOf(seq), seq, message });
+  }
   return { versions, commitments, restorations };
 }
 
@@ -214,33 +218,25 @@ async function checkStream(
       ? []
       : [{ ...seen, epoch: 0, origin: 'remembered' as const, where: 'what this browser saw before' }]),
   ];
-  const recorded = await tilesOf(source, name, size, request);
+  const recorded = tilesOf(source, name, size, request);
   const tree = await checkTree(head, leaves, recorded, witnessed, restorations, findings, () => request.pause());
   return { name, size, skipped: null, ...tree };
 }
 
-/** Leaf hashes as they were recorded; undefined where a tile is missing or is none. */
-async function tilesOf(
+/** Leaf hashes as they were recorded. */
+async function* tilesOf(
   source: LogSource,
   name: StreamName,
   size: number,
   { pause }: VerifyRequest,
-): Promise<(Hash | undefined)[]> {
-  const hashes: (Hash | undefined)[] = Array.from({ length: size });
-  let index = 0;
+): AsyncGenerator<readonly Hash[]> {
   for await (const page of source.tiles(name, Math.ceil(size / TILE_WIDTH))) {
     for (const { data } of page) {
       const parsed = tileSchema.safeParse(data);
-      const packed = parsed.success ? unpackHashes(parsed.data.hashes) : [];
-      packed.slice(0, TILE_WIDTH).forEach((hash, at) => {
-        const seq = index * TILE_WIDTH + at;
-        if (seq < size) hashes[seq] = hash;
-      });
-      index += 1;
+      yield parsed.success ? unpackHashes(parsed.data.hashes) : [];
     }
     await pause();
   }
-  return hashes;
 }
 
 /** An event that lies behind the end was put there beside the writer. The event is read first: the end only moves on. */

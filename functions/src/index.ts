@@ -104,6 +104,7 @@ export const setStatementSettings = callable(
 export const readStatement = statementQuery('readStatement');
 export const readRestatement = statementQuery('readRestatement');
 export const readRestatementCauses = statementQuery('readRestatementCauses');
+export const readClosingChecklist = statementQuery('readClosingChecklist');
 export const exportEvidence = callable(
   'exportEvidence',
   async () => (await import('./commands/export-evidence.ts')).exportEvidence,

@@ -65,8 +65,14 @@ test('a treasurer opens a chart and periods, the trial balance says zero, and a 
   await page.getByText(`Trial balance at 31 January ${year}`).waitFor({ timeout: STATEMENT_MS });
   await page.getByText('Nothing is booked that this statement would show.').waitFor();
 
-  // One proposes, with the checklist; another closes.
+  // One looks at the checklist, and proposes with it; another closes.
   await page.getByRole('link', { name: 'Periods' }).click();
+  await page.getByRole('button', { name: `Checklist of ${year}-01` }).click();
+  await page
+    .getByRole('list', { name: 'Closing checklist' })
+    .getByText('Nothing lies in suspense')
+    .waitFor({ timeout: STATEMENT_MS });
+  await page.getByRole('button', { name: `Checklist of ${year}-01` }).click();
   await page.getByRole('button', { name: `Close ${year}-01` }).click();
   await page.getByLabel('Reason').fill('January is complete');
   await page.getByRole('button', { name: `Propose to close ${year}-01` }).click();

@@ -279,6 +279,8 @@ export const statementQuerySchemas = {
     after: z.string().max(2000).nullable().default(null),
     limit: z.int().min(1).max(200).default(50),
   }),
+  /** What should be settled before a period is closed, as it stands now. It has one page. */
+  readClosingChecklist: z.strictObject({ orgId: idSchema, periodId: idSchema, after: z.null().default(null) }),
 } as const;
 export type StatementQueryName = keyof typeof statementQuerySchemas;
 export type StatementQueryInput<N extends StatementQueryName> = z.input<(typeof statementQuerySchemas)[N]>;
@@ -346,8 +348,15 @@ export interface RestatementCausesPage {
   readonly next: string | null;
 }
 
+export interface ClosingChecklistPage {
+  /** Sentences that begin with `Done: ` or `Open: `, as a proposal to close it would have them. */
+  readonly lines: readonly string[];
+  readonly next: null;
+}
+
 export interface StatementQueryResults {
   readStatement: StatementPage;
   readRestatement: RestatementPage;
   readRestatementCauses: RestatementCausesPage;
+  readClosingChecklist: ClosingChecklistPage;
 }

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { expireJournals } from '../engine/expire-journals.ts';
 import { expectSound } from '../engine/testing/sound.ts';
 import { ORG, World } from '../engine/testing/world.ts';
+import { runStatementQuery } from '../ledger/statements/run-statement-query.ts';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
 import { drainStream, ledgerIntents } from '../streams/index.ts';
@@ -57,6 +58,26 @@ const state = async (periodId: string): Promise<string | undefined> =>
   (await read(world.db, refs.period(ORG, periodId)))?.state;
 
 describe('a period', () => {
+  test('shows what is still open before anybody proposes to close it, to those who may see money', async () => {
+    const asked = async (uid: string, periodId = '2026-10'): Promise<readonly string[]> =>
+      (await runStatementQuery(world.deps, 'readClosingChecklist', { uid }, { orgId: ORG, periodId })).lines;
+    expect(await asked('olivia')).toEqual(
+      expect.arrayContaining(['Done: nothing is pending up to 2026-10-31', 'Done: no alert is open']),
+    );
+    await post(
+      recording('rent-october', between('rent', 'bank', '900'), 'pending', { journal: { effectiveDay: '2026-10-02' } }),
+    );
+    const lines = await asked('amir');
+    expect(lines).toContainEqual(expect.stringMatching(/^Open: 2 balances have pending entries up to 2026-10-31/));
+    expect((await proposed(close('2026-10'))).impact).toEqual(lines);
+    await expect(asked('olivia', '2026-09')).rejects.toMatchObject({ code: 'not_found' });
+    await world.command('ada', 'addMember', { uid: 'viktor', name: 'Viktor', email: 'viktor@example.com' });
+    await world.setMember('viktor', { roles: ['viewer', 'developer'] });
+    await expect(asked('viktor')).rejects.toMatchObject({ code: 'permission_denied' });
+    await agreed(close('2026-10'));
+    await expect(asked('olivia')).rejects.toMatchObject({ code: 'failed_precondition' });
+  });
+
   test('is closed by two people, who see what is open, and opened again by two', async () => {
     await post(
       recording('rent-october', between('rent', 'bank', '900'), 'pending', { journal: { effectiveDay: '2026-10-02' } }),

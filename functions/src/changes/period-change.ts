@@ -4,7 +4,7 @@ import { MAX_PERIODS } from '@countersign/domain/ledger/periods';
 import { paths } from '@countersign/domain/paths';
 import { periodSchema, type Period } from '@countersign/domain/schemas/period';
 import type { ChangeOf } from '@countersign/domain/schemas/proposal';
-import { closingChecklist } from '../ledger/closing-checklist.ts';
+import { checklistLines, closingChecklist } from '../ledger/closing-checklist.ts';
 import type { Reader } from './change-kind.ts';
 import type { ChangeDefinition } from './change-kind.ts';
 import type { Transaction } from '../store/database.ts';
@@ -36,8 +36,7 @@ export const periodChange: ChangeDefinition<'period.change'> = {
     const period = await periodOf(deps.db, orgId, periodId);
     if (action === 'reopen')
       return ['Entries for days of this period are accepted again; statements that were issued of it can change.'];
-    const checklist = await closingChecklist(deps, orgId, period);
-    return checklist.map(({ ok, text }) => `${ok ? 'Done' : 'Open'}: ${text}`);
+    return checklistLines(await closingChecklist(deps, orgId, period));
   },
   async apply({ tx, orgId, change, set, now }) {
     await assertInOrder(tx, orgId, change);

@@ -1,9 +1,12 @@
+import { AppError } from '@countersign/domain/errors';
 import { SUSPENSE_ACCOUNT } from '@countersign/domain/ledger/suspense';
 import { inWords } from '@countersign/domain/plan/sentence';
 import { paths } from '@countersign/domain/paths';
 import type { Period } from '@countersign/domain/schemas/period';
+import type { ClosingChecklistPage, ParsedStatementQuery } from '@countersign/domain/schemas/statement';
 import type { Deps } from '../engine/deps.ts';
-import type { Database } from '../store/database.ts';
+import { refs } from '../refs.ts';
+import { read, type Database } from '../store/database.ts';
 import { sumsOver } from './balances-at.ts';
 import { revaluationDue } from './fx/revaluation-due.ts';
 
@@ -17,9 +20,29 @@ export interface ChecklistItem {
 /** More of anything than this is told as "at least". */
 const COUNTED = 200;
 
+type ChecklistDeps = Pick<Deps, 'db' | 'streams'>;
+
+/** As a proposal says them, and the screen reads them. */
+export const checklistLines = (items: readonly ChecklistItem[]): string[] =>
+  items.map(({ ok, text }) => `${ok ? 'Done' : 'Open'}: ${text}`);
+
+/**
+ * The checklist as it stands now, before anybody proposes anything.
+ * @throws AppError `not_found`; `failed_precondition` for a period that is not open
+ */
+export async function readClosingChecklist(
+  deps: ChecklistDeps,
+  { orgId, periodId }: ParsedStatementQuery<'readClosingChecklist'>,
+): Promise<ClosingChecklistPage> {
+  const period = await read(deps.db, refs.period(orgId, periodId));
+  if (period === null) throw new AppError('not_found', `There is no period ${periodId}.`);
+  if (period.state !== 'open') throw new AppError('failed_precondition', `The period ${periodId} is ${period.state}.`);
+  return { lines: checklistLines(await closingChecklist(deps, orgId, period)), next: null };
+}
+
 /** What should be settled before a period is closed. None of it forbids the closing but the ledger's own rules: who decides sees it. */
 export async function closingChecklist(
-  deps: Deps,
+  deps: ChecklistDeps,
   orgId: string,
   { to }: Pick<Period, 'to'>,
 ): Promise<readonly ChecklistItem[]> {

@@ -10,6 +10,7 @@ import {
 import { recordDenial } from '../../commands/denials.ts';
 import { refs } from '../../refs.ts';
 import { read } from '../../store/database.ts';
+import { readClosingChecklist } from '../closing-checklist.ts';
 import { readRestatementCauses } from './restatement-causes.ts';
 import { readRestatement, type RestatementDeps } from './restatement.ts';
 import { readStatementPage } from './statement.ts';
@@ -27,6 +28,7 @@ const answers: { readonly [N in StatementQueryName]: Answer<N> } = {
     readStatementPage(deps, orgId, parameters, after, limit),
   readRestatement,
   readRestatementCauses,
+  readClosingChecklist,
 };
 
 /**

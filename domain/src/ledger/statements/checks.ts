@@ -55,14 +55,17 @@ export function registerCheck(section: SectionColumn, differenceMinor: bigint): 
 
 /** @param rounded amounts that were rounded once each, by half a minor unit at most */
 export function roundingCheck(section: SectionColumn, roundingMinor: bigint, rounded: number): StatementCheck {
-  const most = `rounding ${rounded} amounts`;
+  const said = formatMoney(magnitude(roundingMinor), section.currency);
   return check(
     'rounding_only',
     section,
     roundingMinor,
     {
-      holds: `converted, both sides differ by ${formatMoney(roundingMinor, section.currency)}, no more than ${most} once can make`,
-      broken: `converted, both sides differ beyond what ${most} once can make,`,
+      holds:
+        roundingMinor === 0n
+          ? 'converted, both sides are equal'
+          : `converted, both sides differ by ${said}, no more than rounding ${rounded} amounts once can make`,
+      broken: `converted, rounding ${rounded} amounts once can’t explain that both sides differ`,
     },
     BigInt(Math.ceil(rounded / 2)),
   );

@@ -63,6 +63,7 @@ export default function IssuedStatementPage(): ReactNode {
 
 function Facts({ statement }: { readonly statement: IssuedStatement }): ReactNode {
   const { checkpoint, ledgerSize } = statement.evidence;
+  const compared = [...new Set(statement.controlTotals.flatMap(({ of }) => of ?? []))];
   return (
     <dl className={ledger.facts}>
       <dt>Issued</dt>
@@ -79,6 +80,12 @@ function Facts({ statement }: { readonly statement: IssuedStatement }): ReactNod
           `the end of ${statement.knownAt} (UTC)`
         )}
       </dd>
+      {compared.length > 0 && (
+        <>
+          <dt>Beside</dt>
+          <dd>{compared.join('; ')}</dd>
+        </>
+      )}
       <dt>Checks</dt>
       <dd>
         {statement.checksHold ? (

@@ -52,7 +52,7 @@ export function StatementTable({
                 data-only={(!group.converted && head.currencies.length === 1) || undefined}
               >
                 <th colSpan={width} scope="rowgroup">
-                  {group.converted ? `Everything in ${group.currency}` : group.currency}
+                  <span>{group.converted ? `Everything in ${group.currency}` : group.currency}</span>
                 </th>
               </tr>
             )}

@@ -42,9 +42,7 @@ export default function JournalPage(): ReactNode {
             </span>
           )
         }
-        {...(journal?.source.executionId == null
-          ? {}
-          : { actions: <EvidenceLinks executionId={journal.source.executionId} /> })}
+        {...(journal === null ? {} : { actions: <EvidenceLinks journal={journal} /> })}
       />
       {journal === null ? (
         <RowsSkeleton rows={6} />
@@ -60,14 +58,21 @@ export default function JournalPage(): ReactNode {
   );
 }
 
-/** What else there is of the run that this comes from, for whoever may read it. */
-function EvidenceLinks({ executionId }: { readonly executionId: string }): ReactNode {
+/** What else there is of the run that this comes from, or of the day on which it was recorded, for whoever may read it. */
+function EvidenceLinks({ journal }: { readonly journal: Journal }): ReactNode {
   const { me } = useWorkplace();
+  const { executionId } = journal.source;
+  const recorded = journal.recordedAt.slice(0, 10);
+  const pack = executionId === null ? `from=${recorded}&to=${recorded}` : `execution=${executionId}`;
   return (
     <span className={`no-print ${classes.links}`}>
-      <Link to={`/executions/${executionId}`}>Execution</Link>
-      {mayOpen('/audit', me.roles) && <Link to={`/audit?execution=${executionId}`}>Audit events</Link>}
-      {mayOpen('/evidence', me.roles) && <Link to={`/evidence?execution=${executionId}`}>Evidence pack</Link>}
+      {executionId !== null && <Link to={`/executions/${executionId}`}>Execution</Link>}
+      {executionId !== null && mayOpen('/audit', me.roles) && (
+        <Link to={`/audit?execution=${executionId}`}>Audit events</Link>
+      )}
+      {mayOpen('/evidence', me.roles) && (
+        <Link to={`/evidence?${pack}`}>{executionId === null ? 'Evidence pack of its day' : 'Evidence pack'}</Link>
+      )}
     </span>
   );
 }

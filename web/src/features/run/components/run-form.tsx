@@ -130,7 +130,7 @@ function status(step: Step): string {
   if (step.kind === 'uploading')
     return step.share < 1 ? `Uploading, ${Math.round(step.share * 100)} %` : 'Uploaded; the server reads it…';
   if (step.kind === 'asking') return 'Asking for the plan…';
-  return 'Nothing leaves yet: you get a plan of every payout, and somebody else has to sign it.';
+  return 'Nothing leaves yet: you get a plan of all that would happen, and somebody else has to sign it.';
 }
 
 /** What the click does, with the figures of the file: `Plan 208 rows, USD 48,210.55`. */

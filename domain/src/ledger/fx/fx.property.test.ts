@@ -2,21 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JournalDraft } from '../../schemas/effect.ts';
 import type { RateQuote } from '../../schemas/fx.ts';
-import {
-  currenciesOf,
-  FX_REALIZED,
-  FX_ROUNDING,
-  FX_UNREALIZED,
-  positionAccount,
-  revaluationAccount,
-} from './accounts.ts';
+import { FX_REALIZED, FX_ROUNDING, FX_UNREALIZED, positionAccount, revaluationAccount } from './accounts.ts';
 import { convert } from './convert.ts';
 import { exchange, type FxJournal, type FxWorld } from './exchange.ts';
 import { decimalFraction } from './fraction.ts';
 import { revalue } from './revalue.ts';
 import { bookForeign, settleForeign } from './settle.ts';
 import { Books } from './testing-books.ts';
-import { translate } from './translate.ts';
 
 const BASE = 'USD';
 const FOREIGN = ['EUR', 'JPY', 'KWD'] as const;
@@ -429,24 +421,3 @@ test('yen and dinars as base currency: no decimals and three, the same rules', (
 const fail = (): never => {
   throw new Error('there is one');
 };
-
-test('a statement in one currency is zero in sum, with its rounding by name', () => {
-  fc.assert(
-    fc.property(series, (steps) => {
-      const world = played(steps);
-      const balances = world.books.balances().map(({ accountId, currency, postedDebitMinor, postedCreditMinor }) => ({
-        accountId,
-        currency,
-        debitMinor: BigInt(postedDebitMinor) - BigInt(postedCreditMinor),
-      }));
-      const { rows, rounding } = translate(balances, BASE, dayOf(world.day), world.table);
-      expect(rows.reduce((sum, row) => sum + row.baseDebitMinor, rounding.baseDebitMinor)).toBe(0n);
-      const most = BigInt(rows.filter((row) => row.currency !== BASE).length);
-      expect(rounding.baseDebitMinor <= most && rounding.baseDebitMinor >= -most).toBe(true);
-      expect(
-        currenciesOf(rows.map((row) => row.accountId)).every((currency) => FOREIGN.includes(currency as Foreign)),
-      ).toBe(true);
-    }),
-    { numRuns: 50 },
-  );
-});

@@ -11,7 +11,7 @@ export function packSentences(report: PackReport): string[] {
   return lines.map(printable);
 }
 
-function held({ counts, checkpoints, runs, period, unknown, ...report }: PackReport): string[] {
+function held({ counts, checkpoints, runs, period, unknown, keyFromPack, ...report }: PackReport): string[] {
   const leaves = (many: number): string => count(many, 'leaf', 'leaves');
   return [
     `Pack: ${aboutOf(report)}, ${count(counts.lines, 'line')}`,
@@ -29,7 +29,7 @@ function held({ counts, checkpoints, runs, period, unknown, ...report }: PackRep
       return `Period: no leaf of the ${stream} log is missing: ${leaves(within)}${more}`;
     }),
     ...when(counts.earlierCheckpoints > 0, `Earlier: goes on from ${count(counts.earlierCheckpoints, 'checkpoint')}`),
-    'All of it holds. What it does not show:',
+    `All of it holds${keyFromPack ? ', under the key that came with it' : ''}. What it does not show:`,
     ...unknown.map((one) => `  · ${one}`),
   ];
 }

@@ -15,6 +15,8 @@ export function reportOf(pack: Pack, options: PackOptions, findings: Findings, s
     /** The first hundred things that do not hold, the first one first. */
     findings: findings.kept,
     findingCount: findings.count,
+    /** No other key was given: it may be anybody's. */
+    keyFromPack: options.publicKey === null,
     organization: manifest?.organization ?? null,
     subject: manifest?.subject ?? null,
     counts: {

@@ -1,4 +1,5 @@
 import { assert } from '../errors.ts';
+import { withCommitmentsOnly } from './committed-text.ts';
 import { canonicalJson, digestOf, sha256Hex } from '../hash.ts';
 import type { AuditEventBody, AuditEventType, AuditPersonal, AuditSubject } from '../schemas/audit.ts';
 import type { Actor } from '../schemas/common.ts';
@@ -59,14 +60,14 @@ export function memberCommitment(salt: string, person: { readonly name: string; 
 
 /**
  * Hash of an audited document's content. In a document that has a `commitment` (a member, an approval), it stands in place of the
- * personal fields, so that these can be erased without breaking a hash.
+ * personal fields, so that these can be erased without breaking a hash. So does the commitment of a reason (`CommittedText`).
  */
 export function contentHash(doc: Readonly<Record<string, unknown>>): string {
   const content =
     'commitment' in doc
       ? Object.fromEntries(Object.entries(doc).filter(([field]) => !PERSONAL_FIELDS.includes(field)))
       : doc;
-  return digestOf('countersign.content', 1, content);
+  return digestOf('countersign.content', 1, withCommitmentsOnly(content));
 }
 
 /** A document that a commit leaves behind, as its audit event names it. `path` is the full path; `doc` the document as written. */

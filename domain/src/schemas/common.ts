@@ -52,6 +52,20 @@ export const totalSchema = z.strictObject({
 export type Total = z.infer<typeof totalSchema>;
 
 /** Who did it: a member (uid is a pseudonym; names live in `members`), or a part of the platform. */
+/**
+ * Free text of a person in a document whose content is hashed: the hash covers `commitment` alone, over salt and text. Both
+ * are emptied when the person's data is removed; see `audit/committed-text.ts`.
+ */
+export const committedTextSchema = z.strictObject({
+  text: z.string().max(1000),
+  salt: z.string(),
+  commitment: sha256Schema,
+});
+export type CommittedText = z.infer<typeof committedTextSchema>;
+/** A reason; a plain string in documents from before reasons could be removed. */
+export const reasonSchema = z.union([z.string().max(1000), committedTextSchema]);
+export type Reason = z.infer<typeof reasonSchema>;
+
 export const actorSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('member'), uid: z.string(), roles: z.array(roleSchema) }),
   z.strictObject({ kind: z.literal('system'), part: z.enum(['engine', 'tick', 'ledger', 'audit', 'files', 'seed']) }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { currencySchema, idSchema, instantSchema, roleSchema } from './common.ts';
+import { currencySchema, idSchema, instantSchema, reasonSchema, roleSchema } from './common.ts';
 
 /** Days as in ISO 8601 (1 is Monday); times on the organization's clock, `to` excluded. */
 export const businessHoursSchema = z.strictObject({
@@ -23,7 +23,7 @@ export const organizationSchema = z.strictObject({
   /** The organization-wide stop: checked before every page of effects. */
   stop: z.strictObject({
     active: z.boolean(),
-    reason: z.string(),
+    reason: reasonSchema,
     uid: z.string().nullable(),
     at: instantSchema.nullable(),
   }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { currencySchema, idSchema, instantSchema, sha256Schema } from './common.ts';
+import { currencySchema, idSchema, instantSchema, reasonSchema, sha256Schema } from './common.ts';
 
 export const CAPABILITIES = [
   'files.read',
@@ -138,7 +138,7 @@ export const operationSchema = z.strictObject({
   paused: z
     .strictObject({
       active: z.boolean(),
-      reason: z.string(),
+      reason: reasonSchema,
       uid: z.string().nullable(),
       at: instantSchema.nullable(),
     })

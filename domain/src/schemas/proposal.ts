@@ -4,6 +4,7 @@ import {
   daySchema,
   idSchema,
   instantSchema,
+  reasonSchema,
   roleSchema,
   sha256Schema,
   storedAsText,
@@ -123,13 +124,13 @@ export const proposalSchema = z.strictObject({
   impact: z.array(z.string()).max(60),
   /** Over organization, id, change and base version: what is decided on is exactly this. */
   digest: sha256Schema,
-  reason: z.string().max(1000),
+  reason: reasonSchema,
   proposedBy: z.string(),
   proposedAt: instantSchema,
   state: z.enum(['open', 'applied', 'rejected', 'withdrawn']),
   decidedBy: z.string().nullable(),
   decidedAt: instantSchema.nullable(),
-  decisionReason: z.string().max(1000).nullable(),
+  decisionReason: reasonSchema.nullable(),
   expiresAt: instantSchema,
   version: z.int().min(1),
 });

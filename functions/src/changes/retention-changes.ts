@@ -1,7 +1,7 @@
 import { AppError } from '@countersign/domain/errors';
 import { inWords } from '@countersign/domain/plan/sentence';
-import { isHeld, KEEP_EVERYTHING, RETENTION_CLASSES } from '@countersign/domain/schemas/retention';
-import { standingHolds } from '../engine/legal-hold.ts';
+import { KEEP_EVERYTHING, RETENTION_CLASSES } from '@countersign/domain/schemas/retention';
+import { keepsPersons, standingHolds } from '../engine/legal-hold.ts';
 import { refs } from '../refs.ts';
 import { ERASED_NAME } from '../retention/erase-person.ts';
 import { retentionDue, sweepAnew } from '../retention/retention-step.ts';
@@ -77,9 +77,9 @@ export const personErase: ChangeDefinition<'person.erase'> = {
       title: 'Removes the personal data of a former member',
     };
   },
-  async apply({ deps, tx, orgId, change, set, now }) {
+  async apply({ tx, orgId, change, set, now }) {
     const { uid } = change;
-    if (isHeld(await standingHolds(deps.db, orgId), 'personal', null))
+    if (keepsPersons(await standingHolds(tx, orgId)))
       throw new AppError('failed_precondition', 'Personal data is under a legal hold. End the hold first.');
     const ref = refs.member(orgId, uid);
     const member = await read(tx, ref);

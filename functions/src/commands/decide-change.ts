@@ -4,6 +4,7 @@ import { ROLES } from '@countersign/domain/schemas/common';
 import type { Member } from '@countersign/domain/schemas/organization';
 import type { Proposal } from '@countersign/domain/schemas/proposal';
 import { definitionOf, type Reader } from '../changes/index.ts';
+import { committed } from '../engine/committed.ts';
 import { standInsNow } from '../engine/signing-facts.ts';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
@@ -49,7 +50,7 @@ export const decideChange: Command<'decideChange'> = {
       state,
       decidedBy: member.uid,
       decidedAt: now,
-      decisionReason: reason,
+      decisionReason: committed(reason),
     });
     const writes = set.toWrites(`change.${state}`, {
       data: { kind: proposal.kind, title: proposal.title, proposal: proposalId, proposedBy: proposal.proposedBy },

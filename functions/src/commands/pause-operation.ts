@@ -1,6 +1,7 @@
 import { AppError } from '@countersign/domain/errors';
 import type { CommandName, ParsedCommand } from '@countersign/domain/schemas/commands';
 import type { Operation } from '@countersign/domain/schemas/plugin';
+import { committed } from '../engine/committed.ts';
 import { stirQueue } from '../engine/queue.ts';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
@@ -14,7 +15,7 @@ export const pauseOperation: Command<'pauseOperation'> = {
   roles: ['treasurer', 'admin'],
   async decide(context) {
     const { member, now, input } = context;
-    const paused = { active: true, reason: input.reason, uid: member.uid, at: now };
+    const paused = { active: true, reason: committed(input.reason), uid: member.uid, at: now };
     const { queue, writes } = await changeOperation(context, { paused }, 'operation.paused');
     return { result: { waiting: queue.wake.length }, writes, wake: queue.wake };
   },
@@ -26,7 +27,7 @@ export const resumeOperation: Command<'resumeOperation'> = {
   roles: ['treasurer', 'admin'],
   async decide(context) {
     const { member, now, input } = context;
-    const paused = { active: false, reason: input.reason, uid: member.uid, at: now };
+    const paused = { active: false, reason: committed(input.reason), uid: member.uid, at: now };
     const { queue, writes } = await changeOperation(context, { paused }, 'operation.resumed');
     return { result: { waiting: queue.wake.length }, writes, wake: queue.wake };
   },

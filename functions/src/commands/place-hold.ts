@@ -8,11 +8,11 @@ import type { Command } from './run-command.ts';
 export const placeHold: Command<'placeHold'> = {
   name: 'placeHold',
   roles: ['auditor', 'executive', 'admin'],
-  async decide({ deps, tx, input, member, now, callId, change }) {
+  async decide({ tx, input, member, now, callId, change }) {
     const { orgId, matter, classes, executionId } = input;
     if (executionId !== null && (await read(tx, refs.execution(orgId, executionId))) === null)
       throw new AppError('not_found', 'There is no such execution.');
-    if ((await standingHolds(deps.db, orgId)).length >= MAX_HOLDS - 1)
+    if ((await standingHolds(tx, orgId)).length >= MAX_HOLDS - 1)
       throw new AppError('limit_exceeded', `At most ${MAX_HOLDS - 1} holds can stand at once.`);
     change.create(refs.legalHold(orgId, callId), {
       id: callId,

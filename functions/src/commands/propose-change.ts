@@ -6,6 +6,7 @@ import { ROLES } from '@countersign/domain/schemas/common';
 import type { Member } from '@countersign/domain/schemas/organization';
 import type { Change } from '@countersign/domain/schemas/proposal';
 import { definitionOf, type ChangeDefinition } from '../changes/index.ts';
+import { committed } from '../engine/committed.ts';
 import type { Deps } from '../engine/deps.ts';
 import { refs } from '../refs.ts';
 import type { Command } from './run-command.ts';
@@ -57,7 +58,7 @@ export const proposeChange: Command<'proposeChange', Prepared> = {
       baseVersion: base.version,
       impact: [...impact],
       digest: proposalDigest(orgId, callId, change, base.version),
-      reason,
+      reason: committed(reason),
       proposedBy: member.uid,
       proposedAt: now,
       state,

@@ -1,4 +1,5 @@
 import { AppError } from '@countersign/domain/errors';
+import { committed } from '../engine/committed.ts';
 import { stirQueue } from '../engine/queue.ts';
 import { refs } from '../refs.ts';
 import { read } from '../store/database.ts';
@@ -15,7 +16,7 @@ export const setStop: Command<'setStop'> = {
     const organization = await read(tx, ref);
     if (organization === null) throw new AppError('not_found', 'There is no such organization.');
     change.change(ref, organization, {
-      stop: { active: input.active, reason: input.reason, uid: member.uid, at: now },
+      stop: { active: input.active, reason: committed(input.reason), uid: member.uid, at: now },
     });
     // Who waits is told why, and goes on at once when the stop is lifted.
     const queue = await stirQueue(tx, input.orgId, null, now);

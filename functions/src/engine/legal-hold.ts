@@ -15,6 +15,10 @@ export async function standingHolds(db: Pick<Database, 'query'>, orgId: string):
   return stored.map(({ data }) => legalHoldSchema.parse(data));
 }
 
+/** A removal of a person's data touches what belongs to any run: one hold on personal data keeps all of it. */
+export const keepsPersons = (holds: readonly LegalHold[]): boolean =>
+  holds.some((hold) => hold.classes.includes('personal'));
+
 /** Whether a file of an execution must not be deleted, because it may be evidence. */
 export async function isUnderLegalHold(
   db: Pick<Database, 'get' | 'query'>,

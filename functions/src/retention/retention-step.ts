@@ -9,6 +9,7 @@ import { read, type Transaction, type Write } from '../store/database.ts';
 import { drainStream } from '../streams/index.ts';
 import { eraseSome } from './erase-person.ts';
 import { sweepers } from './sweep-classes.ts';
+import * as z from 'zod';
 
 /** The one piece of work of this kind in an organization. */
 export const RETENTION_WORK = 'retention';
@@ -44,31 +45,39 @@ export async function retentionStep(deps: Deps, lease: Lease): Promise<void> {
   await drainStream(deps.streams, orgId, 'audit');
 }
 
-/** @returns whether there may be more */
+const placeSchema = z.tuple([z.union([z.string(), z.number()]), z.string()]);
+
+/**
+ * First the commit, on holds as they stand in it; then what lies outside; then the place to go on from. A hold that is
+ * placed before the commit keeps the batch, and one that is placed after it finds in the log that it came too late.
+ * @returns whether there may be more
+ */
 async function sweepBatch(deps: Deps, lease: Lease, what: RetentionClass, before: string): Promise<boolean> {
   const { orgId, token } = lease;
   const cursor = await deps.db.get(paths.sweep(orgId, what));
-  const after = (cursor?.data['after'] ?? null) as string | number | null;
-  const holds = await standingHolds(deps.db, orgId);
-  const batch = await sweepers[what]({ deps, orgId, before, after, holds });
-  if (batch.count === 0 && batch.next === null) return false;
-  await batch.outside();
-  const now = deps.now().toISOString();
-  await fenced(deps, lease, async (tx) => {
-    const forward: Write[] =
-      batch.next === null ? [] : [{ op: 'set', path: paths.sweep(orgId, what), data: { after: batch.next } }];
-    if (batch.count === 0) return tx.write(...forward);
+  // A place of an older form: from the beginning, where nothing is left.
+  const after = placeSchema.safeParse(cursor?.data['after']).data ?? null;
+  const [now, id] = [deps.now(), deps.newId()];
+  const batch = await fenced(deps, lease, async (tx) => {
+    const holds = await standingHolds(tx, orgId);
+    const found = await sweepers[what]({ db: tx, objects: deps.objects, now, orgId, before, after, holds });
+    if (found.count === 0) return found;
     const change = new ChangeSet(
       orgId,
-      `retention-${what}-${token}-${deps.newId()}`,
+      `retention-${what}-${token}-${id}`,
       { kind: 'system', part: 'tick' },
-      now,
+      now.toISOString(),
     );
-    batch.inside(change);
-    change.also(...forward);
-    return tx.write(
-      ...change.toWrites('retention.applied', { data: { class: what, count: String(batch.count), before } }),
-    );
+    found.inside(change);
+    const data = { class: what, count: String(found.count), before };
+    tx.write(...change.toWrites('retention.applied', { data }));
+    return found;
   });
-  return batch.next !== null;
+  await batch.outside();
+  const { next } = batch;
+  if (next === null) return false;
+  await fenced(deps, lease, async (tx) =>
+    tx.write({ op: 'set', path: paths.sweep(orgId, what), data: { after: [...next] } }),
+  );
+  return true;
 }

@@ -3,6 +3,8 @@ import type { AuditEvent } from '@countersign/domain/schemas/audit';
 import type { CommandInput } from '@countersign/domain/schemas/commands';
 import { KEEP_EVERYTHING, RETENTION_CLASSES, type KeepDays } from '@countersign/domain/schemas/retention';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { textOf } from '@countersign/domain/audit/committed-text';
+import { messageWrites } from '../engine/notifications.ts';
 import { expectSound } from '../engine/testing/sound.ts';
 import { ALPHA, csvOf, ORG, World } from '../engine/testing/world.ts';
 import { runWork } from '../engine/worker.ts';
@@ -131,6 +133,57 @@ describe('what is kept for a time', () => {
   });
 });
 
+describe('a sweep', () => {
+  test('passes nothing over that has the same time as the last of its batch', async () => {
+    await agreed(keep({ notifications: 7, logs: 30 }));
+    const at = world.clock.at();
+    const message = { about: 'many', title: 'To all', body: '', executionId: null };
+    const people = Array.from({ length: 120 }, (_, index) => `person-${index}`);
+    await world.db.commit(messageWrites(ORG, people, message, at));
+    await daysLater(8);
+    expect(documents('/notifications/')).toEqual([]);
+  });
+
+  test('keeps what a hold comes for while the sweep is under way', async () => {
+    await agreed(keep({ uploads: 400 }));
+    world.clock.pass(401 * DAY_MS);
+    // Placed after the sweep has looked for holds, and before it deletes anything.
+    const remove = world.objects.remove.bind(world.objects);
+    const { transaction } = world.db;
+    let placed = false;
+    world.db.transaction = async (decide) =>
+      transaction(async (tx) => {
+        const result = await decide(tx);
+        if (!placed && JSON.stringify(result ?? null).includes('"count":1')) {
+          placed = true;
+          world.db.transaction = transaction;
+          await world.command('edith', 'placeHold', { matter: '2026/30', classes: ['uploads'], executionId: null });
+        }
+        return result;
+      });
+    await daysLater(0);
+    expect(placed).toBe(true);
+    world.objects.remove = remove;
+    expect(await bytesThere()).toBe(true);
+    expect(await inputFile()).toMatchObject({ erasedAt: null });
+    await expectSound(world);
+  });
+
+  test('that dies after the log says so, and before the bytes are gone, removes them when it comes by again', async () => {
+    await agreed(keep({ uploads: 400 }));
+    const remove = world.objects.remove.bind(world.objects);
+    world.objects.remove = async () => Promise.reject(new Error('the worker died'));
+    world.clock.pass(401 * DAY_MS);
+    await runWork(world.deps, ORG, RETENTION_WORK).catch(() => undefined);
+    world.objects.remove = remove;
+    expect(await inputFile()).toMatchObject({ erasedAt: expect.any(String) });
+    expect(await bytesThere()).toBe(true);
+    await daysLater(1);
+    expect(await bytesThere()).toBe(false);
+    await expectSound(world);
+  });
+});
+
 describe('a person’s data', () => {
   test('is removed after they have left, and no chain breaks', async () => {
     await expect(agreed({ kind: 'person.erase', uid: 'amir' })).rejects.toMatchObject({ code: 'failed_precondition' });
@@ -153,6 +206,118 @@ describe('a person’s data', () => {
     expect(theirs.length).toBeGreaterThan(0);
     for (const { body } of theirs) expect(documents(`/auditPersonal/${body?.id}`)).toEqual([]);
     await expectSound(world);
+  });
+
+  test('leaves no trace, wherever they wrote or were written about', async () => {
+    await world.setMember('amir', { roles: ['approver', 'treasurer', 'admin'] });
+    const words = (what: string): string => `Amir says ${what}`;
+    const run = await world.plan(csvOf([['inv-2', ALPHA, '3.00', 'USD']]));
+    await world.command('amir', 'approveExecution', {
+      executionId: run.id,
+      digest: run.plan?.digest ?? '',
+      comment: words('yes'),
+    });
+    await world.work();
+    const endsAt = new Date(world.clock.now().getTime() + DAY_MS).toISOString();
+    await world.command('amir', 'setDelegation', { toUid: 'otto', roles: ['approver'], endsAt, reason: words('away') });
+    const hosts = { kind: 'hosts.set' as const, allowedHosts: ['erp.example.com'] };
+    const { proposalId } = await world.command('amir', 'proposeChange', { change: hosts, reason: words('hosts') });
+    const theirs = await read(world.db, refs.proposal(ORG, proposalId));
+    await world.command('bea', 'decideChange', {
+      proposalId,
+      digest: theirs?.digest ?? '',
+      decision: 'reject',
+      reason: 'No need',
+    });
+    const other = await world.command('ada', 'proposeChange', { change: hosts, reason: REASON });
+    const second = await read(world.db, refs.proposal(ORG, other.proposalId));
+    await world.command('amir', 'decideChange', {
+      proposalId: other.proposalId,
+      digest: second?.digest ?? '',
+      decision: 'reject',
+      reason: words('no'),
+    });
+    await world.command('amir', 'setStop', { active: true, reason: words('stop') });
+    await world.command('amir', 'pauseOperation', { operationId: 'stripe-payout', reason: words('pause') });
+    await world.command('ada', 'setStop', { active: false, reason: 'Over' });
+    await world.command('ada', 'resumeOperation', { operationId: 'stripe-payout', reason: 'Over' });
+    // In doubt, and settled by two.
+    world.provider.break('inv-9', 'timeout_before');
+    const doubtful = await world.payOut(csvOf([['inv-9', ALPHA, '4.00', 'USD']]));
+    world.clock.pass(600_000);
+    const effectKeys = world.documents('unknowns').map((one) => String(one['key']));
+    const settlement = await world.command('amir', 'proposeUnknownSettlement', {
+      executionId: doubtful.id,
+      effectKeys,
+      finding: 'not_paid',
+      reason: words('not paid'),
+    });
+    await world.command('bea', 'decideUnknownSettlement', {
+      proposalId: settlement.proposalId,
+      decision: 'approve',
+      reason: 'Seen at the bank',
+    });
+    await world.command('amir', 'pauseOperation', { operationId: 'stripe-payout', reason: words('pause') });
+    await world.command('amir', 'setStop', { active: true, reason: words('again') });
+    // Others, about them.
+    const named = 'Amir Example leaves';
+    const roles = { kind: 'member.roles' as const, uid: 'amir', roles: [], active: false };
+    const about = await world.command('ada', 'proposeChange', { change: roles, reason: named });
+    if (about.state === 'open') {
+      const open = await read(world.db, refs.proposal(ORG, about.proposalId));
+      await world.command('edith', 'decideChange', {
+        proposalId: about.proposalId,
+        digest: open?.digest ?? '',
+        decision: 'approve',
+        reason: named,
+      });
+    }
+    const { exportId } = await world.command('edith', 'exportEvidence', {
+      subject: { kind: 'execution', executionId: run.id },
+      personal: true,
+    });
+    await runWork(world.deps, ORG, exportId);
+    const pack = (await read(world.db, refs.evidenceExport(ORG, exportId)))?.file;
+    expect(pack).not.toBeNull();
+    const everything = (): string => JSON.stringify(world.db.dump());
+    const traces = [words(''), named, 'Name of amir', 'amir@example.com'];
+    for (const trace of traces) expect(everything()).toContain(trace.trim());
+    await expectSound(world);
+
+    await agreed({ kind: 'person.erase', uid: 'amir' });
+    await daysLater(0);
+    expect(await read(world.db, refs.erasure(ORG, 'amir'))).toMatchObject({ state: 'done' });
+    for (const trace of traces) expect(everything()).not.toContain(trace.trim());
+    const kept = world.objects.read(pack?.storagePath ?? '', pack?.generation ?? '');
+    await expect(kept).rejects.toMatchObject({ code: 'not_found' });
+    // What others said stands, and what stands still opens its commitment.
+    expect(textOf((await read(world.db, refs.proposal(ORG, proposalId)))?.decisionReason ?? '')).toBe('No need');
+    expect((await read(world.db, refs.organization(ORG)))?.stop).toMatchObject({ active: true, reason: { text: '' } });
+    await expectSound(world);
+  });
+
+  test('is kept under a hold that is placed while the removal is under way', async () => {
+    await agreed({ kind: 'member.roles', uid: 'amir', roles: [], active: false });
+    await agreed({ kind: 'person.erase', uid: 'amir' });
+    const { holdId } = await world.command('edith', 'placeHold', {
+      matter: '2026/20',
+      classes: ['personal'],
+      executionId,
+    });
+    const before = documents('/auditPersonal/').length;
+    await daysLater(0);
+    expect(documents('/auditPersonal/').length).toBeGreaterThanOrEqual(before);
+    expect(await read(world.db, refs.erasure(ORG, 'amir'))).toMatchObject({ state: 'running' });
+    await agreed({ kind: 'hold.release', holdId });
+    await daysLater(1);
+    expect(await read(world.db, refs.erasure(ORG, 'amir'))).toMatchObject({ state: 'done' });
+    await expectSound(world);
+  });
+
+  test('is kept under a hold on one run', async () => {
+    await world.command('edith', 'placeHold', { matter: '2026/21', classes: ['personal'], executionId });
+    await agreed({ kind: 'member.roles', uid: 'amir', roles: [], active: false });
+    await expect(agreed({ kind: 'person.erase', uid: 'amir' })).rejects.toMatchObject({ code: 'failed_precondition' });
   });
 
   test('is kept under a hold', async () => {

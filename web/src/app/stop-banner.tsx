@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { Instant } from '../components/instant.tsx';
 import { MemberName } from '../components/member-name.tsx';
+import { ReasonText } from '../components/reason-text.tsx';
 import { useWorkplace } from './organization.tsx';
 import classes from './stop-banner.module.css';
 
@@ -16,7 +17,11 @@ export function StopBanner(): ReactNode {
       <IconHandStop size={18} stroke={1.8} aria-hidden />
       <p>
         <strong>Everything is stopped.</strong> No execution sends anything until the stop is lifted.{' '}
-        {stop.reason && <>Reason: “{stop.reason}”.</>}{' '}
+        {stop.reason !== '' && (
+          <>
+            Reason: <ReasonText of={stop.reason} />.
+          </>
+        )}{' '}
         {stop.at !== null && (
           <span className="muted">
             {stop.uid !== null && <MemberName uid={stop.uid} />} <Instant at={stop.at} />

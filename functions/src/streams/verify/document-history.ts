@@ -5,6 +5,7 @@ import {
   subjectDocument,
   subjectPath,
 } from '@countersign/domain/audit/event';
+import { committedTexts } from '@countersign/domain/audit/committed-text';
 import { paths } from '@countersign/domain/paths';
 import type { AuditEventBody } from '@countersign/domain/schemas/audit';
 import type { Database, Stored } from '../../store/database.ts';
@@ -118,6 +119,8 @@ export function wrongInDocument(
 /** An erased person has no salt any more; then nothing can be said, and nothing need be. */
 function personalHolds(doc: Record<string, unknown>): boolean {
   const { commitment: committed, salt, name, email, comment } = doc;
+  if (committedTexts(doc).some((one) => one.salt !== '' && commitment(one.salt, one.text) !== one.commitment))
+    return false;
   if (typeof committed !== 'string' || typeof salt !== 'string' || salt === '') return true;
   if (comment !== undefined) return commitment(salt, { comment }) === committed;
   return memberCommitment(salt, { name: String(name), email: String(email) }) === committed;

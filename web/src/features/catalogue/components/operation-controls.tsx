@@ -6,6 +6,7 @@ import { useWorkplace } from '../../../app/organization.tsx';
 import { Age } from '../../../components/instant.tsx';
 import { MemberName } from '../../../components/member-name.tsx';
 import { ReasonForm } from '../../../components/reason-form.tsx';
+import { ReasonText } from '../../../components/reason-text.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import classes from './operation-controls.module.css';
 
@@ -34,7 +35,9 @@ export function PausedNote({ paused }: { readonly paused: Operation['paused'] })
           )}
         </span>
       </p>
-      <p>“{paused.reason}”</p>
+      <p>
+        <ReasonText of={paused.reason} />
+      </p>
       <p className="muted">Runs can be planned and signed; none begins, and none goes on to its next page.</p>
     </div>
   );

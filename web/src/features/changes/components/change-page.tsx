@@ -10,6 +10,7 @@ import { Instant } from '../../../components/instant.tsx';
 import { MemberName } from '../../../components/member-name.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
 import { Section } from '../../../components/section.tsx';
+import { ReasonText } from '../../../components/reason-text.tsx';
 import { PageSkeleton } from '../../../components/skeletons.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import { refs } from '../../../refs.ts';
@@ -59,13 +60,19 @@ function Change({ proposal }: { readonly proposal: Proposal }): ReactNode {
           <MemberName uid={proposal.proposedBy} />, <Instant at={proposal.proposedAt} />
         </dd>
         <dt>Reason</dt>
-        <dd>“{proposal.reason}”</dd>
+        <dd>
+          <ReasonText of={proposal.reason} />
+        </dd>
         {proposal.decidedBy !== null && proposal.decidedAt !== null ? (
           <>
             <dt>Decided by</dt>
             <dd>
               <MemberName uid={proposal.decidedBy} />, <Instant at={proposal.decidedAt} />
-              {proposal.decisionReason !== null && <>: “{proposal.decisionReason}”</>}
+              {proposal.decisionReason !== null && (
+                <>
+                  : <ReasonText of={proposal.decisionReason} />
+                </>
+              )}
             </dd>
           </>
         ) : (

@@ -6,6 +6,7 @@ import { CommandProblem } from '../../../components/command-problem.tsx';
 import { Instant } from '../../../components/instant.tsx';
 import { MemberName } from '../../../components/member-name.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
+import { ReasonText } from '../../../components/reason-text.tsx';
 import classes from './stop-page.module.css';
 
 /** The organization-wide stop: on or off, always with a reason. */
@@ -48,7 +49,7 @@ export default function StopPage(): ReactNode {
               , <Instant at={stop.at} seconds />
             </>
           )}
-          : “{stop.reason}”
+          : <ReasonText of={stop.reason} />
         </p>
       )}
       {allowed ? (

@@ -1,5 +1,7 @@
 import { memberCommitment } from '@countersign/domain/audit/event';
+import { AppError } from '@countersign/domain/errors';
 import { derivedId } from '@countersign/domain/hash';
+import { paths } from '@countersign/domain/paths';
 import type { Role } from '@countersign/domain/schemas/common';
 import type { LedgerIntent } from '@countersign/domain/schemas/ledger-intent';
 import { randomBytes } from 'node:crypto';
@@ -31,6 +33,8 @@ const SEED_ACTOR = { kind: 'system', part: 'seed' } as const;
  */
 export async function foundOrganization(deps: Deps, organization: NewOrganization): Promise<void> {
   const { id: orgId, name, baseCurrency, timeZone, members } = organization;
+  if ((await deps.db.get(paths.organization(orgId))) !== null)
+    throw new AppError('already_exists', `Organization ${orgId} already exists`);
   const now = deps.now().toISOString();
   const change = new ChangeSet(orgId, 'seed-organization', SEED_ACTOR, now);
   change.create(refs.organization(orgId), {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { config } from '../config.ts';
 import { documentBytes, MAX_DOCUMENT_BYTES } from '../store/limits.ts';
-import { countProblems, toPages } from './plan-summary.ts';
+import { countProblems, countRefusedRows, toPages } from './plan-summary.ts';
 import { parsePlanOutput, parseReportOutput } from './plugin-output.ts';
 
 const NOW = '2026-11-22T10:00:00.000Z';
@@ -103,4 +103,10 @@ test.each([['../../x.csv'], ['.hidden'], ['a/b.csv'], ['']])('a report can not n
   const report = { success: true, message: 'x', files: [{ name, contentType: 'text/csv', text: '' }] };
   expect(() => parseReportOutput(report)).toThrow(expect.objectContaining({ code: 'plugin_error' }));
   expect(parseReportOutput({ ...report, files: [{ ...report.files[0], name: 'results.csv' }] }).files).toHaveLength(1);
+});
+
+test('a row with two problems is one row left out', () => {
+  const at = (line: number | null, severity: 'refused' | 'notice' = 'refused') => ({ line, severity });
+  expect(countRefusedRows([at(5), at(6), at(6), at(7), at(8, 'notice')])).toBe(3);
+  expect(countRefusedRows([at(null), at(null), at(2)])).toBe(3);
 });

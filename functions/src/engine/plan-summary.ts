@@ -70,6 +70,13 @@ export interface PlanSummaryInput {
   readonly now: Date;
 }
 
+/** Rows of the file with a problem; one may have several. What stands on no line counts by itself. */
+export function countRefusedRows(problems: readonly Pick<Problem, 'line' | 'severity'>[]): number {
+  const refused = problems.filter(({ severity }) => severity === 'refused');
+  const lines = new Set(refused.flatMap(({ line }) => line ?? []));
+  return lines.size + refused.filter(({ line }) => line === null).length;
+}
+
 /** The plan as people see and sign it, computed from the pages alone. */
 export function summarizePlan(input: PlanSummaryInput): Plan {
   const { orgId, execution, attempt, output, pages, reads, provider, rule } = input;
@@ -81,7 +88,7 @@ export function summarizePlan(input: PlanSummaryInput): Plan {
     payees.filter((payee) => payee.destination?.kind === 'hidden').map((payee) => payee.account),
   ).size;
   const effectsByKind = countKinds(effects);
-  const refusedCount = output.problems.filter((problem) => problem.severity === 'refused').length;
+  const refusedCount = countRefusedRows(output.problems);
   const pageHashes = pages.map((page) => page.hash);
   const policy = { ...rule.policy, rule: rule.rule, levels: [...rule.levels], auto: rule.auto };
   return {

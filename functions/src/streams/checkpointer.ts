@@ -13,8 +13,8 @@ import { AppError, isAppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import type { Checkpoint, StreamHead, StreamName, Tile } from '@countersign/domain/schemas/stream';
 import type { Organization } from '@countersign/domain/schemas/organization';
-import type { WitnessState } from '@countersign/domain/schemas/witness';
-import type { Database, Stored, Write } from '../store/database.ts';
+import type { Database, Stored } from '../store/database.ts';
+import { askNow } from './ask-now.ts';
 import { ed25519Verify } from './ed25519.ts';
 import type { SealDeps } from './ports.ts';
 
@@ -201,26 +201,4 @@ async function record(deps: SealDeps, orgId: string, checkpoint: Checkpoint, epo
       if (!raced || lost >= MAX_ATTEMPTS) throw error;
     }
   }
-}
-
-/** Witnesses are asked behind it, by the tick: none of them can hold back a seal. */
-async function askNow(
-  { db, witnesses }: SealDeps,
-  orgId: string,
-  { stream, origin, at }: Checkpoint,
-): Promise<readonly Write[]> {
-  const path = paths.witnesses(orgId, stream);
-  // Also when this process asks nobody, a script for instance: the tick of the platform does.
-  if ((await db.get(path)) !== null) return [{ op: 'update', path, data: { nextAt: at } }];
-  if (witnesses === undefined) return [];
-  const first: WitnessState = {
-    stream,
-    origin,
-    nextAt: at,
-    quorum: '',
-    reachedSize: null,
-    witnesses: [],
-    updatedAt: at,
-  };
-  return [{ op: 'set', path, data: first }];
 }

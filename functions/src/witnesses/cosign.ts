@@ -1,16 +1,17 @@
-import { originOf, parseCheckpoint } from '@countersign/domain/audit/checkpoint';
+import { originOf } from '@countersign/domain/audit/checkpoint';
 import type { PolicyWitness } from '@countersign/domain/audit/witness-policy';
-import { AppError } from '@countersign/domain/errors';
 import { paths } from '@countersign/domain/paths';
 import type { Organization } from '@countersign/domain/schemas/organization';
 import { checkpointSchema, type Checkpoint, type StreamName } from '@countersign/domain/schemas/stream';
 import type { WitnessState } from '@countersign/domain/schemas/witness';
 import { log } from '../log.ts';
 import { refs } from '../refs.ts';
-import { read, type Database, type Stored, type Transaction, type Write } from '../store/database.ts';
+import { read, type Stored, type Transaction, type Write } from '../store/database.ts';
 import type { SealDeps, Witnesses } from '../streams/index.ts';
-import { askWitness, type Asked, type Submission } from './ask.ts';
+import { askWitness, type Asked } from './ask.ts';
 import { alertWrites } from './alerts.ts';
+import { keepAnswer } from './keep-answer.ts';
+import { submissionOf, withLines } from './notes.ts';
 import { proofBetween } from './proof-between.ts';
 import { dueIn, keyIdHex, settled, stateFor, type Newest } from './state.ts';
 
@@ -70,7 +71,7 @@ export async function cosignStream(deps: SealDeps, orgId: string, name: StreamNa
         now: deps.now,
       });
       if (await isOvertaken(deps, orgId, name, asked)) return [];
-      await keep(deps, orgId, name, question, witness, asked);
+      await keepAnswer(deps, orgId, question, witness, asked);
       return [{ witness, asked }];
     }),
   );
@@ -122,52 +123,6 @@ async function claim(deps: SealDeps, { policy }: Witnesses, orgId: string, name:
   });
 }
 
-/** The stored note may have cosignatures by now; a witness gets the log's own line alone. */
-function submissionOf({ origin, size, root, note }: Checkpoint): Submission {
-  const { text } = parseCheckpoint(note);
-  const [own = ''] = note.slice(text.length + 1).split('\n');
-  return { origin, size, root, note: `${text}\n${own}\n` };
-}
-
-const padded = (size: number): string => String(size).padStart(16, '0');
-
-/** First what lies outside the database: what is known of a witness's word is never only here. */
-async function keep(
-  { publisher, db }: SealDeps,
-  orgId: string,
-  name: StreamName,
-  { checkpoint, epoch }: Question,
-  witness: PolicyWitness,
-  asked: Asked,
-): Promise<void> {
-  const file = `${padded(checkpoint.size)}-${keyIdHex(witness)}`;
-  const { note } = submissionOf(checkpoint);
-  if (asked.kind === 'cosigned') return publisher.keep(orgId, name, 'cosigned', file, `${note}${asked.line}\n`, epoch);
-  if (asked.exchange === undefined) return;
-  const text = await dispute(db, orgId, name, epoch, witness, asked, asked.exchange);
-  return publisher.keep(orgId, name, 'disputed', file, text, epoch);
-}
-
-/** Both sides, as they can be shown to others: what we signed, what the witness says, and what we had signed there. */
-async function dispute(
-  db: Database,
-  orgId: string,
-  name: StreamName,
-  epoch: number,
-  witness: PolicyWitness,
-  { message, size }: Asked & { kind: 'problem' },
-  exchange: NonNullable<(Asked & { kind: 'problem' })['exchange']>,
-): Promise<string> {
-  const stored = size === null ? null : await db.get(paths.checkpoint(orgId, name, size, epoch));
-  const then = stored === null ? 'nothing\n' : checkpointSchema.parse(stored.data).note;
-  return [
-    `Of the witness ${witness.name}: ${message}\n`,
-    `It was sent:\n\n${exchange.sent}`,
-    `It answered with HTTP status ${exchange.status}:\n\n${exchange.body}`,
-    `What we had signed at ${size ?? 'that size'}:\n\n${then}`,
-  ].join('\n');
-}
-
 async function record(
   { db, now }: SealDeps,
   { policy }: Witnesses,
@@ -200,19 +155,4 @@ async function record(
     ];
     tx.write(...(await alertWrites(tx, orgId, state, writes, at)));
   });
-}
-
-/** @returns null when nothing is new */
-function withLines(note: string, lines: readonly string[]): string | null {
-  const { signatures } = parseCheckpoint(note);
-  const there = new Set(signatures.map(({ name, keyId }) => `${name} ${Buffer.from(keyId).toString('hex')}`));
-  const fresh = lines.filter((line) => {
-    const [, keyName = '', encoded = ''] = line.split(' ');
-    return !there.has(`${keyName} ${Buffer.from(encoded, 'base64').subarray(0, 4).toString('hex')}`);
-  });
-  if (fresh.length === 0) return null;
-  const longer = `${note}${fresh.join('\n')}\n`;
-  if (parseCheckpoint(longer).signatures.length === signatures.length)
-    throw new AppError('internal', 'A cosignature was lost on its way into the checkpoint');
-  return longer;
 }

@@ -92,6 +92,14 @@ describe('a CSV', () => {
     ]);
   });
 
+  it('may have a column with the name of what objects inherit', async () => {
+    const file =
+      'reference,date,account,debit,credit,currency,constructor\nA,2026-01-01,bank,1,,USD,Bau AG\nA,,suspense,,1,USD,\n';
+    const { effects, problems } = await world(file).execute();
+    expect(problems).toEqual([]);
+    expect(effects[0]?.journal?.metadata).toEqual({ reference: 'A', constructor: 'Bau AG' });
+  });
+
   it('that was imported before posts nothing: every reference is taken', async () => {
     const claims = { 'A-1': { executionId: 'run-1', at: '2026-01-01T00:00:00.000Z' } };
     const proposal = await world(GOOD, { claims }).execute();

@@ -131,7 +131,8 @@ function journalOf(
       day === '' ? 'The date is empty' : `"${short(day)}" could mean two things, or is no day`,
       'Write it as year-month-day, such as 2026-01-31',
     );
-  const metadata: Record<string, string> = {};
+  // Without what objects inherit: a column may be called "constructor".
+  const metadata = Object.create(null) as Record<string, string>;
   for (const row of rows) {
     for (const [fact, value] of Object.entries(row.facts)) {
       const before = (metadata[fact] ??= value);

@@ -1,7 +1,7 @@
 import { isDay } from '../days.ts';
 import { readBalance, readHead, readPosting } from './beancount-lines.ts';
 import { ACCOUNT, beforeComment, isFlag, readString } from './beancount-tokens.ts';
-import { isReservedKey, keyOfMetadata } from './metadata-text.ts';
+import { emptyFacts, isReservedKey, keyOfMetadata } from './metadata-text.ts';
 import {
   TextFindings,
   type ParsedText,
@@ -187,12 +187,13 @@ class BeancountReader {
       line,
       day,
       memo,
-      metadata: payee === null ? {} : { payee },
+      metadata: emptyFacts(),
       postings: [],
       tags: [...this.#pushed, ...tags],
       links: [...links],
       reference: null,
     };
+    if (payee !== null) draft.metadata['payee'] = payee;
     return { kind: 'transaction', draft };
   }
 

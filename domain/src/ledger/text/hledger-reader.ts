@@ -1,7 +1,7 @@
 import { isDay } from '../days.ts';
 import { HledgerAmounts } from './hledger-amounts.ts';
 import { postingDateOf, splitComment, tagsOf } from './hledger-comments.ts';
-import { isReservedKey, keyOfMetadata, textOfTag } from './metadata-text.ts';
+import { emptyFacts, isReservedKey, keyOfMetadata, textOfTag } from './metadata-text.ts';
 import {
   TextFindings,
   type ParsedText,
@@ -151,7 +151,7 @@ class HledgerReader {
       day,
       memo: description.trim(),
       code: code === undefined || code.trim() === '' ? null : code.trim(),
-      metadata: {},
+      metadata: emptyFacts(),
       postings: [],
     };
     this.#tags(draft, comment);

@@ -40,6 +40,9 @@ export function keyOfMetadata(key: string): string {
     .replace(/_([0-9a-f]{2})/g, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));
 }
 
+/** Without what objects inherit: a fact may be called `constructor`, or `__proto__`. */
+export const emptyFacts = (): Record<string, string> => Object.create(null) as Record<string, string>;
+
 export const isReservedKey = (key: string): boolean => RESERVED.has(key);
 
 /** A text as the value of an hledger tag: one line, without what ends a tag or is read as a date. Reversible. */

@@ -229,6 +229,21 @@ describe('what others write', () => {
     }
   });
 
+  test('a fact may have the name of what objects inherit', () => {
+    const facts = (format: TextFormat, ...lines: string[]) =>
+      Object.entries(readTextLedger(lines.join('\n'), format).journals[0]?.metadata ?? {});
+    const proto = metadataKey('__proto__');
+    const lines = ['2026-01-05 * "x"', '  constructor: "a"', `  ${proto}: "b"`, `${A}1 USD`, B];
+    expect(facts('beancount', ...lines)).toEqual([
+      ['constructor', 'a'],
+      ['__proto__', 'b'],
+    ]);
+    expect(facts('hledger', '2026-01-05 x  ; constructor: a, __proto__: b', '  a:b  1 USD', '  c:d')).toEqual([
+      ['constructor', 'a'],
+      ['__proto__', 'b'],
+    ]);
+  });
+
   test('transactions that come to nothing are said', () => {
     const read = readTextLedger(['2026-01-05 * "x"', `${A}0 USD`, '2026-01-05 * "y"', ''].join('\n'), 'beancount');
     expect(read.journals).toEqual([]);

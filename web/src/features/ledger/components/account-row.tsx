@@ -149,7 +149,7 @@ function About({ account, branch }: { readonly account: Account; readonly branch
     <span className={classes.about}>
       {closed && (
         <Mark tone="quiet" shape="bar" wrap>
-          Closed{closedOn !== null && <span className="nowrap"> {closedOn}</span>}
+          Closed {closedOn !== null && <span className="nowrap">{closedOn}</span>}
         </Mark>
       )}
       {guards.length > 0 && (

@@ -8,6 +8,7 @@ export interface Decisions {
 const engine = (name: string): string => `functions/src/engine/${name}`;
 const approval = (name: string): string => `domain/src/approval/${name}`;
 const sandbox = (name: string): string => `functions/src/sandbox/${name}`;
+const ledger = (name: string): string => `domain/src/ledger/${name}`;
 
 /** What has a table of its decisions is held by that; the rest by the stories in which it takes part. */
 export const DECISIONS: readonly Decisions[] = [
@@ -43,6 +44,27 @@ export const DECISIONS: readonly Decisions[] = [
   {
     files: ['may-sign', 'levels', 'policy', 'conditions'].map((name) => approval(`${name}.ts`)),
     tests: [approval('{may-sign,levels,policy,conditions}.test.ts')],
+  },
+  {
+    files: [
+      'decide',
+      'journal-intents',
+      'period-intents',
+      'account-intents',
+      'reverse',
+      'guards',
+      'suspense',
+      'periods',
+    ].map((name) => ledger(`${name}.ts`)),
+    tests: [ledger('{decide,journal-intents,period-intents,account-intents,reverse,guards}.test.ts')],
+  },
+  {
+    files: ['days', 'day-cells', 'months'].map((name) => ledger(`${name}.ts`)),
+    tests: [ledger('{days,months,decide,period-intents}.test.ts')],
+  },
+  {
+    files: ['functions/src/ledger/balances-at.ts'],
+    tests: ['functions/src/{ledger/balances-at-reads,streams/months}.test.ts'],
   },
   {
     files: ['meter', 'verdict', 'foreign-json'].map((name) => sandbox(`${name}.ts`)),

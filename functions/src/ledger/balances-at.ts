@@ -120,8 +120,11 @@ async function readMonths(
     for (const doc of docs) visit(balanceMonthSchema.parse(doc.data));
     reads += docs.length;
     const end = docs.at(-1);
-    if (end === undefined || docs.length < PAGE) break;
+    if (end === undefined || docs.length < PAGE) return reads;
     last = [end.data['month'], end.path.slice(end.path.lastIndexOf('/') + 1)];
   }
-  return reads;
+  throw new AppError(
+    'limit_exceeded',
+    `There are more than ${MAX_PAGES * PAGE} months of accounts. Ask for fewer days.`,
+  );
 }

@@ -11,8 +11,8 @@ import {
 } from './text-ledger.ts';
 
 const DIRECTIVE = /^(\d{4})[-/](\d{2})[-/](\d{2})(\s+)(\S+)/;
-const FACT = /^([a-z][A-Za-z0-9_-]*):(?:\s+(.*)|\s*)$/;
-const MARKS = /^(?:[#^][A-Za-z0-9/_.-]+\s*)+(?:;.*)?$/;
+const FACT = /^([a-z][A-Za-z0-9_-]*):(?:\s+(.*)|\s*)$/s;
+const MARKS = /^(?:[#^][A-Za-z0-9/_.-]+\s*)+(?:;.*)?$/s;
 /** They change what other lines mean: without them, nothing of the file is what it says. */
 const CHANGES_THE_REST: ReadonlySet<string> = new Set(['option', 'plugin', 'include', 'pushmeta', 'popmeta']);
 /** Lines that begin like this are comments, or headings of an outline. */

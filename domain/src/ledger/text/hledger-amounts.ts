@@ -56,7 +56,7 @@ export class HledgerAmounts {
 
   /** `= 12 USD`, with its variants `==`, `=*` and `==*`. Line and column are those of the first character. */
   readAssertion(text: string, account: string, line: number, column: number): TextAssertion | TextFault {
-    const [, sole, below, number = ''] = /^=(=)?(\*)?\s*(.*)$/.exec(text) ?? [];
+    const [, sole, below, number = ''] = /^=(=)?(\*)?\s*(.*)$/s.exec(text) ?? [];
     const amount = this.read(number);
     if ('code' in amount) return amount;
     return {

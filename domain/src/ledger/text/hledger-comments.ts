@@ -7,7 +7,7 @@ export function splitComment(text: string): { readonly before: string; readonly 
 /** `name: value`, to the next comma. */
 export function tagsOf(comment: string): [key: string, value: string][] {
   return comment.split(',').flatMap((part): [string, string][] => {
-    const match = /(?:^|\s)([^\s:,]+):\s*(.*)$/.exec(part);
+    const match = /(?:^|\s)([^\s:,]+):\s*(.*)$/s.exec(part);
     return match === null ? [] : [[match[1] ?? '', (match[2] ?? '').trim()]];
   });
 }

@@ -135,7 +135,7 @@ class HledgerReader {
         'Keep the one that it counts for',
       );
     const { comment, before } = splitComment(text.slice(head.length));
-    const [, status, code, description = ''] = /^\s*([*!](?=\s|\(|$))?\s*(?:\(([^)]*)\))?\s*(.*)$/.exec(before) ?? [];
+    const [, status, code, description = ''] = /^\s*([*!](?=\s|\(|$))?\s*(?:\(([^)]*)\))?\s*(.*)$/s.exec(before) ?? [];
     if (status === '!')
       return refuse(
         head.length + 2,
@@ -233,7 +233,7 @@ class HledgerReader {
     this.#postingComment(comment, line, column + before.length);
     const behind = before.slice(account.length);
     const at = column + account.length + (/^\s*/.exec(behind)?.[0].length ?? 0);
-    const [, given = '', asserted = ''] = /^([^=]*)(.*)$/.exec(behind.trim()) ?? [];
+    const [, given = '', asserted = ''] = /^([^=]*)(.*)$/s.exec(behind.trim()) ?? [];
     const posting = { line, column, account };
     if (given.trim() === '') {
       if (asserted !== '') return refuse(at, ASSIGNMENT);

@@ -229,6 +229,19 @@ describe('what others write', () => {
     }
   });
 
+  test('a line separator of Unicode ends no line, and loses nothing', () => {
+    const memo = 'one\u2028two';
+    const bean = readTextLedger(
+      [`2026-01-05 * "${memo}"`, `  note: "${memo}"`, `${A}1 USD`, B].join('\n'),
+      'beancount',
+    );
+    expect(bean.issues).toEqual([]);
+    expect(bean.journals).toMatchObject([{ memo, metadata: { note: memo } }]);
+    const hledger = readTextLedger(`2026-01-05 * ${memo}  ; note: ${memo}\n  a:b  1 USD\n  c:d\n`, 'hledger');
+    expect(hledger.journals).toMatchObject([{ memo, metadata: { note: memo } }]);
+    expect(codesOf('hledger', `2026-01-05 ! ${memo}`, '  a:b  1 USD', '  c:d')).toEqual([[1, 12, 'incomplete']]);
+  });
+
   test('a fact may have the name of what objects inherit', () => {
     const facts = (format: TextFormat, ...lines: string[]) =>
       Object.entries(readTextLedger(lines.join('\n'), format).journals[0]?.metadata ?? {});

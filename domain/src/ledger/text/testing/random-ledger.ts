@@ -14,6 +14,7 @@ const MEMOS = [
   '(code) * ! | payee',
   'date:2020-01-01, type:X [2020-01-01]',
   'Bücher für 名古屋 🏦',
+  'one line\u2028separator',
   '=SUM(A1) % 100%25',
 ];
 const KEYS = [

@@ -183,18 +183,21 @@ function runQuery(
     }
     return 0;
   };
-  return [...documents.keys()]
-    .filter(inCollection)
-    .filter((path) => where.every(([field, op, value]) => matches(fieldOf(path, field), op, value)))
-    .filter((path) => orders.every(([field]) => fieldOf(path, field) !== undefined))
-    .sort((a, b) =>
-      compareAt(
-        a,
-        orders.map(([field]) => fieldOf(b, field)),
-      ),
-    )
-    .filter((path) => startAfter === undefined || compareAt(path, startAfter) > 0)
-    .slice(0, limit);
+  return (
+    [...documents.keys()]
+      .filter(inCollection)
+      .filter((path) => where.every(([field, op, value]) => matches(fieldOf(path, field), op, value)))
+      .filter((path) => orders.every(([field]) => fieldOf(path, field) !== undefined))
+      // Before the rest is sorted, which takes longest.
+      .filter((path) => startAfter === undefined || compareAt(path, startAfter) > 0)
+      .sort((a, b) =>
+        compareAt(
+          a,
+          orders.map(([field]) => fieldOf(b, field)),
+        ),
+      )
+      .slice(0, limit)
+  );
 }
 
 function matches(field: unknown, op: string, value: unknown): boolean {
@@ -238,10 +241,17 @@ function rank(value: unknown): number {
 const same = (a: unknown, b: unknown): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && compare(a, b) === 0);
 
+const SURROGATE = /[\ud800-\udfff]/;
+
 function compare(a: unknown, b: unknown): number {
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
   // Strings by their UTF-8 bytes, which is the order of code points, not of UTF-16 units.
-  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (typeof a === 'string' && typeof b === 'string') {
+    if (a === b) return 0;
+    // Without surrogates the two orders are one, and the quick way is the same.
+    if (!SURROGATE.test(a) && !SURROGATE.test(b)) return a < b ? -1 : 1;
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  }
   if (typeof a === 'object' || typeof b === 'object') {
     const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
     return left === right ? 0 : left < right ? -1 : 1;

@@ -27,6 +27,8 @@ export interface JournalsAsked {
 
 /** What statements read of the ledger. */
 export interface LedgerReader {
+  /** Since it was made: a statement that reads many pages gives up, with a reason, before its function is ended. */
+  elapsedMs(): number;
   chart(): Promise<Chart>;
   account(accountId: string): Promise<Account | null>;
   /**
@@ -68,7 +70,9 @@ const END_OF_TIME = '9999-12-31';
 
 export function ledgerReader(deps: StreamDeps, orgId: string): LedgerReader {
   const { db } = deps;
+  const begun = deps.now().getTime();
   return {
+    elapsedMs: () => deps.now().getTime() - begun,
     chart: () => readChart(deps, orgId),
     account: (accountId) => read(db, refs.account(orgId, accountId)),
     async sums(to, knownAt, only = {}) {

@@ -16,7 +16,9 @@ const ACCOUNTS_AT_ONCE = 30;
 const GROUPS_AT_ONCE = 4;
 const JOURNALS_PER_READ = 1000;
 /** Of the cash accounts, in one period. */
-export const MAX_CASH_JOURNALS = 200_000;
+export const MAX_CASH_JOURNALS = 100_000;
+/** Its function has two minutes, and the rest of the statement needs some. */
+const MAX_READING_MS = 90_000;
 
 export interface PeriodSums {
   readonly at: readonly LeafSum[];
@@ -29,7 +31,7 @@ export interface PeriodSums {
 /**
  * What moved the cash of a period, by the accounts on the other side: of the journals of all cash accounts, thirty accounts
  * a query, page by page. Memory is that of the counter accounts, and not of the journals.
- * @throws AppError `limit_exceeded` beyond `MAX_CASH_JOURNALS`
+ * @throws AppError `limit_exceeded` beyond `MAX_CASH_JOURNALS`, or 90 seconds
  */
 export async function readFlows(
   reader: LedgerReader,
@@ -56,7 +58,12 @@ export async function readFlows(
         if (wasPosted(journal, knownAt, size)) flows.add(journal.entries, journal.effectiveDay);
       }
       read += journals.length;
-      if (read > MAX_CASH_JOURNALS) throw tooMany();
+      if (read > MAX_CASH_JOURNALS)
+        throw tooMany(
+          `A cash flow reads at most ${MAX_CASH_JOURNALS.toLocaleString('en')} journals of a period’s cash accounts`,
+        );
+      if (reader.elapsedMs() > MAX_READING_MS)
+        throw tooMany(`The first ${read.toLocaleString('en')} journals of the cash accounts took too long to read`);
       const last = journals.at(-1);
       if (last === undefined || journals.length < JOURNALS_PER_READ) return;
       after = placeOf(last);
@@ -69,11 +76,8 @@ export async function readFlows(
   return { flows: flows.flows(), flowsOfDays: flows.ofDays() };
 }
 
-const tooMany = (): AppError =>
-  new AppError(
-    'limit_exceeded',
-    `A cash flow reads at most ${MAX_CASH_JOURNALS.toLocaleString('en')} journals of the cash accounts, and this period has more. Choose a shorter one, or one branch.`,
-  );
+const tooMany = (why: string): AppError =>
+  new AppError('limit_exceeded', `${why}. Choose a shorter period, one branch, or no period to compare with.`);
 
 /** Accounts with entries in the period: sums of posted entries only grow. */
 function movedAccounts(at: readonly LeafSum[], before: readonly LeafSum[]): string[] {

@@ -1,4 +1,5 @@
 import { dayOf, instantOf, addDays } from '@countersign/domain/schedule/wall-time';
+import type { AuditEvent } from '@countersign/domain/schemas/audit';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { mayOpen } from '../../../app/access.ts';
@@ -78,7 +79,30 @@ function Timeline({ wish }: { readonly wish: AuditWish }): ReactNode {
         </ol>
       )}
       <More list={list} noun="events" />
+      {wish.document !== undefined && wish.day === null && !list.hasMore && (
+        <EarlierVersions path={wish.document} events={list.live.value} />
+      )}
     </>
+  );
+}
+
+/** A history that does not begin with the first version is not whole, and says so. */
+function EarlierVersions({
+  path,
+  events,
+}: {
+  readonly path: string;
+  readonly events: readonly AuditEvent[];
+}): ReactNode {
+  const versions = events.flatMap(({ body }) =>
+    body.subjects.flatMap((one) => (one.path === path ? [one.version] : [])),
+  );
+  const first = Math.min(...versions);
+  if (versions.length === 0 || first === 1) return null;
+  return (
+    <p className="muted">
+      Versions before {first} are in the log, but were recorded when it could not be searched by document yet.
+    </p>
   );
 }
 

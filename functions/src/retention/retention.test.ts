@@ -149,7 +149,7 @@ describe('a sweep', () => {
     world.clock.pass(401 * DAY_MS);
     // Placed after the sweep has looked for holds, and before it deletes anything.
     const remove = world.objects.remove.bind(world.objects);
-    const { transaction } = world.db;
+    const transaction = world.db.transaction.bind(world.db);
     let placed = false;
     world.db.transaction = async (decide) =>
       transaction(async (tx) => {

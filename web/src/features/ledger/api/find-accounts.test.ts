@@ -44,6 +44,10 @@ test('a branch holds for what lies below, unless that names another', () => {
   expect(ids('', 'london')).toEqual(['1200']);
   expect(branchesOf(accounts)).toEqual(['berlin', 'london']);
   expect(branchOf(account('x', 'X', []), new Map())).toBeNull();
+  // The nearest above says it.
+  const above = [account('a', 'A', [], 'paris'), account('b', 'B', ['a'], 'lyon')];
+  const byId = new Map(above.map((one) => [one.id, one]));
+  expect(branchOf(account('c', 'C', ['a', 'b']), byId)).toBe('lyon');
 });
 
 test('the names above come with it; an account that can’t be found is named by its id', () => {

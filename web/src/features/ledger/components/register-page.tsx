@@ -85,10 +85,7 @@ export default function RegisterPage(): ReactNode {
         </Section>
       )}
       {account?.postable && (
-        <Section
-          title="Register"
-          aside={<Link to={`/ledger/statements?kind=account_register&account=${account.id}`}>As a statement</Link>}
-        >
+        <Section title="Register" aside={<Link to={statementAddress(account.id, search)}>As a statement</Link>}>
           <div className={`no-print ${classes.order}`}>
             <FilterLinks label="Order of the register" parameter="by" options={ORDERS} />
           </div>
@@ -101,4 +98,14 @@ export default function RegisterPage(): ReactNode {
       )}
     </>
   );
+}
+
+/** The statement of the days that the register shows, where it shows chosen ones. */
+function statementAddress(accountId: string, search: URLSearchParams): string {
+  const wish = new URLSearchParams({ kind: 'account_register', account: accountId });
+  for (const name of ['from', 'to']) {
+    const day = search.get('by') === 'day' ? search.get(name) : null;
+    if (day !== null) wish.set(name, day);
+  }
+  return `/ledger/statements?${wish.toString()}`;
 }

@@ -4,7 +4,7 @@ import type { StreamHead, StreamName } from '@countersign/domain/schemas/stream'
 import { paths } from '@countersign/domain/paths';
 import { log } from '../log.ts';
 import { refs } from '../refs.ts';
-import { read, type Transaction } from '../store/database.ts';
+import { read, type Transaction, type Write } from '../store/database.ts';
 import { checkHistory, drainStream, sealStream, type OtherHistory } from '../streams/index.ts';
 import { ChangeSet } from './change-set.ts';
 import type { Deps } from './deps.ts';
@@ -109,6 +109,11 @@ async function begin(
     streams.push({ name, from: head?.checkpointSize ?? 0, published: await newestPublished(deps, orgId, name, epoch) });
   }
   const now = deps.now().toISOString();
+  // Under the new origin nothing is vouched for yet: a log that does not grow needs a checkpoint as well.
+  const unsealed = { checkpointSize: 0, checkpointAt: null, unsealedSince: now };
+  const reopened = heads.flatMap((head): Write[] =>
+    head === null ? [] : [{ op: 'update', path: head.path, data: unsealed }],
+  );
   const change = new ChangeSet(orgId, `restored-${epoch}`, { kind: 'system', part: 'seed' }, now);
   const earlier = organization.restored?.lostSince ?? lostSince;
   change.change(ref, organization, {
@@ -121,6 +126,7 @@ async function begin(
       at: now,
     },
   });
+  change.also(...reopened);
   const data = Object.fromEntries([
     ['epoch', String(epoch)],
     ['lostSince', lostSince],

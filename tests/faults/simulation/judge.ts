@@ -1,3 +1,4 @@
+import { verifyPack } from '@countersign/domain/evidence/verify-pack';
 import { normalizeReference } from '@countersign/domain/plan/reference';
 import { paths } from '@countersign/domain/paths';
 import { derivedId } from '@countersign/domain/hash';
@@ -7,7 +8,11 @@ import type { Effect, EffectOf, Outcome } from '@countersign/domain/schemas/effe
 import { END_STATES, type Execution } from '@countersign/domain/schemas/execution';
 import type { Balance } from '@countersign/domain/schemas/account';
 import { journalSchema } from '@countersign/domain/schemas/journal';
+import type { EvidenceRequest } from '@countersign/domain/schemas/evidence';
 import type { Period } from '@countersign/domain/schemas/period';
+import { Readable } from 'node:stream';
+import { makePack } from '../../../functions/src/evidence/make-pack.ts';
+import { ed25519Verify } from '../../../functions/src/streams/ed25519.ts';
 import { sealStream } from '../../../functions/src/streams/index.ts';
 import { verifyOrganization } from '../../../functions/src/streams/verify/index.ts';
 import { closedThrough } from './act-period.ts';
@@ -26,6 +31,7 @@ export async function judge(world: SimWorld, outflows: Outflows): Promise<void> 
   judgeMoney(world, executions, outflows);
   judgePeriods(world);
   await judgeStreams(world);
+  await judgePack(world);
 }
 
 /** No effect is done twice, and no reference is paid twice. */
@@ -303,4 +309,17 @@ async function judgeStreams({ base, orgId, notes, findings }: SimWorld): Promise
   for (const finding of report.findings)
     findings.add('violation', 'the verifier finds nothing', JSON.stringify(finding));
   findings.expect(report.audit.waiting + report.ledger.waiting === 0, 'no intent is left', orgId);
+}
+
+const ALL_DAYS = { kind: 'period', from: '2020-01-01', to: '2099-12-31' } as const;
+
+/** A pack of all that happened holds, by itself. */
+async function judgePack({ base, orgId, objects, findings }: SimWorld): Promise<void> {
+  const request = { id: 'judged', subject: ALL_DAYS, personal: true } as unknown as EvidenceRequest;
+  const { file } = await makePack(base, orgId, request, 1);
+  const bytes = await objects.read(file.storagePath, file.generation);
+  const keys = { publicKey: await base.streams.signer.publicKey(), witnesses: [], verify: ed25519Verify };
+  const report = await verifyPack(Readable.from([bytes]), { ...keys, later: [] });
+  for (const finding of report.findings)
+    findings.add('violation', 'a pack of all that happened holds', JSON.stringify(finding));
 }

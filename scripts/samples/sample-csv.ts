@@ -1,3 +1,4 @@
+import { mulberry32 } from '@countersign/domain/seeded-random';
 import { toMajorText } from '@countersign/domain/money/money';
 import { floorToStripeStep, fromStripeAmount } from '@countersign/domain/money/stripe-exponents';
 import { stripeMinimum } from '@countersign/domain/money/stripe-minimums';
@@ -101,15 +102,4 @@ function leastOf(currency: string): bigint {
   const one = BigInt(`1${toMajorText(0n, currency).replace(/^0\.?/, '')}`);
   const minimum = stripeMinimum(currency)?.minimumMinor ?? 0n;
   return one > minimum ? one : minimum;
-}
-
-/** Mulberry32 by Tommy Ettinger, in the public domain. */
-export function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

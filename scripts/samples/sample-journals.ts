@@ -1,5 +1,6 @@
 import { toMajorText } from '@countersign/domain/money/money';
-import { mulberry32, toText } from './sample-csv.ts';
+import { mulberry32 } from '@countersign/domain/seeded-random';
+import { toText } from './sample-csv.ts';
 
 const HEADER = ['reference', 'date', 'memo', 'account', 'debit', 'credit', 'currency', 'meta:invoice'];
 /** Of the chart that an organization begins with: what is debited, what is credited, and what is said of it. */

@@ -1,3 +1,4 @@
+import { mulberry32 } from '@countersign/domain/seeded-random';
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 
@@ -68,13 +69,3 @@ export async function writeSales(file: string, seed: number, rows: number): Prom
 }
 
 const cents = (amount: number): string => `${Math.floor(amount / 100)}.${String(amount % 100).padStart(2, '0')}`;
-
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}

@@ -1,3 +1,4 @@
+import { mulberry32 } from '@countersign/domain/seeded-random';
 import type { AccountInput } from './local-accounts.ts';
 
 /**
@@ -173,15 +174,4 @@ function pick<T>(random: Random, choices: readonly T[]): T {
 
 function repeat<T>(item: T, times: number): T[] {
   return Array.from({ length: times }, () => item);
-}
-
-/** Mulberry32 by Tommy Ettinger, in the public domain: 32 bits of state, numbers in [0, 1). */
-function mulberry32(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,7 +1,7 @@
 import { isDay } from '../days.ts';
 import { readBalance, readHead, readPosting } from './beancount-lines.ts';
 import { ACCOUNT, beforeComment, isFlag, readString } from './beancount-tokens.ts';
-import { emptyFacts, isReservedKey, keyOfMetadata } from './metadata-text.ts';
+import { emptyFacts, isReservedKey, keyOfMetadata, WRITERS_KEYS } from './metadata-text.ts';
 import {
   TextFindings,
   type ParsedText,
@@ -26,17 +26,6 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'document',
   'custom',
   'commodity',
-]);
-
-/** Facts under these keys are the writer's own, and are not taken for the user's. */
-const OWN_KEYS: ReadonlySet<string> = new Set([
-  'countersign-id',
-  'recorded-at',
-  'source',
-  'execution',
-  'reverses',
-  'late-for',
-  'linked-group',
 ]);
 
 /**
@@ -239,7 +228,7 @@ class BeancountReader {
     const { draft } = above;
     if (draft.postings.length > 0) return this.#found.leaveOut(line, 'Facts of single postings');
     if (key === 'countersign-id') draft.reference = value;
-    if (!OWN_KEYS.has(key)) draft.metadata[isReservedKey(key) ? key : keyOfMetadata(key)] = value;
+    if (!WRITERS_KEYS.has(key)) draft.metadata[isReservedKey(key) ? key : keyOfMetadata(key)] = value;
   }
 
   #endTransaction(): void {

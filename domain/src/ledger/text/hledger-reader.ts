@@ -1,7 +1,7 @@
 import { isDay } from '../days.ts';
 import { HledgerAmounts } from './hledger-amounts.ts';
 import { postingDateOf, splitComment, tagsOf } from './hledger-comments.ts';
-import { emptyFacts, isReservedKey, keyOfMetadata, textOfTag } from './metadata-text.ts';
+import { emptyFacts, isReservedKey, keyOfMetadata, textOfTag, WRITERS_KEYS } from './metadata-text.ts';
 import {
   TextFindings,
   type ParsedText,
@@ -14,17 +14,7 @@ const DATE = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(=\S+)?(?=\s|$)/;
 const COMMENT = /^[;#*]/;
 /** Directives that change no amount. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['payee', 'tag', 'P', 'N', 'C']);
-const OWN_KEYS: ReadonlySet<string> = new Set([
-  'countersign-id',
-  'countersign-check',
-  'recorded-at',
-  'source',
-  'execution',
-  'reverses',
-  'late-for',
-  'linked-group',
-  'links',
-]);
+const OWN_KEYS: ReadonlySet<string> = new Set([...WRITERS_KEYS, 'countersign-check', 'links']);
 /**
  * Read the commonly used part of an hledger journal (hledger manual, "Journal"): transactions with status, code,
  * description, tags and one amount left open; `account`, `commodity`, `decimal-mark`; balance assertions, which are

@@ -1,5 +1,5 @@
-/** Names that the tools or the writers themselves give a meaning to; a fact of such a name gets the prefix. */
-const RESERVED: ReadonlySet<string> = new Set([
+/** What both writers say of a journal themselves: not facts of the user's. */
+export const WRITERS_KEYS: ReadonlySet<string> = new Set([
   'countersign-id',
   'recorded-at',
   'source',
@@ -7,6 +7,10 @@ const RESERVED: ReadonlySet<string> = new Set([
   'reverses',
   'late-for',
   'linked-group',
+]);
+/** Names that the tools or the writers themselves give a meaning to; a fact of such a name gets the prefix. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...WRITERS_KEYS,
   'memo',
   'payee',
   'tags',

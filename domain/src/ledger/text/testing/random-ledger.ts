@@ -1,3 +1,4 @@
+import { mulberry32 } from '../../../seeded-random.ts';
 import { chartIntents } from '../../chart/chart-intents.ts';
 import type { ChartRow } from '../../chart/chart-row.ts';
 import type { LedgerIntent } from '../../../schemas/ledger-intent.ts';
@@ -159,15 +160,4 @@ function chart(): ChartRow[] {
       })),
     ]),
   ];
-}
-
-/** Mulberry32 by Tommy Ettinger, in the public domain. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

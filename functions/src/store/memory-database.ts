@@ -31,12 +31,24 @@ export interface MemoryDatabase extends Database {
 export function memoryDatabase(from: Snapshot = { documents: new Map(), commits: 0 }): MemoryDatabase {
   const documents = new Map<string, Entry>(from.documents);
   let { commits } = from;
+  // By collection, or a query would look at every document there is.
+  const paths = new Map<string, Set<string>>();
+  const list = (path: string): void => {
+    const collection = parentOf(path);
+    const known = paths.get(collection);
+    if (known === undefined) paths.set(collection, new Set([path]));
+    else known.add(path);
+  };
+  for (const path of documents.keys()) list(path);
 
   const get = (path: string): Stored | null => {
     const entry = documents.get(path);
     return entry === undefined ? null : { path, data: copyOf(entry.data), updateTime: entry.updateTime };
   };
-  const query = (asked: Query): Stored[] => runQuery(documents, asked).map((path) => get(path) as Stored);
+  const query = (asked: Query): Stored[] => {
+    const there = asked.group === true ? documents.keys() : (paths.get(asked.collection) ?? []);
+    return runQuery(documents, there, asked).map((path) => get(path) as Stored);
+  };
   const commit = (writes: readonly Write[]): string[] => {
     const after = new Map<string, Entry | null>();
     commits += 1;
@@ -46,8 +58,13 @@ export function memoryDatabase(from: Snapshot = { documents: new Map(), commits:
       after.set(write.path, applyWrite(write, before, updateTime));
     }
     for (const [path, entry] of after) {
-      if (entry === null) documents.delete(path);
-      else documents.set(path, entry);
+      if (entry === null) {
+        documents.delete(path);
+        paths.get(parentOf(path))?.delete(path);
+      } else {
+        documents.set(path, entry);
+        list(path);
+      }
     }
     return writes.map(({ path }) => after.get(path)?.updateTime ?? updateTime);
   };
@@ -153,13 +170,17 @@ function changed(before: Entry | null, data: Record<string, unknown>, updateTime
   return before !== null && isDeepStrictEqual(before.data, data) ? before : { data, updateTime };
 }
 
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+/** @param there paths of the collection, or all */
 function runQuery(
   documents: ReadonlyMap<string, Entry>,
+  there: Iterable<string>,
   { collection, group, where = [], orderBy = [], limit, startAfter }: Query,
 ): string[] {
   const within = group === true ? `/${collection}` : collection;
   const inCollection = (path: string): boolean => {
-    const parent = path.slice(0, path.lastIndexOf('/'));
+    const parent = parentOf(path);
     return group === true ? parent.endsWith(within) || parent === collection : parent === within;
   };
   const fieldOf = (path: string, field: string): unknown => {
@@ -184,7 +205,7 @@ function runQuery(
     return 0;
   };
   return (
-    [...documents.keys()]
+    [...there]
       .filter(inCollection)
       .filter((path) => where.every(([field, op, value]) => matches(fieldOf(path, field), op, value)))
       .filter((path) => orders.every(([field]) => fieldOf(path, field) !== undefined))

@@ -4,6 +4,7 @@ import type { Alert } from '@countersign/domain/schemas/alert';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { config } from '../config.ts';
 import { runTick } from '../engine/tick.ts';
+import { changeSettings } from '../engine/testing/settings.ts';
 import { ORG, World } from '../engine/testing/world.ts';
 import { runWork } from '../engine/worker.ts';
 import { refs } from '../refs.ts';
@@ -92,6 +93,26 @@ describe('the continuous check', () => {
     const result = await check();
     expect(result.findings).toEqual([expect.objectContaining({ check: 'waiting', where: 'ledger inbox' })]);
     expect((await alerts())[0]).toMatchObject({ kind: 'unsealed', severity: 'warning' });
+  });
+
+  test('goes through books that are too large for one go in parts, says how far it is, and tells what it finds', async () => {
+    changeSettings({ checkWholeUpTo: 1, checkReadsATurn: 60 });
+    await world.db.commit([{ op: 'update', path: paths.journal(ORG, 'a'), data: { memo: 'nothing' } }]);
+    const parts: (number | null)[] = [];
+    for (let turn = 0; turn < 40 && (parts.length === 0 || parts.at(-1) !== null); turn += 1) {
+      const result = await check();
+      expect(result.scope).toBe('cycle');
+      parts.push(result.cycle?.percent ?? null);
+    }
+    expect(parts.length).toBeGreaterThan(3);
+    const told = parts.filter((part) => part !== null);
+    expect(told).toEqual(told.toSorted((a, b) => a - b));
+    const after = await latest();
+    expect(after).toMatchObject({ ok: false, cycle: { number: 1, startedAt: null, last: { findingCount: 1 } } });
+    expect(after?.findings.map(({ where }) => where)).toEqual([paths.journal(ORG, 'a')]);
+    expect((await alerts()).map(({ kind }) => kind)).toEqual(['stream_differs']);
+    expect(await events('check.begun')).toBe(1);
+    expect(await events('check.failed')).toBe(1);
   });
 
   test('begins by itself once something was sealed', async () => {

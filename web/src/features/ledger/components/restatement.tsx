@@ -63,12 +63,12 @@ export function Restatement({ statementId }: { readonly statementId: string }): 
       )}
       {lines.length > 0 && (
         <div className={table.scroll} tabIndex={0} role="group" aria-label="Changed lines, scrolls sideways">
-          <table className={table.table} aria-label="Changed lines">
+          <table className={`${table.table} ${classes.changed}`} aria-label="Changed lines">
             <thead>
               <tr>
                 <th>Line</th>
-                <th>Column</th>
-                <th>Currency</th>
+                <th className="desk-only">Column</th>
+                <th className="desk-only">Currency</th>
                 <th data-num>Was</th>
                 <th data-num>Is now</th>
                 <th data-num>Difference</th>
@@ -133,6 +133,7 @@ function Changed({
   const [open, setOpen] = useState(false);
   const { accountId, currency } = line;
   const columns = Object.entries(line.amounts);
+  const labelOf = (column: string): string => named.find(({ id }) => id === column)?.label ?? column;
   return (
     <>
       {columns.map(([column, { oldMinor, newMinor, differenceMinor }], index) => (
@@ -144,9 +145,13 @@ function Changed({
                 {CHANGES[line.change] !== '' && <span className="muted"> ({CHANGES[line.change]})</span>}
               </>
             )}
+            <div className="phone-only muted">
+              {labelOf(column)}, {currency}
+              {line.converted && ' (converted)'}
+            </div>
           </td>
-          <td className="muted">{named.find(({ id }) => id === column)?.label ?? column}</td>
-          <td className="muted">
+          <td className="desk-only muted">{labelOf(column)}</td>
+          <td className="desk-only muted">
             {currency}
             {line.converted && ' (converted)'}
           </td>
@@ -186,13 +191,14 @@ function Causes({ statementId, accountId }: { readonly statementId: string; read
     <Fragment>
       {causes.map((cause) => (
         <tr key={cause.journalId} className={classes.causes}>
-          <td colSpan={3}>
+          <td>
             <Link to={`/ledger/journals/${cause.journalId}`}>{cause.memo || 'Journal'}</Link>{' '}
             <span className="muted">
               {WHY[cause.why]}
               {cause.lateFor !== null && `, asked for ${cause.lateFor}`}
             </span>
           </td>
+          <td colSpan={2} className="desk-only" />
           <td colSpan={2} className="tabular">
             for {cause.effectiveDay}, <Instant at={cause.recordedAt} />
           </td>

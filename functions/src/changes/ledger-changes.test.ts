@@ -171,6 +171,12 @@ describe('an account', () => {
     await expect(
       world.command('olivia', 'openAccounts', { accounts: [{ ...account, id: 'new', parentId: 'nowhere' }] }),
     ).rejects.toMatchObject({ message: expect.stringContaining('nowhere') });
+    // What the writer would refuse is told at once, and nothing of the list is opened.
+    const under = { ...account, id: 'cash', parentId: 'office', type: 'asset' as const };
+    await expect(
+      world.command('olivia', 'openAccounts', { accounts: [{ ...account, id: 'new', parentId: 'office' }, under] }),
+    ).rejects.toMatchObject({ code: 'failed_precondition', details: { reason: 'parent_type_differs' } });
+    expect(await read(world.db, refs.account(ORG, 'new'))).toBeNull();
     await expect(world.command('amir', 'openAccounts', { accounts: [account] })).rejects.toMatchObject({
       code: 'permission_denied',
     });

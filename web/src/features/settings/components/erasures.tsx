@@ -89,16 +89,21 @@ function EraseForm(): ReactNode {
         <ul className={classes.bullets}>
           <li>name and address</li>
           <li>the text and names in the audit log that they wrote, or that are about them</li>
-          <li>their comments on approvals</li>
+          <li>
+            their comments, and their reasons in proposals, decisions, stops, pauses and delegations; messages to them
+          </li>
+          <li>reasons that others gave in proposals about them</li>
+          <li>evidence packs with personal values that lie here: they can be made again</li>
         </ul>
         <p>Stays:</p>
         <ul className={classes.bullets}>
           <li>that somebody with their id did what they did, and when: books and log need it</li>
-          <li>reasons that were given with proposals and stops: they are part of business records that are sealed</li>
+          <li>reasons from before they could be removed, which are sealed as they are</li>
+          <li>what others wrote about them elsewhere: in comments, memos and files</li>
           <li>the account at the sign-in provider: it is removed there</li>
-          <li>evidence packs with personal values that somebody made before</li>
+          <li>what was downloaded before</li>
         </ul>
-        <p>Not while a legal hold is on free text of the audit log. A second person must agree.</p>
+        <p>Not while a legal hold, on whatever run, is on free text of the audit log. A second person must agree.</p>
       </div>
     </ProposeForm>
   );

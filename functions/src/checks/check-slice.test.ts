@@ -103,7 +103,7 @@ test('an honest organization passes, in many turns, also the first time', async 
 
 describe('whatever the verifier finds, one cycle finds', () => {
   /** Of the property below, the seeds that are run; `CHECK_SEEDS` and `CHECK_FROM` take others. */
-  const seeds = Number(process.env['CHECK_SEEDS'] ?? 60);
+  const seeds = Number(process.env['CHECK_SEEDS'] ?? 100);
   const from = Number(process.env['CHECK_FROM'] ?? 1);
 
   test(`seeds ${from} to ${from + seeds - 1}`, { timeout: seeds * 5_000 }, async () => {

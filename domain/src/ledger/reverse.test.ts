@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { journalSchema, toStoredJournal, type Journal } from '../schemas/journal.ts';
 import type { LedgerIntent } from '../schemas/ledger-intent.ts';
 import { between, recording } from './testing/memory-ledger.ts';
-import { AT, codes, dated, ledgerWith, OCTOBER, period, takingBack } from './testing/small-books.ts';
+import { AT, changing, codes, dated, ledgerWith, OCTOBER, period, takingBack } from './testing/small-books.ts';
 
 describe('a reversal', () => {
   test('in part takes back what is left and no more, and both ends say so', () => {
@@ -80,5 +80,84 @@ describe('a reversal', () => {
     expect(alerts).toMatchObject([{ kind: 'late_posting', journalId: 'r' }]);
     expect(ledger.journals.get('r')).toMatchObject({ effectiveDay: '2026-11-01', lateFor: '2026-10-06' });
     expect(ledger.run([takingBack('s', 'a', '1', { day: '2026-11-02' })], AT).alerts).toEqual([]);
+  });
+
+  test('of all at once has no parts to tell; of some entries, it has only these', () => {
+    const entries = [...between('bank', 'seller', '10'), ...between('till', 'seller', '7')];
+    const ledger = ledgerWith(recording('a', entries), recording('b', entries), takingBack('all', 'a'));
+    expect(ledger.journals.get('a')).toMatchObject({ reversedBy: 'all', partReversals: [], reversedMinor: [] });
+    expect(ledger.journals.get('all')?.steps).toEqual([
+      { step: 'posted', seq: expect.any(Number), at: AT, reason: null, routedFrom: null },
+    ]);
+    // Two entries are taken back whole, the others not at all.
+    ledger.run([takingBack('r', 'b', undefined, { amounts: ['10', '10', '0', '0'], day: '2026-11-20' })], AT);
+    expect(ledger.journals.get('b')).toMatchObject({
+      reversedBy: null,
+      partReversals: ['r'],
+      reversedMinor: ['10', '10', '0', '0'],
+    });
+    expect(ledger.journals.get('r')).toMatchObject({
+      effectiveDay: '2026-11-20',
+      lateFor: null,
+      accounts: ['bank', 'seller'],
+      entries: [
+        { accountId: 'bank', side: 'credit', amountMinor: '10' },
+        { accountId: 'seller', side: 'debit', amountMinor: '10' },
+      ],
+    });
+    expect(ledger.journals.get('r')?.entries).toHaveLength(2);
+  });
+
+  test.each([
+    [['-1', '-1'], 'are below zero'],
+    [['-1', '1'], 'are below zero'],
+    [['0', '0'], 'are all zero'],
+    [['1'], 'are 1; it has 2 entries'],
+    [['1', '2'], 'are not balanced in each currency'],
+    [['10', '11'], 'are more than is left: entry 2 has 10 (minor units), not 11'],
+  ])('of %j is refused: the amounts %s', (amounts, how) => {
+    const ledger = ledgerWith(recording('a', between('bank', 'seller', '10')));
+    expect(ledger.run([takingBack('r', 'a', undefined, { amounts })], AT).refusals).toMatchObject([
+      { code: 'reversal_amounts', message: `The amounts that take journal a back ${how}` },
+    ]);
+  });
+
+  test('is refused for what is not posted, not there, or of no day; and under the id of another journal', () => {
+    const ledger = ledgerWith(
+      dated('a', '2026-11-20', 'pending'),
+      dated('b', '2026-11-20', 'pending'),
+      { type: 'void', id: 'v', journalId: 'b', reason: '' },
+      dated('c', '2026-11-20'),
+    );
+    const asked = ['a', 'b', 'none'].map((id) => takingBack(`r-${id}`, id));
+    const days = [takingBack('x', 'c', undefined, { day: '2026-02-30' }), takingBack('a', 'c')];
+    expect(codes(ledger.run([...asked, ...days], AT))).toEqual([
+      'journal_pending',
+      'journal_voided',
+      'journal_missing',
+      'day_invalid',
+      'intent_id_reused',
+    ]);
+  });
+
+  test('passes a guard, unless it is held to it', () => {
+    const guards = changing('g', 'bank', { guards: [{ kind: 'not_below_zero' }] });
+    const ledger = ledgerWith(
+      recording('in', between('bank', 'seller', '10')),
+      recording('out', between('seller', 'bank', '10')),
+      guards,
+    );
+    expect(codes(ledger.run([takingBack('h', 'in', '1', { guarded: true })], AT))).toEqual(['guard_below_zero']);
+    expect(codes(ledger.run([takingBack('h', 'out', '1', { guarded: true })], AT))).toEqual([]);
+    expect(codes(ledger.run([takingBack('r', 'in')], AT))).toEqual([]);
+    expect(ledger.balance('bank')).toMatchObject({ postedDebitMinor: '11', postedCreditMinor: '20' });
+  });
+
+  test('held to the rules is refused up to the last closed day, and no further', () => {
+    const ledger = ledgerWith(OCTOBER, dated('a', '2026-10-05'));
+    const held = (id: string, day: string): LedgerIntent => takingBack(id, 'a', '1', { day, guarded: true });
+    expect(codes(ledger.run([held('x', '2026-10-31')], AT))).toEqual([]);
+    ledger.run([period('close_period', '2026-10')], AT);
+    expect(codes(ledger.run([held('y', '2026-10-31'), held('z', '2026-11-01')], AT))).toEqual(['period_closed']);
   });
 });

@@ -5,12 +5,12 @@ import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { ClosingChecklist } from '../../../components/closing-checklist.tsx';
 import type { Shape, Tone } from '../../../components/execution-state.ts';
-import { Age, Instant } from '../../../components/instant.tsx';
-import { MemberName } from '../../../components/member-name.tsx';
+import { Instant } from '../../../components/instant.tsx';
 import { ProposeForm } from '../../../components/propose-form.tsx';
 import { Mark } from '../../../components/state-mark.tsx';
 import type { PeriodAction } from '../api/periods.ts';
 import { ChecklistNow } from './checklist-now.tsx';
+import { OpenProposal } from './open-proposal.tsx';
 import classes from './periods.module.css';
 
 const STATES: Readonly<
@@ -127,10 +127,7 @@ export function PeriodRow({
       {isNext && checking && <ChecklistNow periodId={period.id} />}
       {proposals.map((proposal) => (
         <div key={proposal.id} className={classes.proposal}>
-          <Mark tone="act" shape="half" wrap>
-            <Link to={`/changes/${proposal.id}`}>{proposal.title}</Link>, proposed by{' '}
-            <MemberName uid={proposal.proposedBy} />, <Age at={proposal.proposedAt} />; a second person decides
-          </Mark>
+          <OpenProposal proposal={proposal} />
           <ClosingChecklist impact={proposal.impact} />
         </div>
       ))}

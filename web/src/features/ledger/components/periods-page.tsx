@@ -13,21 +13,19 @@ import { type PeriodAction, nextActions } from '../api/periods.ts';
 import { LedgerNav } from './ledger-nav.tsx';
 import { OpenPeriodsForm } from './open-periods-form.tsx';
 import { PeriodRow } from './period-row.tsx';
+import { useOpenProposals } from './use-open-proposals.ts';
 import classes from './periods.module.css';
 
 /** A ledger has no more. */
 const MOST = 499;
-const OPEN_CHANGES = 50;
 
 /** Days that are closed together: what is open, what is closed, and closing the next. */
 export default function PeriodsPage(): ReactNode {
   const { orgId, has } = useWorkplace();
   const list = useLiveList(refs.periods(orgId), MOST);
-  const mayReadChanges = has('executive', 'approver', 'treasurer', 'developer', 'auditor', 'admin');
-  const changes = useLiveList(mayReadChanges ? refs.proposals(orgId, ['open']) : null, OPEN_CHANGES);
+  const open = useOpenProposals();
   const [acting, setActing] = useState<{ readonly id: string; readonly action: PeriodAction } | null>(null);
   const periods = list.live.kind === 'ready' ? list.live.value : [];
-  const open = changes.live.kind === 'ready' ? changes.live.value : [];
   const actions = nextActions(periods);
   const closed = closedThrough(periods);
   const may = has('treasurer', 'admin');

@@ -14,8 +14,10 @@ import { AccountChangeForm } from './account-change-form.tsx';
 import { AccountFacts } from './account-facts.tsx';
 import { AccountTree } from './account-tree.tsx';
 import { NotThere } from './not-there.tsx';
+import { OpenProposal } from './open-proposal.tsx';
 import { RegisterByDay } from './register-by-day.tsx';
 import { RegisterNewest } from './register-newest.tsx';
+import { useOpenProposals } from './use-open-proposals.ts';
 import classes from './ledger.module.css';
 
 const CURRENCIES = 40;
@@ -34,6 +36,9 @@ export default function RegisterPage(): ReactNode {
   const live = useLiveDocument(refs.account(orgId, accountId));
   const balances = useLiveList(refs.balancesOf(orgId, accountId), CURRENCIES);
   const account = live.kind === 'ready' ? live.value : null;
+  const proposals = useOpenProposals().filter(
+    ({ change }) => change.kind === 'account.change' && change.accountId === accountId,
+  );
 
   if (live.kind === 'failed') return <Failure failure={live.failure} what="this account" />;
   if (live.kind === 'ready' && !account) return <NotThere title="Account">There is no account {accountId}.</NotThere>;
@@ -73,6 +78,15 @@ export default function RegisterPage(): ReactNode {
         <RowsSkeleton rows={3} />
       ) : (
         <AccountFacts account={account} balances={balances.live.kind === 'ready' ? balances.live.value : null} />
+      )}
+      {proposals.length > 0 && (
+        <ul className={classes.attention} aria-label="Proposed changes of this account">
+          {proposals.map((proposal) => (
+            <li key={proposal.id}>
+              <OpenProposal proposal={proposal} />
+            </li>
+          ))}
+        </ul>
       )}
       {changing && account !== null && (
         <Section title="Change this account" id={form}>

@@ -1,39 +1,35 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, openSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { homedir } from 'node:os';
 import { PUBLIC_KEY } from '../functions/src/streams/signer.ts';
 import { buildIfNeeded } from './local/build-if-needed.ts';
-import type { HostCommand, HostMessage, HostSettings } from './local/host.ts';
 import { RUNNING_MARK } from './local/data-folder.ts';
+import { bucketOf, hostEnv, platformEnv, REGION, type EnvironmentOptions } from './local/environment.ts';
+import { spawnHost, stopHost, untilReady } from './local/host-process.ts';
+import type { HostMessage, HostSettings } from './local/host.ts';
+import { PlatformError } from './local/platform-error.ts';
+import { busyPorts, findFreePorts, listenerOf, portsFrom, DEFAULT_FIRST_PORT, type Ports } from './local/ports.ts';
+import { sweep } from './local/processes.ts';
+import { createRunFolder, removeRunFolder, ROOT, type RunFolder } from './local/run-folder.ts';
+import { findRunningPlatform, type DemoAccount } from './local/running-platform.ts';
 import { standInPolicy } from './local/witness/policy.ts';
-import { RUN_MARK, isAlive, signal, sweep, within } from './local/processes.ts';
-import {
-  answers,
-  busyPorts,
-  findFreePorts,
-  listenerOf,
-  portsFrom,
-  DEFAULT_FIRST_PORT,
-  type Ports,
-} from './local/ports.ts';
-import {
-  createRunFolder,
-  removeRunFolder,
-  FIRESTORE_PLACEHOLDER,
-  ROOT,
-  STORAGE_RULES_PLACEHOLDER,
-  type RunFolder,
-} from './local/run-folder.ts';
+
+// Who uses a platform finds all of it here.
+export { PlatformError } from './local/platform-error.ts';
+export {
+  findRunningPlatform,
+  PLATFORM_FILE,
+  STATE_DIR,
+  type DemoAccount,
+  type PlatformInfo,
+} from './local/running-platform.ts';
 
 export const EMULATORS = ['auth', 'firestore', 'functions', 'tasks', 'storage', 'hosting'] as const;
 export type Emulator = (typeof EMULATORS)[number];
-export const REGION = 'us-central1';
-export const LOCAL_STRIPE_KEY = 'sk_test_local';
 
-export interface PlatformOptions {
+export interface PlatformOptions extends EnvironmentOptions {
   /** `default`: the block that `npm start` uses (4600 and up); `free`: any free block, for runs side by side. */
   ports?: 'default' | 'free';
   /** Moves the default block. */
@@ -42,11 +38,7 @@ export interface PlatformOptions {
   projectId?: string;
   /** Data are read from here at the start and written back at the end; without it they go with the run. */
   dataDir?: string;
-  /** Handed to the functions' processes, the local Stripe and the clock. */
-  env?: Record<string, string>;
   quiet?: boolean;
-  /** The local Stripe, or another Stripe-compatible server (whose key is `secretKey`, else the local test key). */
-  stripe?: 'local' | { baseUrl: string; secretKey?: string };
   /** Whether due work is run by the local clock; tests that drop wake-ups run the tick themselves. */
   clock?: boolean;
   /** Only these emulators. Without `functions` there is neither Stripe nor clock. */
@@ -57,13 +49,6 @@ export interface PlatformOptions {
   onStep?: (name: string, ms: number) => void;
   /** Called when a part of a running platform ends by itself. */
   onFailure?: (message: string) => void;
-}
-
-export interface DemoAccount {
-  email: string;
-  password: string;
-  name: string;
-  roles: string[];
 }
 
 export interface Platform {
@@ -87,14 +72,7 @@ export interface Platform {
   stop(): Promise<{ exported: boolean; problem?: string }>;
 }
 
-/** A mistake or a lack that the user can put right: the message names the remedy. */
-export class PlatformError extends Error {
-  override name = 'PlatformError';
-}
-
 const WITNESS_POLICY = 'CHECKPOINT_WITNESS_POLICY';
-const START_LIMIT_MS = 120_000;
-const STOP_LIMIT_MS = 85_000;
 const FREE_PORT_ATTEMPTS = 3;
 
 /**
@@ -170,7 +148,7 @@ async function startOn(ports: Ports, options: PlatformOptions): Promise<Platform
     return result;
   };
   try {
-    const started = await untilReady(host, folder, options);
+    const started = await untilReady(host, folder.log, options.onStep);
     const hosts = Object.fromEntries(
       EMULATORS.map((name) => [name, `127.0.0.1:${ports[name === 'hosting' ? 'app' : name]}`]),
     ) as Record<Emulator, string>;
@@ -207,75 +185,6 @@ async function build(options: PlatformOptions): Promise<void> {
     throw new PlatformError(error.message);
   });
   if (built) options.onStep?.('build', performance.now() - start);
-}
-
-function platformEnv(
-  ports: Ports,
-  projectId: string,
-  dataDir: string,
-  options: PlatformOptions,
-): Record<string, string> {
-  const at = (port: number): string => `127.0.0.1:${port}`;
-  const stripe = options.stripe ?? 'local';
-  const stripeEnv =
-    stripe === 'local'
-      ? { STRIPE_API_BASE: `http://${at(ports.stripe)}`, STRIPE_SECRET_KEY: LOCAL_STRIPE_KEY }
-      : { STRIPE_API_BASE: stripe.baseUrl, STRIPE_SECRET_KEY: stripe.secretKey ?? LOCAL_STRIPE_KEY };
-  return {
-    GCLOUD_PROJECT: projectId,
-    GOOGLE_CLOUD_PROJECT: projectId,
-    FIREBASE_CONFIG: JSON.stringify({ projectId, storageBucket: bucketOf(projectId) }),
-    FIRESTORE_EMULATOR_HOST: at(ports.firestore),
-    FIREBASE_AUTH_EMULATOR_HOST: at(ports.auth),
-    FIREBASE_STORAGE_EMULATOR_HOST: at(ports.storage),
-    STORAGE_EMULATOR_HOST: `http://${at(ports.storage)}`,
-    CLOUD_TASKS_EMULATOR_HOST: at(ports.tasks),
-    FUNCTIONS_BASE_URL: `http://${at(ports.functions)}/${projectId}/${REGION}`,
-    APP_URL: `http://${at(ports.app)}`,
-    // The local Stripe sends its events there, signed with this secret.
-    STRIPE_WEBHOOK_URL: `http://${at(ports.functions)}/${projectId}/${REGION}/stripeWebhook`,
-    STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('hex')}`,
-    METADATA_SERVER_DETECTION: 'none',
-    CHECKPOINT_DIR: join(dataDir, 'checkpoints'),
-    SECRETS_DIR: join(dataDir, 'secrets'),
-    LOCAL_KEY_DIR: join(dataDir, 'keys'),
-    ...stripeEnv,
-    ...options.env,
-  };
-}
-
-/** The bucket that the emulators and the admin SDK agree on. */
-const bucketOf = (projectId: string): string => `${projectId}.appspot.com`;
-
-/** The environment of the host and, through it, of the functions. Credentials of the user's real projects stay out. */
-function hostEnv(folder: RunFolder, runId: string, env: Record<string, string>): Record<string, string> {
-  const inherited: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env)) {
-    const dangerous = /^(GOOGLE_|GCLOUD_|CLOUDSDK_|FIREBASE_|FIRESTORE_|STRIPE_|VITEST|NODE_OPTIONS|NODE_V8_COVERAGE)/;
-    if (value !== undefined && !dangerous.test(name)) inherited[name] = value;
-  }
-  const noProxy = [process.env['NO_PROXY'] ?? process.env['no_proxy'], '127.0.0.1,localhost'].filter(Boolean).join(',');
-  return {
-    ...inherited,
-    ...env,
-    [RUN_MARK]: runId,
-    NODE_ENV: process.env['NODE_ENV'] === 'production' ? 'production' : 'development',
-    NO_PROXY: noProxy,
-    no_proxy: noProxy,
-    PATH: [folder.bin, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
-    HIDANE_SHIM_DIR: folder.bin,
-    TMPDIR: folder.temporary,
-    // No account, no settings and no usage reports of the user's own firebase-tools.
-    XDG_CONFIG_HOME: join(folder.temporary, 'config'),
-    FIRESTORE_EMULATOR_BINARY_PATH: join(folder.bin, FIRESTORE_PLACEHOLDER),
-    STORAGE_EMULATOR_BINARY_PATH: join(folder.bin, STORAGE_RULES_PLACEHOLDER),
-    // Each event that finds no idle process starts one: unlimited, a burst takes gigabytes.
-    FUNCTIONS_EMULATOR_PARALLEL: env['FUNCTIONS_EMULATOR_PARALLEL'] ?? '4',
-    // Near the memory that a function has in the cloud: what would not fit there must not pass here.
-    NODE_OPTIONS: '--max-old-space-size=384',
-    // Discovery through a file, not through a port that another run could hold.
-    FIREBASE_FUNCTIONS_DISCOVERY_OUTPUT_PATH: 'true',
-  };
 }
 
 function stripeCommand(ports: Ports, dataDir: string): NonNullable<HostSettings['stripe']> {
@@ -326,68 +235,6 @@ async function writeAppConfig(
   await writeFile(join(folder.publicFolder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
 
-async function spawnHost(
-  folder: RunFolder,
-  settings: HostSettings,
-  env: Record<string, string>,
-): Promise<ChildProcess> {
-  const file = join(folder.path, 'host.json');
-  await writeFile(file, JSON.stringify(settings));
-  const output = openSync(folder.log, 'a');
-  const host = spawn(process.execPath, [join(ROOT, 'scripts', 'local', 'host.ts'), file], {
-    cwd: folder.path,
-    env,
-    // Its own process group: Ctrl-C in the terminal reaches the parent alone, which ends things in order.
-    detached: true,
-    stdio: ['ignore', output, output, 'ipc'],
-  });
-  closeSync(output);
-  return host;
-}
-
-function untilReady(
-  host: ChildProcess,
-  folder: RunFolder,
-  options: PlatformOptions,
-): Promise<{ functions: string[]; pids: number[] }> {
-  const started = new Promise<{ functions: string[]; pids: number[] }>((resolve, reject) => {
-    host.on('message', (message: HostMessage) => {
-      if (message.type === 'step') options.onStep?.(message.name, message.ms);
-      if (message.type === 'ready') resolve({ functions: message.functions, pids: message.pids });
-      if (message.type === 'failed') {
-        reject(new PlatformError(`the local platform did not start: ${message.message}\nlog: ${folder.log}`));
-      }
-    });
-    host.once('error', (error) => reject(new PlatformError(`could not start Node: ${error.message}`)));
-    host.once('exit', (code) =>
-      reject(new PlatformError(`the local platform ended with ${code} while it started\nlog: ${folder.log}`)),
-    );
-  });
-  return within(START_LIMIT_MS, `no answer after ${START_LIMIT_MS / 1_000} s; log: ${folder.log}`, started);
-}
-
-async function stopHost(host: ChildProcess): Promise<{ exported: boolean; problem?: string }> {
-  const pid = host.pid;
-  if (pid === undefined) return { exported: false };
-  if (host.exitCode !== null || host.signalCode !== null) {
-    signal(-pid, 'SIGKILL');
-    return { exported: false, problem: 'the platform had ended by itself' };
-  }
-  let result: { exported: boolean; problem?: string } = { exported: false, problem: 'it ended without an answer' };
-  const ended = new Promise<void>((resolve) => host.once('exit', () => resolve()));
-  host.on('message', (message: HostMessage) => {
-    if (message.type !== 'stopped') return;
-    result = { exported: message.exported, ...(message.problem === undefined ? {} : { problem: message.problem }) };
-  });
-  if (host.connected) host.send({ type: 'stop' } satisfies HostCommand, () => undefined);
-  await within(STOP_LIMIT_MS, 'it did not stop in time', ended).catch((error: Error) => {
-    result = { exported: false, problem: error.message };
-  });
-  // Functions and sandboxes share the host's group; Firestore and the rest carry the run's mark.
-  signal(-pid, 'SIGKILL');
-  return result;
-}
-
 /** A run that was killed while it exchanged old data for new leaves one of the two under another name. */
 async function recoverExport(folder: string): Promise<void> {
   if (existsSync(folder)) return;
@@ -428,37 +275,4 @@ async function findHidane(): Promise<string> {
 function requireNode24(): void {
   if (Number(process.versions.node.split('.')[0]) >= 24) return;
   throw new PlatformError(`this needs Node 24, not ${process.versions.node}; start it through npm: npm start`);
-}
-
-/** What `npm start` writes to `.local/platform.json` while it is up. */
-export interface PlatformInfo {
-  pid: number;
-  projectId: string;
-  ports: Ports;
-  env: Record<string, string>;
-  appUrl: string;
-  functionsUrl: string;
-  dataDir: string;
-  accounts: DemoAccount[];
-  organizationId?: string;
-  sampleFiles?: string[];
-}
-
-/** Where `npm start` keeps its data and says that it is up. A test of it moves both. */
-export const STATE_DIR = process.env['COUNTERSIGN_STATE_DIR'] ?? join(ROOT, '.local');
-export const PLATFORM_FILE = join(STATE_DIR, 'platform.json');
-
-/** The platform that `npm start` runs now, or null. A file left by a killed run does not count. */
-export async function findRunningPlatform(): Promise<PlatformInfo | null> {
-  const text = await readFile(PLATFORM_FILE, 'utf8').catch(() => undefined);
-  if (text === undefined) return null;
-  let info: PlatformInfo;
-  try {
-    info = JSON.parse(text) as PlatformInfo;
-  } catch {
-    return null;
-  }
-  if (!isAlive(info.pid)) return null;
-  const open = await Promise.all([info.ports.app, info.ports.firestore, info.ports.functions].map((p) => answers(p)));
-  return open.every(Boolean) ? info : null;
 }

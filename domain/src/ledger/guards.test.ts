@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Guard } from '../schemas/account.ts';
 import type { LedgerIntent } from '../schemas/ledger-intent.ts';
+import type { BalanceSums } from './balance-sheet.ts';
+import { availableMinor, checkGuards, normalSide } from './guards.ts';
 import { between, recording } from './testing/memory-ledger.ts';
 import { AT, codes, ledgerWith } from './testing/small-books.ts';
 
@@ -65,5 +67,103 @@ describe('guards', () => {
       'guard_invalid',
     ]);
     expect(codes(ledger.run([guard('bank', limit)], AT))).toEqual(['guard_invalid']);
+  });
+});
+
+describe('what is available', () => {
+  const sums = { postedDebit: 100n, postedCredit: 30n, pendingDebit: 5n, pendingCredit: 7n };
+
+  test.each([
+    ['asset', 'debit', 63n],
+    ['expense', 'debit', 63n],
+    ['liability', 'credit', -75n],
+    ['equity', 'credit', -75n],
+    ['income', 'credit', -75n],
+  ] as const)('of %s, which grows by %s', (type, side, available) => {
+    expect(normalSide(type)).toBe(side);
+    expect(availableMinor(type, sums)).toBe(available);
+  });
+});
+
+describe('a guard, at its limit', () => {
+  const DAY = '2026-11-22';
+  const sums = (more: Partial<BalanceSums>): BalanceSums => ({
+    postedDebit: 0n,
+    postedCredit: 0n,
+    pendingDebit: 0n,
+    pendingCredit: 0n,
+    day: DAY,
+    dayDebit: 0n,
+    dayCredit: 0n,
+    ...more,
+  });
+  const refusal = (
+    guard: Guard,
+    before: Partial<BalanceSums>,
+    after: Partial<BalanceSums>,
+    currency = 'USD',
+  ): unknown => checkGuards({ id: 'bank', type: 'asset', guards: [guard] }, currency, sums(before), sums(after));
+  const credit: Guard = { kind: 'credit_limit', currency: 'USD', limitMinor: '50' };
+  const daily = (side: 'debit' | 'credit'): Guard => ({ kind: 'daily_limit', currency: 'USD', side, limitMinor: '50' });
+
+  test.each<[string, Guard, Partial<BalanceSums>, Partial<BalanceSums>]>([
+    ['at zero', { kind: 'not_below_zero' }, { postedDebit: 9n }, { postedDebit: 9n, postedCredit: 9n }],
+    ['below, and better', { kind: 'not_below_zero' }, { postedCredit: 9n }, { postedCredit: 8n }],
+    ['below, and as before', { kind: 'not_below_zero' }, { postedCredit: 9n }, { postedCredit: 9n }],
+    ['at the credit limit', credit, {}, { pendingCredit: 50n }],
+    ['at the daily limit', daily('credit'), {}, { dayCredit: 50n }],
+    ['past the limit of the other side', daily('credit'), {}, { dayDebit: 99n }],
+    ['past a daily limit, and no further', daily('debit'), { dayDebit: 60n }, { dayDebit: 60n }],
+  ])('allows what is %s', (_, guard, before, after) => {
+    expect(refusal(guard, before, after)).toBeNull();
+  });
+
+  test.each<[string, Guard, Partial<BalanceSums>, Partial<BalanceSums>, string, string]>([
+    [
+      'below zero',
+      { kind: 'not_below_zero' },
+      {},
+      { postedCredit: 1n },
+      'guard_below_zero',
+      '1 (minor units): it is below zero',
+    ],
+    [
+      'past the credit limit',
+      credit,
+      {},
+      { pendingCredit: 53n },
+      'guard_credit_limit',
+      '3 (minor units): it is over its credit limit of 50',
+    ],
+    [
+      'past the daily limit',
+      daily('credit'),
+      { dayCredit: 40n },
+      { dayCredit: 52n },
+      'guard_daily_limit',
+      '2 (minor units): it is over its credit limit of 50 a day',
+    ],
+    [
+      'past the limit of a new day',
+      daily('debit'),
+      { day: '2026-11-21', dayDebit: 90n },
+      { dayDebit: 60n },
+      'guard_daily_limit',
+      '10 (minor units): it is over its debit limit of 50 a day',
+    ],
+  ])('refuses what is %s, and says by how much', (_, guard, before, after, code, by) => {
+    expect(refusal(guard, before, after)).toEqual({
+      code,
+      message: `Account bank would be short by USD ${by}`,
+      details: { accountId: 'bank', currency: 'USD', shortMinor: by.slice(0, by.indexOf(' ')) },
+    });
+  });
+
+  test('of another currency says nothing; below zero is asked in every one', () => {
+    expect(refusal(credit, {}, { postedCredit: 99n }, 'EUR')).toBeNull();
+    expect(refusal(daily('credit'), {}, { dayCredit: 99n }, 'EUR')).toBeNull();
+    expect(refusal({ kind: 'not_below_zero' }, {}, { postedCredit: 1n }, 'EUR')).toMatchObject({
+      code: 'guard_below_zero',
+    });
   });
 });

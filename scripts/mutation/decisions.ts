@@ -45,22 +45,17 @@ export const DECISIONS: readonly Decisions[] = [
     files: ['may-sign', 'levels', 'policy', 'conditions'].map((name) => approval(`${name}.ts`)),
     tests: [approval('{may-sign,levels,policy,conditions}.test.ts')],
   },
+  ...['reverse', 'guards', 'period-intents'].map((name) => ({
+    files: [ledger(`${name}.ts`)],
+    tests: [ledger(`${name}.test.ts`)],
+  })),
   {
-    files: [
-      'decide',
-      'journal-intents',
-      'period-intents',
-      'account-intents',
-      'reverse',
-      'guards',
-      'suspense',
-      'periods',
-    ].map((name) => ledger(`${name}.ts`)),
-    tests: [ledger('{decide,journal-intents,period-intents,account-intents,reverse,guards}.test.ts')],
+    files: ['decide', 'journal-intents', 'account-intents', 'suspense', 'periods'].map((name) => ledger(`${name}.ts`)),
+    tests: [ledger('{decide,journal-intents,period-intents,account-intents,reverse}.test.ts')],
   },
   {
     files: ['days', 'day-cells', 'months'].map((name) => ledger(`${name}.ts`)),
-    tests: [ledger('{days,months,decide,period-intents}.test.ts')],
+    tests: [ledger('{days,months}.test.ts')],
   },
   {
     files: ['functions/src/ledger/balances-at.ts'],

@@ -159,6 +159,17 @@ describe('a guard, at its limit', () => {
     });
   });
 
+  test('is one of several, and each is asked', () => {
+    const guards: Guard[] = [credit, daily('credit'), { kind: 'not_below_zero' }];
+    const account = { id: 'bank', type: 'asset' as const, guards };
+    expect(checkGuards(account, 'USD', sums({}), sums({ postedCredit: 1n }))).toMatchObject({
+      code: 'guard_below_zero',
+    });
+    expect(checkGuards(account, 'USD', sums({}), sums({ dayCredit: 51n }))).toMatchObject({
+      code: 'guard_daily_limit',
+    });
+  });
+
   test('of another currency says nothing; below zero is asked in every one', () => {
     expect(refusal(credit, {}, { postedCredit: 99n }, 'EUR')).toBeNull();
     expect(refusal(daily('credit'), {}, { dayCredit: 99n }, 'EUR')).toBeNull();

@@ -36,7 +36,7 @@ export async function checkPackFile(file: string, options: CheckOptions): Promis
     publicKey:
       options['public-key'] === undefined ? null : fromBase64((await readText(options['public-key'])).trim(), 32),
     witnesses: policy.witnesses,
-    later: await Promise.all((options.checkpoint ?? []).map(readText)),
+    later: await Promise.all((options.checkpoint ?? []).map(readHead)),
     verify: ed25519,
   });
   const judged = withQuorum(report, policy);
@@ -65,6 +65,20 @@ async function* readChunks(file: string): AsyncGenerator<Uint8Array> {
   } catch (cause) {
     throw unreadable(file, cause);
   }
+}
+
+/** Checkpoints and their proofs are the first lines of a pack, which may be larger than what fits into memory. */
+const HEAD_BYTES = 4 * 1024 * 1024;
+
+async function readHead(file: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  try {
+    for await (const chunk of createReadStream(file, { end: HEAD_BYTES - 1 })) pieces.push(chunk as Buffer);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  const head = Buffer.concat(pieces);
+  return head.subarray(0, head.length < HEAD_BYTES ? head.length : head.lastIndexOf('\n') + 1).toString();
 }
 
 async function readText(file: string): Promise<string> {

@@ -29,7 +29,7 @@ export function newExecution({
   now,
 }: NewExecution): Omit<Execution, 'version'> {
   if (operation.paused.active)
-    throw new AppError('failed_precondition', `${operation.title} is paused: ${operation.paused.reason}`);
+    throw new AppError('failed_precondition', `${operation.title} is paused; its page in the catalogue says why.`);
   return {
     id,
     operationId: operation.id,

@@ -185,7 +185,7 @@ test('an operation that is paused begins nothing by schedule either', async () =
   await world.command('ada', 'pauseOperation', { operationId: 'stripe-payout', reason: 'looks odd' });
   await tickAt(nextAt);
   expect(executions()).toEqual([]);
-  expect((await scheduleOf(scheduleId)).problem?.message).toContain('is paused: looks odd');
+  expect((await scheduleOf(scheduleId)).problem?.message).toContain('is paused; its page');
 });
 
 test('business days: a holiday that is added moves what is planned, within a tick', async () => {

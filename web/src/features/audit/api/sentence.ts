@@ -121,7 +121,7 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'command.denied': (f) =>
     f.code === 'unauthenticated'
       ? `refused somebody who had not signed in${f.command === undefined ? '' : ` the command ${f.command}`}`
-      : `was refused${f.command === undefined ? '' : ` the command ${f.command}`}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
+      : `was refused${f.command === undefined ? '' : ` “${commandWords(f.command)}”`}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
 };
 
 const WAITS: Readonly<Record<string, string>> = {
@@ -159,6 +159,8 @@ const named = (text: string | undefined, otherwise: string): string =>
   text === undefined || text === '' ? ` ${otherwise}` : ` “${text}”`;
 const join = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined).join(' ');
+/** `proposeChange` as `propose change`. */
+const commandWords = (name: string): string => name.replaceAll(/([A-Z])/g, ' $1').toLowerCase();
 const words = (code: string): string => code.replaceAll('_', ' ');
 const remaining = (f: Facts): string =>
   f.remaining === undefined ? '' : f.remaining === '0' ? ', the last signature' : `, ${f.remaining} to go`;

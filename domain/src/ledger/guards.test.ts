@@ -114,6 +114,7 @@ describe('a guard, at its limit', () => {
     ['at the daily limit', daily('credit'), {}, { dayCredit: 50n }],
     ['past the limit of the other side', daily('credit'), {}, { dayDebit: 99n }],
     ['past a daily limit, and no further', daily('debit'), { dayDebit: 60n }, { dayDebit: 60n }],
+    ['past one of the other side, and no further', daily('credit'), { dayCredit: 60n }, { dayCredit: 60n }],
   ])('allows what is %s', (_, guard, before, after) => {
     expect(refusal(guard, before, after)).toBeNull();
   });

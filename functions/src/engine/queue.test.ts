@@ -168,7 +168,7 @@ test('an operation that is paused: what applies ends its page and waits, what is
   });
   expect(await world.execution(second)).toMatchObject({ state: 'approved', waiting: { reason: 'operation_paused' } });
   expect(world.provider.payouts).toHaveLength(1);
-  await expect(world.request(fileOf(0))).rejects.toThrow('is paused: looks odd');
+  await expect(world.request(fileOf(0))).rejects.toThrow('is paused; its page');
   for (let round = 0; round < 3; round += 1) await world.later(70_000);
   expect(world.provider.payouts).toHaveLength(1);
   await expect(pause()).rejects.toThrow('paused already');

@@ -86,6 +86,8 @@ describe('a reversal', () => {
     const entries = [...between('bank', 'seller', '10'), ...between('till', 'seller', '7')];
     const ledger = ledgerWith(recording('a', entries), recording('b', entries), takingBack('all', 'a'));
     expect(ledger.journals.get('a')).toMatchObject({ reversedBy: 'all', partReversals: [], reversedMinor: [] });
+    expect(codes(ledger.run([takingBack('all', 'a')], AT))).toEqual([]);
+    expect(ledger.journals.get('all')?.state).toBe('posted');
     expect(ledger.journals.get('all')?.steps).toEqual([
       { step: 'posted', seq: expect.any(Number), at: AT, reason: null, routedFrom: null },
     ]);

@@ -113,7 +113,7 @@ describe('what was done is not shown', () => {
 
   it('an effect, of the page or of all pages', async () => {
     const short = copyOf(run.pack);
-    (short.find(isA('page'))?.['effects'] as unknown[]).pop();
+    (short.find(isA('page')) as { effects: unknown[] } & Json).effects.pop();
     await expectFound(short, 'page', /is not the page that was signed/);
   });
 

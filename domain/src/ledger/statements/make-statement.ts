@@ -14,7 +14,7 @@ import { MissingRates, type BaseRates } from './base-rates.ts';
 import { cashFlow, cashLeaves } from './cash-flow.ts';
 import type { Column } from './columns.ts';
 import { columnId, columnsFor, shortDays, type ColumnDays } from './compared.ts';
-import type { DayRated } from './day-rated.ts';
+import { isEarning, type DayRated } from './day-rated.ts';
 import {
   balancesInBase,
   earningsInBase,
@@ -81,15 +81,13 @@ interface Figures {
 export function makeTreeStatement(parameters: TreeParameters, data: TreeData): Made {
   const currencies = currenciesOf(...data.columns.flatMap(({ at, before }) => [at, before]));
   const moved = data.columns.map(({ at, before }) => movement(at, before));
-  const sections = currencies.map((currency) =>
-    sectionFor(
-      parameters,
-      data,
-      data.columns.map((column, index) => columnOf(column, index, figuresIn(column, moved[index] ?? [], currency))),
-      { currency, converted: false },
-    ),
+  const figures = currencies.map((currency) =>
+    data.columns.map((column, index) => columnOf(column, index, figuresIn(column, moved[index] ?? [], currency))),
   );
-  const silent = currencies.filter((_, index) => isQuiet(parameters, sections[index]));
+  const sections = currencies.map((currency, index) =>
+    sectionFor(parameters, data, figures[index] ?? [], { currency, converted: false }),
+  );
+  const silent = currencies.filter((_, index) => isQuiet(parameters, data, figures[index] ?? []));
   // Where nothing happened at all, that is what is shown.
   const quiet = parameters.zeroLines || silent.length === currencies.length ? [] : silent;
   const shown = sections.filter((_, index) => !quiet.includes(currencies[index] ?? ''));
@@ -116,10 +114,31 @@ export function makeTreeStatement(parameters: TreeParameters, data: TreeData): M
   };
 }
 
-/** Of a period in which nothing happened in a currency there is nothing to show; balances always are. */
-function isQuiet({ kind }: TreeParameters, section: SectionResult | undefined): boolean {
-  if (kind !== 'profit_and_loss' && kind !== 'cash_flow') return false;
-  return section?.lines.every(({ amounts }) => Object.values(amounts).every((minor) => minor === '0')) ?? false;
+/**
+ * Of a period in which nothing happened in a currency there is nothing to show; balances always are. Asked of the accounts,
+ * and not of the lines: what cancels out in a group has happened.
+ */
+function isQuiet(
+  { kind, branch }: TreeParameters,
+  { chart, settings }: TreeData,
+  columns: readonly Column<Figures>[],
+): boolean {
+  const still = ({ nets }: Stand, counts: (accountId: string) => boolean): boolean =>
+    [...nets].every(([id, net]) => net === 0n || !counts(id));
+  if (kind === 'profit_and_loss') {
+    const within = ofBranch(chart, branch);
+    const counts = (id: string): boolean => {
+      const account = chart.get(id);
+      return account !== undefined && isEarning(account) && within(id);
+    };
+    return columns.every(({ figures }) => still(figures.moved, counts));
+  }
+  if (kind !== 'cash_flow') return false;
+  const cash = cashOfBranch(chart, settings, branch);
+  const isCash = (id: string): boolean => cash.has(id);
+  return columns.every(
+    ({ figures }) => still(figures.before, isCash) && still(figures.at, isCash) && still(figures.flows, () => true),
+  );
 }
 
 const columnOf = ({ days }: ColumnData, index: number, figures: Figures): Column<Figures> => ({

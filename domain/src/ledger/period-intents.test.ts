@@ -116,4 +116,55 @@ describe('periods', () => {
     ).toEqual(['period_state']);
     expect(ledger.periods.get('2026-10')?.steps).toHaveLength(200);
   });
+
+  test('may touch, and not share a day', () => {
+    const ledger = ledgerWith(OCTOBER);
+    const refused = ledger.run(
+      [
+        month('to the first day', '2026-09-01', '2026-10-01'),
+        month('from the last day', '2026-10-31', '2026-11-15'),
+        month('up to it', '2026-09-01', '2026-09-30'),
+        month('from then on', '2026-11-01', '2026-11-30'),
+      ],
+      AT,
+    );
+    expect(refused.refusals.map(({ message }) => message)).toEqual([
+      'Period to the first day would overlap 2026-10',
+      'Period from the last day would overlap 2026-10',
+    ]);
+    expect(ledger.periods.get('up to it')).toMatchObject({
+      state: 'open',
+      steps: [{ step: 'opened', reason: '', at: AT }],
+    });
+    // The same again is the same, and another first or last day is not.
+    const again = [OCTOBER, month('2026-10', '2026-10-02', '2026-10-31'), month('2026-10', '2026-10-01', '2026-10-30')];
+    expect(codes(ledger.run(again, AT))).toEqual(['period_exists', 'period_exists']);
+  });
+
+  test('begin after the last closed day', () => {
+    const ledger = ledgerWith(OCTOBER, period('close_period', '2026-10'));
+    const gap = ledgerWith(NOVEMBER, period('close_period', '2026-11'));
+    expect(codes(ledger.run([month('a', '2026-11-01', '2026-11-01')], AT))).toEqual([]);
+    expect(codes(gap.run([month('a', '2026-10-01', '2026-10-31')], AT))).toEqual(['period_closed']);
+  });
+
+  test('that are in the way are named', () => {
+    const september = month('2026-09', '2026-09-01', '2026-09-30');
+    const ledger = ledgerWith(september, OCTOBER, NOVEMBER);
+    const said = (...acts: LedgerIntent[]): string[] => ledger.run(acts, AT).refusals.map(({ message }) => message);
+    expect(said(period('close_period', '2026-11'), period('close_period', 'none'))).toEqual([
+      'Period 2026-09, which is earlier, must be closed before 2026-11',
+      'There is no period none',
+    ]);
+    expect(said(period('close_period', '2026-09'), period('close_period', '2026-10'))).toEqual([]);
+    expect(said(period('lock_period', '2026-10'), period('reopen_period', '2026-09'))).toEqual([
+      'Period 2026-09, which is earlier, must be locked before 2026-10',
+      'Period 2026-10, which is later, must be reopened before 2026-09',
+    ]);
+    // A later one that is open is not in the way.
+    expect(said(period('reopen_period', '2026-10', 'again'), period('reopen_period', '2026-09', 'too'))).toEqual([]);
+    expect(said(period('lock_period', '2026-09'))).toEqual([
+      'Period 2026-09 is open; only one that is closed can be locked',
+    ]);
+  });
 });

@@ -113,6 +113,10 @@ export const exportLedger = callable(
   'exportLedger',
   async () => (await import('./commands/export-ledger.ts')).exportLedger,
 );
+export const noteDownload = callable(
+  'noteDownload',
+  async () => (await import('./commands/note-download.ts')).noteDownload,
+);
 export const proposeChange = callable(
   'proposeChange',
   async () => (await import('./commands/propose-change.ts')).proposeChange,

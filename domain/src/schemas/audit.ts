@@ -77,6 +77,7 @@ export const AUDIT_EVENT_TYPES = [
   'evidence.requested',
   'evidence.exported',
   'evidence.failed',
+  'view.downloaded',
 ] as const;
 export const auditEventTypeSchema = z.enum(AUDIT_EVENT_TYPES);
 export type AuditEventType = z.infer<typeof auditEventTypeSchema>;

@@ -9,6 +9,12 @@ import { statementFormatSchema, statementParametersSchema, statementSettingsSche
 import { findingSchema, MAX_SETTLED_AT_ONCE } from './unknown.ts';
 import { changeSchema, secretNameSchema } from './proposal.ts';
 
+/** What the web app makes a CSV of by itself. */
+const downloadedViewSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('register'), accountId: idSchema }),
+  z.strictObject({ kind: z.literal('balances') }),
+]);
+
 /** Every command names its organization and carries a key: the same key and input is the same command, once. */
 const envelope = { orgId: idSchema, idempotencyKey: z.string().regex(/^[A-Za-z0-9_-]{8,100}$/) };
 const reason = z.string().trim().min(3, 'Say why, in a few words').max(1000);
@@ -142,6 +148,8 @@ export const commandSchemas = {
   exportEvidence: z.strictObject({ ...envelope, subject: evidenceSubjectSchema, personal: z.boolean().default(false) }),
   /** The ledger as a file for another tool, made in the background. */
   exportLedger: z.strictObject({ ...envelope, format: ledgerFormatSchema }),
+  /** Say that a view is about to be saved as a file by the browser, from what its reader may read anyway. */
+  noteDownload: z.strictObject({ ...envelope, view: downloadedViewSchema, rows: z.int().min(0).max(1_000_000) }),
   /** Propose a change that a second person must decide. A secret's value comes beside it, and goes nowhere but the secret store. */
   proposeChange: z.strictObject({
     ...envelope,
@@ -190,6 +198,7 @@ export interface CommandResults {
   setStatementSettings: { version: number };
   exportEvidence: { exportId: string };
   exportLedger: { exportId: string };
+  noteDownload: { noted: number };
   proposeChange: { proposalId: string; state: string };
   decideChange: { state: string };
   addMember: { uid: string };

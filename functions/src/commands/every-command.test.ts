@@ -212,6 +212,7 @@ const STORIES: Record<CommandName, (story: Story) => Promise<Given>> = {
   },
   exportEvidence: async (story) =>
     story.give('bea', 'exportEvidence', { subject: { kind: 'period', from: '2026-11-22', to: '2026-11-22' } }),
+  noteDownload: async (story) => story.give('olivia', 'noteDownload', { view: { kind: 'balances' }, rows: 12 }),
   exportLedger: async (story) => story.give('bea', 'exportLedger', { format: 'beancount' }),
   proposeChange: async (story) =>
     story.give('ada', 'proposeChange', { change: { kind: 'hosts.set', allowedHosts: ['erp.example.com'] }, reason }),

@@ -7,6 +7,7 @@ import { decideChange } from './decide-change.ts';
 import { markNotificationsRead } from './mark-notifications-read.ts';
 import { exportEvidence } from './export-evidence.ts';
 import { exportLedger } from './export-ledger.ts';
+import { noteDownload } from './note-download.ts';
 import { openConnectedAccounts } from './open-connected-accounts.ts';
 import { pauseOperation, resumeOperation, setMaxRunning } from './pause-operation.ts';
 import { proposeChange } from './propose-change.ts';
@@ -60,6 +61,7 @@ export const commands = {
   openConnectedAccounts,
   exportEvidence,
   exportLedger,
+  noteDownload,
   proposeChange,
   decideChange,
   addMember,

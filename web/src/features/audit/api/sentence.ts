@@ -47,6 +47,8 @@ const SENTENCES: Readonly<Record<AuditEventType, (facts: Facts) => string>> = {
   'evidence.requested': (f) => `asked for ${exported(f)}`,
   'evidence.exported': (f) => `made ${exported(f)}${quoted(f.name)}`,
   'evidence.failed': (f) => `could not make ${exported(f)}${f.code === undefined ? '' : ` (${words(f.code)})`}`,
+  'view.downloaded': (f) =>
+    `saved ${f.view === 'register' ? `${count(f.rows, 'line')} of the register of${named(f.account, 'an account')}` : `${count(f.rows, 'balance')}`} as a CSV file`,
   'command.denials_counted': (f) =>
     `counted ${count(f.count, 'more refused request')}${f.command === undefined ? '' : ` of ${words(f.command)}`}`,
   'journals.expired': (f) => `voided ${count(f.count, 'pending journal')} whose time was over`,

@@ -3,9 +3,9 @@ import { useWorkplace } from '../../../app/organization.tsx';
 import { readWhole } from '../../../app/read-once.ts';
 import { useServices } from '../../../app/services.ts';
 import { messageOf } from '../../../components/message-of.ts';
-import { saveBlob } from '../../../components/save-blob.ts';
 import { refs } from '../../../refs.ts';
 import { balancesCsv } from '../api/balances-csv.ts';
+import { useSaveCsv } from './use-save-csv.ts';
 import { MOST_ACCOUNTS } from './use-whole-chart.ts';
 import classes from './ledger.module.css';
 
@@ -21,29 +21,26 @@ export function DownloadBalances({
 }): ReactNode {
   const { orgId } = useWorkplace();
   const { firestore } = useServices();
+  const { save, problem } = useSaveCsv();
   const [state, setState] = useState<string | null>(null);
   const download = (): void => {
     setState('Reading…');
     Promise.all([
       readWhole(firestore, refs.accounts(orgId), MOST_ACCOUNTS),
       readWhole(firestore, refs.balances(orgId), MOST_BALANCES),
-    ]).then(
-      ([accounts, balances]) => {
-        saveBlob(
-          new Blob(['\uFEFF', balancesCsv(accounts, balances, only)], { type: 'text/csv' }),
-          `balances-${orgId}.csv`,
-        );
+    ])
+      .then(async ([accounts, balances]) => {
+        await save({ kind: 'balances' }, only?.length ?? accounts.length, balancesCsv(accounts, balances, only));
         setState(null);
-      },
-      (error: unknown) => setState(messageOf(error)),
-    );
+      })
+      .catch((error: unknown) => setState(messageOf(error)));
   };
   return (
     <span className="no-print">
       <button type="button" className={classes.more} onClick={download}>
         {only === null ? 'Download balances (CSV)' : 'Download these balances (CSV)'}
       </button>
-      <span role="status"> {state}</span>
+      <span role="status"> {state ?? problem}</span>
     </span>
   );
 }

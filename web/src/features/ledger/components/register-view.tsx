@@ -2,12 +2,12 @@ import type { Journal } from '@countersign/domain/schemas/journal';
 import { NativeSelect, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Empty } from '../../../components/empty.tsx';
-import { saveBlob } from '../../../components/save-blob.ts';
 import { registerCsv } from '../api/register-csv.ts';
 import { type RegisterShow, filterRegister, readShow } from '../api/register-filter.ts';
 import { type RunningJournal, registerTotals } from '../api/register.ts';
 import { type Opening, RegisterTable, RegisterTotals } from './register-table.tsx';
 import { useAddress } from './use-address.ts';
+import { useSaveCsv } from './use-save-csv.ts';
 import classes from './ledger.module.css';
 
 const SHOWS: readonly { readonly value: RegisterShow; readonly label: string }[] = [
@@ -34,6 +34,7 @@ export function RegisterView({
   readonly label: string;
 }): ReactNode {
   const { search, put } = useAddress();
+  const { save, pending, problem } = useSaveCsv();
   const [typed, setTyped] = useState(search.get('find') ?? '');
   const show = readShow(search.get('show'));
   const shown = filterRegister(journals, { text: typed, show });
@@ -66,14 +67,12 @@ export function RegisterView({
         <button
           type="button"
           className={`${classes.more} ${classes.download}`}
-          disabled={shown.length === 0}
-          onClick={() =>
-            // What a spreadsheet opens as UTF-8, it needs the mark for.
-            saveBlob(new Blob(['\uFEFF', registerCsv(shown)], { type: 'text/csv' }), `register-${accountId}.csv`)
-          }
+          disabled={shown.length === 0 || pending}
+          onClick={() => void save({ kind: 'register', accountId }, shown.length, registerCsv(shown))}
         >
           Download what is shown (CSV)
         </button>
+        <span role="status">{problem}</span>
       </div>
       {shown.length === 0 ? (
         <Empty>None of {of} fits this filter.</Empty>

@@ -148,6 +148,16 @@ describe('periods', () => {
     expect(codes(gap.run([month('a', '2026-10-01', '2026-10-31')], AT))).toEqual(['period_closed']);
   });
 
+  test('of one day are not in their own way', () => {
+    const ledger = ledgerWith(month('day', '2026-11-01', '2026-11-01'));
+    const acts = [
+      period('close_period', 'day'),
+      period('reopen_period', 'day'),
+      period('close_period', 'day', 'again'),
+    ];
+    expect(codes(ledger.run(acts, AT))).toEqual([]);
+  });
+
   test('that are in the way are named', () => {
     const september = month('2026-09', '2026-09-01', '2026-09-30');
     const ledger = ledgerWith(september, OCTOBER, NOVEMBER);

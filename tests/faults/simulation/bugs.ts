@@ -381,7 +381,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'any-database',
     what: 'nobody looks whether the database is the one that was vouched for',
-    near: 299,
+    near: 1111,
     wrap: (deps, { kind }) =>
       kind !== 'worker'
         ? deps

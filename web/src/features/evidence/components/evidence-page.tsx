@@ -104,14 +104,14 @@ function RunTitle({ executionId }: { readonly executionId: string }): ReactNode 
   const live = useLiveDocument(refs.execution(orgId, executionId));
   const execution = live.kind === 'ready' ? live.value : null;
   return (
-    <>
+    <span className="in-words">
       <Link to={`/executions/${executionId}`}>{execution?.title ?? executionId}</Link>
       {execution !== null && (
         <>
           , asked for <Instant at={execution.requestedAt} />
         </>
       )}
-    </>
+    </span>
   );
 }
 

@@ -16,8 +16,11 @@ import { pause } from './pause.ts';
 import type { StreamDeps } from './ports.ts';
 import { rebuildMonths } from './rebuild-months.ts';
 
-/** Months that one commit may rewrite: some megabyte, when each has a hundred cells. */
-const MONTHS_PER_COMMIT = 300;
+/**
+ * Months that one commit may rewrite: some megabytes. More accounts than this rarely move in a batch of the writer, and a
+ * batch that goes in whole takes those after it along, which mostly move the same ones.
+ */
+const MONTHS_PER_COMMIT = 1000;
 const FEEDS_PER_READ = 100;
 const DEFAULT_MAX_COMMITS = 200;
 const MAX_LOST = 10;
@@ -33,7 +36,7 @@ export interface MonthsResult {
 }
 
 /**
- * Add the feeds that are not in the months yet, some hundred months a commit, on the precondition that nobody else has
+ * Add the feeds that are not in the months yet, up to a thousand months a commit, on the precondition that nobody else has
  * moved the cursor. A feed that is in the months is deleted with the commit that put it there. Months of a ledger that
  * is older than its feeds are first made from its journals.
  * @throws AppError `unavailable` (retryable) while another process makes them so, or wins every race

@@ -60,15 +60,7 @@ export class BalanceSheet implements BalancesBefore {
 
   /** What daily limits count: an entry on the day it is recorded; taken away when it is voided on that very day. */
   count(account: Account, currency: string, side: 'debit' | 'credit', amountMinor: bigint, day: string): void {
-    const row = this.#rowOf(account, currency);
-    if (row.day !== null && day < row.day) return;
-    if (row.day !== day) {
-      row.day = day;
-      row.dayDebit = 0n;
-      row.dayCredit = 0n;
-    }
-    if (side === 'debit') row.dayDebit += amountMinor;
-    else row.dayCredit += amountMinor;
+    countOnDay(this.#rowOf(account, currency), side, amountMinor, day);
   }
 
   sums(accountId: string, currency: string): Readonly<BalanceSums> {
@@ -135,4 +127,22 @@ function toBalance({ account, currency, asOfSize, updatedAt, ...sums }: Row): Ba
     asOfSize,
     updatedAt,
   };
+}
+
+interface DaySums {
+  day: string | null;
+  dayDebit: bigint;
+  dayCredit: bigint;
+}
+
+/** Of daily sums only the last day with entries is kept; what belongs to an earlier one is over. */
+export function countOnDay(row: DaySums, side: 'debit' | 'credit', amountMinor: bigint, day: string): void {
+  if (row.day !== null && day < row.day) return;
+  if (row.day !== day) {
+    row.day = day;
+    row.dayDebit = 0n;
+    row.dayCredit = 0n;
+  }
+  if (side === 'debit') row.dayDebit += amountMinor;
+  else row.dayCredit += amountMinor;
 }

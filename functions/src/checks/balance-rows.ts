@@ -1,4 +1,4 @@
-import { balanceKey } from '@countersign/domain/ledger/balance-sheet';
+import { balanceKey, countOnDay } from '@countersign/domain/ledger/balance-sheet';
 import { canonicalJson, sha256Hex } from '@countersign/domain/hash';
 import type { Account, Balance } from '@countersign/domain/schemas/account';
 import type { Journal } from '@countersign/domain/schemas/journal';
@@ -144,7 +144,7 @@ function newRow(target: number, digest: string | null): Row {
 }
 
 function add(row: Row, { of, side, amount, seq, at }: Move): void {
-  if (of === 'day') return addToDay(row, side, amount, at.slice(0, 10));
+  if (of === 'day') return countOnDay(row, side, amount, at.slice(0, 10));
   if (of === 'posted') {
     if (side === 'debit') row.postedDebit += amount;
     else row.postedCredit += amount;
@@ -154,16 +154,4 @@ function add(row: Row, { of, side, amount, seq, at }: Move): void {
   if (seq + 1 < row.asOfSize) return;
   row.asOfSize = seq + 1;
   row.updatedAt = at;
-}
-
-/** Only the last day with entries is counted. */
-function addToDay(row: Row, side: 'debit' | 'credit', amount: bigint, day: string): void {
-  if (row.day !== null && day < row.day) return;
-  if (row.day !== day) {
-    row.day = day;
-    row.dayDebit = 0n;
-    row.dayCredit = 0n;
-  }
-  if (side === 'debit') row.dayDebit += amount;
-  else row.dayCredit += amount;
 }

@@ -40,3 +40,30 @@ export async function signIn(page: Page, appUrl: string, user: DemoUser): Promis
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
 }
+
+export interface Seat {
+  readonly page: Page;
+  readonly faults: readonly string[];
+}
+
+interface DemoPlatform {
+  readonly appUrl: string;
+  readonly accounts: readonly (DemoUser & { readonly roles: readonly string[] })[];
+}
+
+/** Whoever of the demo organization has a role, signed in, in a browser context of his own. */
+export async function openSeat(
+  browser: Browser,
+  { appUrl, accounts }: DemoPlatform,
+  role: string,
+  { stepMs, viewport = { width: 1440, height: 900 } }: { stepMs: number; viewport?: { width: number; height: number } },
+): Promise<Seat> {
+  const user = accounts.find(({ roles }) => roles.includes(role));
+  if (user === undefined) throw new Error(`the demo organization has no ${role}`);
+  const context = await browser.newContext({ viewport });
+  const page = await context.newPage();
+  page.setDefaultTimeout(stepMs);
+  const faults = watchFaults(page);
+  await signIn(page, appUrl, user);
+  return { page, faults };
+}

@@ -6,7 +6,7 @@ import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { getFirestore } from 'firebase-admin/firestore';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DemoUser, launchBrowser, signIn, watchFaults } from '../../scripts/testing/browser.ts';
+import { launchBrowser, openSeat, type Seat } from '../../scripts/testing/browser.ts';
 import { sharedPlatform } from '../../scripts/testing/shared-platform.ts';
 
 const STEP_MS = 60_000;
@@ -134,16 +134,5 @@ async function newestCheckpoint(): Promise<string> {
   return readFile(join(folder, newest ?? ''), 'utf8');
 }
 
-async function open(
-  role: string,
-  viewport = { width: 1440, height: 900 },
-): Promise<{ readonly page: Page; readonly faults: readonly string[] }> {
-  const context = await browser.newContext({ viewport });
-  const page = await context.newPage();
-  page.setDefaultTimeout(STEP_MS);
-  const faults = watchFaults(page);
-  const found = platform.accounts.find(({ roles }) => roles.includes(role)) as DemoUser | undefined;
-  if (!found) throw new Error(`the demo organization has no ${role}`);
-  await signIn(page, platform.appUrl, found);
-  return { page, faults };
-}
+const open = (role: string, viewport?: { width: number; height: number }): Promise<Seat> =>
+  openSeat(browser, platform, role, { stepMs: STEP_MS, ...(viewport && { viewport }) });

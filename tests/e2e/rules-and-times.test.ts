@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DemoUser, launchBrowser, signIn, watchFaults } from '../../scripts/testing/browser.ts';
+import { launchBrowser, openSeat, type Seat } from '../../scripts/testing/browser.ts';
 import { sharedPlatform } from '../../scripts/testing/shared-platform.ts';
 
 const STEP_MS = 30_000;
@@ -200,22 +200,8 @@ test("notifications are a member's own", async () => {
   expect(faults).toEqual([]);
 });
 
-interface Seat {
-  readonly page: Page;
-  readonly faults: readonly string[];
-}
-
-/** A signed-in person in a browser context of his own. */
-async function open(role: string, viewport = { width: 1440, height: 900 }): Promise<Seat> {
-  const context = await browser.newContext({ viewport });
-  const page = await context.newPage();
-  page.setDefaultTimeout(STEP_MS);
-  const faults = watchFaults(page);
-  const found = platform.accounts.find(({ roles }) => roles.includes(role)) as DemoUser | undefined;
-  if (!found) throw new Error(`the demo organization has no ${role}`);
-  await signIn(page, platform.appUrl, found);
-  return { page, faults };
-}
+const open = (role: string, viewport?: { width: number; height: number }): Promise<Seat> =>
+  openSeat(browser, platform, role, { stepMs: STEP_MS, ...(viewport && { viewport }) });
 
 /** Uploads a file, by planning it. @returns its name */
 async function uploaded(): Promise<string> {
